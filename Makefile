@@ -1,0 +1,133 @@
+# aml: small tools that train, federate and serve a leukocyte classifier.
+#
+# make CONF=release|debug|asan|tsan|cov   each builds in a folder of its own, build/CONF
+# CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR mean what they mean everywhere.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+VERSION  := 0.1
+CONF     ?= release
+O        := build/$(CONF)
+PREFIX   ?= /usr/local
+BINDIR    = $(DESTDIR)$(PREFIX)/bin
+MANDIR    = $(DESTDIR)$(PREFIX)/share/man
+COMPDIR   = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
+PKGCONFIG ?= pkg-config
+# Any CBLAS will do: make BLAS_LIBS=-lblis BLAS_CFLAGS=-I...
+BLAS_CFLAGS ?= $(shell $(PKGCONFIG) --cflags openblas)
+BLAS_LIBS   ?= $(shell $(PKGCONFIG) --libs openblas)
+LIB_CFLAGS  := $(shell $(PKGCONFIG) --cflags libtiff-4 libpng zlib)
+LIBS        := $(shell $(PKGCONFIG) --libs libtiff-4 libpng zlib) -lm -pthread
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
+OPT_release := -O2 -g
+OPT_debug   := -O0 -g3
+OPT_asan    := -O1 -g -fno-omit-frame-pointer
+OPT_tsan    := -O1 -g
+OPT_cov     := -O0 -g --coverage
+SAN_asan    := -fsanitize=address,undefined -fno-sanitize-recover=all
+SAN_tsan    := -fsanitize=thread
+SAN_cov     := --coverage
+CFLAGS      ?= $(OPT_$(CONF))
+ALL_CFLAGS   = -std=gnu11 $(WARN) -Ilibcore -Itests -ffp-contract=off -pthread -D_GNU_SOURCE \
+               -DAML_VERSION='"$(VERSION)"' $(CFLAGS) $(SAN_$(CONF)) $(LIB_CFLAGS) $(BLAS_CFLAGS) $(CPPFLAGS)
+ALL_LDFLAGS  = $(SAN_$(CONF)) $(LDFLAGS)
+
+TOOLS     := $(patsubst tools/%.c,%,$(wildcard tools/aml-*.c))
+LIB_SRC   := $(filter-out libcore/kernels/simd.c,$(wildcard libcore/*/*.c))
+TEST_SRC  := $(wildcard tests/unit/test_*.c)
+FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
+BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+
+# One object of simd.c for each instruction set that this architecture has; none: plain C only.
+ARCH     := $(shell $(CC) -dumpmachine | cut -d- -f1)
+ifneq ($(wildcard libcore/kernels/simd.c),)
+ifeq ($(ARCH),x86_64)
+ISAS     := sse2 avx2 avx512
+else ifeq ($(ARCH),aarch64)
+ISAS     := neon
+endif
+endif
+ISA_sse2   := -DISA=sse2 -DLANES=4
+ISA_avx2   := -DISA=avx2 -DLANES=8 -mavx2 -mfma
+ISA_avx512 := -DISA=avx512 -DLANES=16 -mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma -mprefer-vector-width=512
+ISA_neon   := -DISA=neon -DLANES=4
+ALL_CFLAGS += $(foreach isa,$(ISAS),-DHAVE_$(isa))
+SIMD_OBJ := $(ISAS:%=$(O)/libcore/kernels/simd_%.o)
+
+LIB_OBJ  := $(LIB_SRC:%.c=$(O)/%.o) $(SIMD_OBJ)
+LIB      := $(O)/libcore.a
+BINS     := $(TOOLS:%=$(O)/%)
+TESTS    := $(TEST_SRC:tests/unit/%.c=$(O)/tests/%)
+FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
+BENCHES  := $(BENCH_SRC:tests/bench/%.c=$(O)/bench/%)
+
+.PHONY: all
+all: $(BINS) ## build the tools (default)
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+
+# The flags file changes only when the flags do, and everything is rebuilt then.
+FLAGS_NOW = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(BLAS_LIBS) $(LIBS)
+$(O)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
+FORCE:
+
+COMPILE = @mkdir -p $(@D); echo "CC $(@:$(O)/%=%)"; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+LINK    = @mkdir -p $(@D); echo "LD $(@:$(O)/%=%)"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(BLAS_LIBS) $(LIBS)
+
+$(O)/%.o: %.c $(O)/flags
+	$(COMPILE)
+
+$(SIMD_OBJ): $(O)/libcore/kernels/simd_%.o: libcore/kernels/simd.c $(O)/flags
+	$(COMPILE) -O3 -ffp-contract=fast $(ISA_$*)
+
+$(LIB): $(LIB_OBJ)
+	@rm -f $@; $(AR) rcs $@ $^
+
+$(BINS): $(O)/%: $(O)/tools/%.o $(LIB)
+	$(LINK)
+
+$(TESTS): $(O)/tests/%: $(O)/tests/unit/%.o $(LIB)
+	$(LINK)
+
+# A fuzz target with the driver that replays files; `make fuzz` builds it for libFuzzer instead.
+$(FUZZERS): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(LIB)
+	$(LINK)
+
+$(BENCHES): $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
+	$(LINK)
+
+-include $(LIB_OBJ:.o=.d) $(wildcard $(O)/tools/*.d $(O)/tests/*/*.d)
+
+.PHONY: check
+check: all $(TESTS) $(FUZZERS) ## unit, command line, golden and corpus tests; no Python, no network
+	@BIN=$(abspath $(O)) prove --nocolor -j 2 $(PROVE_FLAGS) -e '' $(TESTS) $(wildcard tests/cli/*.sh)
+
+.PHONY: install
+install: all ## install tools, manual pages and completion under PREFIX
+	install -d $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(COMPDIR)
+	install $(BINS) $(BINDIR)
+	install -m 644 man/*.1 $(MANDIR)/man1
+	install -m 644 man/*.5 $(MANDIR)/man5
+	install -m 644 man/*.7 $(MANDIR)/man7
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f $(TOOLS:%=$(BINDIR)/%)
+	rm -f $(patsubst man/%,$(MANDIR)/man1/%,$(wildcard man/*.1))
+	rm -f $(patsubst man/%,$(MANDIR)/man5/%,$(wildcard man/*.5))
+	rm -f $(patsubst man/%,$(MANDIR)/man7/%,$(wildcard man/*.7))
+
+.PHONY: clean
+clean: ## remove build/
+	rm -rf build

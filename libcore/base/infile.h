@@ -1,0 +1,26 @@
+#pragma once
+/*
+ * The bytes of a whole input: a regular file mapped read-only, anything else
+ * (a pipe, "-" for standard input) read into memory.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct infile {
+	const uint8_t *data;            /* SIZE bytes, valid until infile_release; not NULL even if empty */
+	size_t size;
+	bool mapped;
+};
+
+/*
+ * Opens PATH ("-": stdin) and makes its bytes available. More than LIMIT bytes are an error.
+ * Returns 0, or -1 with E set, PATH named in it.
+ */
+int infile_open(struct infile *f, const char *path, size_t limit, struct err *e);
+void infile_release(struct infile *f);
+
+/* Calls FN for every line of PATH ("-": stdin), without its newline; stops at -1. Returns 0 or -1. */
+int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e), void *arg, struct err *e);

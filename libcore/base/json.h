@@ -1,0 +1,55 @@
+#pragma once
+/*
+ * JSON: a writer that streams to a FILE, and a small strict reader (RFC 8259,
+ * no duplicate keys, at most 32 levels) for metadata and facts.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+struct json_writer {
+	FILE *f;
+	bool pretty;                    /* two blanks a level and newlines, or all on one line */
+	int depth;
+	bool first;                     /* nothing written yet at this level */
+};
+
+/* KEY is NULL at the top and inside arrays. Numbers are written so that they read back equal;
+ * NaN and infinity become null. */
+void json_start(struct json_writer *j, FILE *f, bool pretty);
+void json_object(struct json_writer *j, const char *key);
+void json_array(struct json_writer *j, const char *key);
+void json_close_object(struct json_writer *j);          /* at the top level also writes a newline */
+void json_close_array(struct json_writer *j);
+void json_text(struct json_writer *j, const char *key, const char *value);      /* invalid UTF-8 becomes U+FFFD */
+void json_int(struct json_writer *j, const char *key, int64_t value);
+void json_number(struct json_writer *j, const char *key, double value);         /* %.17g, shortest that reads back */
+void json_float(struct json_writer *j, const char *key, float value);           /* shortest for a float */
+void json_bool(struct json_writer *j, const char *key, bool value);
+void json_null(struct json_writer *j, const char *key);
+struct json;
+void json_value(struct json_writer *j, const char *key, const struct json *value);      /* a value that was read */
+
+enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
+
+struct json {
+	enum json_type type;
+	bool boolean;
+	bool integer;                   /* the number was written without point or exponent and fits */
+	double number;
+	int64_t whole;                  /* its value if integer */
+	char *text;                     /* JSON_TEXT: UTF-8; a NUL inside is refused */
+	char *key;                      /* name of this member, NULL outside objects */
+	struct json *items;             /* JSON_ARRAY, JSON_OBJECT: COUNT of them, in order */
+	size_t count;
+};
+
+/* Returns the value, which json_free frees, or NULL with E set ("at byte 17: ..."). */
+struct json *json_parse(const char *text, size_t size, struct err *e);
+void json_free(struct json *v);
+
+/* Member KEY of object V, or NULL (also if V is NULL or no object). */
+const struct json *json_get(const struct json *v, const char *key);

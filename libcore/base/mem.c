@@ -1,0 +1,79 @@
+/* Allocation that dies, or fails with a message; see mem.h. */
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Every program exits 1 when it fails; there is no way to go on without memory. */
+static void *alive(void *p)
+{
+	if (!p) {
+		fputs("out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
+}
+
+void *xrealloc(void *p, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes))
+		alive(NULL);
+	return alive(realloc(p, bytes ? bytes : 1));
+}
+
+void *xmalloc(size_t n, size_t size)
+{
+	return xrealloc(NULL, n, size);
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	return alive(calloc(n ? n : 1, size ? size : 1));
+}
+
+char *xstrdup(const char *s)
+{
+	return alive(strdup(s));
+}
+
+char *xasprintf(const char *format, ...)
+{
+	char *s = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&s, format, ap) < 0)
+		s = NULL;
+	va_end(ap);
+	return alive(s);
+}
+
+void *xaligned(size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - MEM_ALIGN)
+		alive(NULL);
+	bytes = (bytes + MEM_ALIGN) / MEM_ALIGN * MEM_ALIGN;
+	return alive(aligned_alloc(MEM_ALIGN, bytes));
+}
+
+void *mem_try(size_t n, size_t size, struct err *e)
+{
+	size_t bytes;
+	void *p;
+
+	if (__builtin_mul_overflow(n, size, &bytes)) {
+		err_set(e, "needs %zu x %zu bytes: out of memory", n, size);
+		return NULL;
+	}
+	p = malloc(bytes ? bytes : 1);
+	if (!p)
+		err_set(e, "needs %zu bytes: out of memory", bytes);
+	return p;
+}

@@ -1,0 +1,23 @@
+#pragma once
+/*
+ * Allocation. The x-functions die with a message, for sizes that we computed;
+ * mem_try fails like any other call, for sizes that a file told us.
+ */
+#include <stddef.h>
+
+#include "base/err.h"
+
+enum { MEM_ALIGN = 64 };                /* a cache line, and the widest vector */
+
+/* N objects of SIZE bytes; xcalloc zeroes them. The caller frees with free. */
+void *xmalloc(size_t n, size_t size);
+void *xcalloc(size_t n, size_t size);
+void *xrealloc(void *p, size_t n, size_t size);
+char *xstrdup(const char *s);
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* As xmalloc, starting at a multiple of MEM_ALIGN bytes. Freed with free. */
+void *xaligned(size_t n, size_t size);
+
+/* As xmalloc, or NULL with E set ("needs N bytes: out of memory"). Never NULL for 0 bytes. */
+void *mem_try(size_t n, size_t size, struct err *e);

@@ -1,0 +1,36 @@
+#pragma once
+/*
+ * Outputs that appear whole or not at all: written under a temporary name in
+ * the same folder, renamed by outfile_commit. On failure, SIGINT, SIGTERM,
+ * SIGHUP or SIGPIPE nothing stays. "-" is standard output; devices and pipes
+ * are written directly. A file that is replaced keeps its mode.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+struct outfile;
+
+/* Opens PATH for writing. Returns NULL with E set, PATH named in it. */
+struct outfile *outfile_open(const char *path, struct err *e);
+
+/* The stream to write to; owned by O. Errors may be left to outfile_commit, which sees them all. */
+FILE *outfile_stream(struct outfile *o);
+
+/*
+ * Flushes, syncs to disk, closes and renames; frees O. With SYNC false the data may reach the disk
+ * later: for the many files of a folder that outfile_sync_folder ends.
+ * Returns 0, or -1 with E set (PATH named in it) and no file left.
+ */
+int outfile_commit(struct outfile *o, bool sync, struct err *e);
+
+/* Removes what was written and frees O. NULL is allowed. */
+void outfile_abandon(struct outfile *o);
+
+/* Writes the file system of PATH to disk. Returns 0 or -1. */
+int outfile_sync_folder(const char *path, struct err *e);
+
+/* Open, write SIZE bytes, commit. Returns 0, or -1 with E set. */
+int outfile_save(const char *path, const void *data, size_t size, struct err *e);

@@ -1,0 +1,31 @@
+#pragma once
+/* Class lists: codes in the order of their index, and full names. */
+#include <stdbool.h>
+
+#include "base/err.h"
+
+enum { CLASSES_MAX = 256, CLASS_CODE_BYTES = 32, CLASS_NAME_BYTES = 96 };
+
+struct classes {
+	int count;
+	struct class_entry {
+		char code[CLASS_CODE_BYTES];
+		char name[CLASS_NAME_BYTES];            /* the code again where no name is known */
+	} *entry;                               /* COUNT of them */
+};
+
+/* The 15 classes of AML-Cytomorphology, alphabetical by code. */
+void classes_default(struct classes *c);
+
+/* "CODE,CODE,...": in this order, names of known codes filled in. Refuses empty, doubled and over-long codes. */
+int classes_parse(struct classes *c, const char *list, struct err *e);
+int classes_load(struct classes *c, const char *tsv_path, struct err *e);       /* classes.tsv: index, code, name */
+int classes_save(const struct classes *c, const char *tsv_path, struct err *e);
+void classes_copy(struct classes *to, const struct classes *from);
+void classes_release(struct classes *c);
+
+int classes_find(const struct classes *c, const char *code);            /* index, or -1 */
+bool classes_equal(const struct classes *a, const struct classes *b);   /* codes, in order */
+
+/* "BAS,EBO,..." in new memory. */
+char *classes_codes(const struct classes *c);

@@ -1,0 +1,64 @@
+#pragma once
+/*
+ * numpy's .npy format, versions 1.0 to 3.0: an array of numbers, of fixed-length
+ * strings, or (pickled, see pickle.h) of objects.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+enum { NPY_MAX_DIMS = 8, NPY_HEADER = 128 };
+
+struct npy {
+	char kind;                      /* 'f' float, 'u' unsigned, 'i' signed, 'b' bool, 'U' text, 'O' object */
+	int item_bytes;                 /* size of one element; of 'U' 4 bytes a character; of 'O' 0 */
+	bool big_endian;
+	bool fortran;                   /* first index fastest */
+	int dims;
+	size_t shape[NPY_MAX_DIMS];
+	const void *data;               /* the elements; of 'O' the pickle */
+	size_t size_bytes;
+	void *owned;                    /* what npy_release frees; NULL: DATA is borrowed */
+};
+
+/* Elements: the product of the shape (1 for no dimensions). */
+size_t npy_count(const struct npy *a);
+
+/* "32 x 3 x 3 of <f4", for messages. Returns TEXT. */
+char *npy_describe(const struct npy *a, char *text, size_t size);
+
+/*
+ * Reads the array that begins at BYTES; A borrows its data from there. Bytes after the data are ignored.
+ * Returns 0, or -1 with E set: no array, an unknown type, fewer bytes than the shape needs.
+ */
+int npy_parse(struct npy *a, const uint8_t *bytes, size_t size, struct err *e);
+
+/* A whole file; A owns a copy. At most LIMIT bytes. */
+int npy_load(struct npy *a, const char *path, size_t limit, struct err *e);
+void npy_release(struct npy *a);
+
+bool npy_is_f4(const struct npy *a);    /* '<f4' in C order: DATA can be used as it lies, if aligned */
+
+/* Any array of numbers as float32 in C order, into OUT (npy_count numbers). Objects and text: -1. */
+int npy_to_f4(const struct npy *a, float *out, struct err *e);
+
+/*
+ * The header of a .npy file of version 1.0, padded as numpy does, into HEADER (NPY_HEADER bytes, always that
+ * long for up to NPY_MAX_DIMS dimensions). DESCR: "<f4", "|u1", "<U8", "|O".
+ */
+void npy_header(uint8_t header[NPY_HEADER], const char *descr, int dims, const size_t *shape);
+
+/* Header and SIZE bytes of data to F, to PATH. */
+int npy_write(FILE *f, const char *descr, int dims, const size_t *shape, const void *data, size_t size);
+int npy_save(const char *path, const char *descr, int dims, const size_t *shape, const void *data, size_t size,
+             bool sync, struct err *e);
+
+/* Ids: '<U' of the longest, '<f8' of shape (0,) if there are none, as np.array(list) gives. UTF-8 in and out. */
+int npy_save_ids(const char *path, char *const *ids, size_t n, struct err *e);
+
+/* '<U', '<f8' (0,) or an object array of strings. The array and each id are freed by the caller (npy_free_ids). */
+int npy_load_ids(const char *path, char ***ids, size_t *n, struct err *e);
+void npy_free_ids(char **ids, size_t n);

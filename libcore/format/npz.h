@@ -1,0 +1,39 @@
+#pragma once
+/*
+ * .npz: a zip archive of .npy members, stored or deflated. The archive comment
+ * carries facts about the weights; numpy and FEDn ignore it.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "format/npy.h"
+
+struct npz;
+
+/* Opens PATH ("-": stdin), mapped if it is a file. NULL with E set. */
+struct npz *npz_open(const char *path, struct err *e);
+void npz_close(struct npz *z);          /* arrays borrowed from Z end here */
+
+size_t npz_count(const struct npz *z);
+const char *npz_name(const struct npz *z, size_t i);            /* without ".npy"; lives as long as Z */
+const char *npz_comment(const struct npz *z, size_t *size);     /* "" if none; lives as long as Z */
+bool npz_is_stored(const struct npz *z, const char *name);
+
+enum { NPZ_UNCHECKED = 1 };     /* leave the CRC of a stored member unread: the pages stay untouched */
+
+/*
+ * Reads member NAME into A, which must be zero or released: borrowed from Z where it is stored and lies aligned to
+ * 4 bytes, otherwise A owns it and outlives Z.
+ * Returns 0, or -1 with E set: no such member, damaged data, more than LIMIT bytes.
+ */
+int npz_read(struct npz *z, const char *name, struct npy *a, size_t limit, int flags, struct err *e);
+
+/* Writes the archive member by member; each starts at a multiple of 64 bytes so that readers can map it. */
+struct npz_writer;
+struct npz_writer *npz_writer_new(FILE *f, bool deflate);
+int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, int dims, const size_t *shape,
+                   const void *data, size_t size, struct err *e);
+int npz_writer_end(struct npz_writer *w, const char *comment, struct err *e);   /* COMMENT may be NULL; frees W */
+void npz_writer_free(struct npz_writer *w);     /* instead of npz_writer_end, after an error */

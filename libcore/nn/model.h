@@ -1,0 +1,47 @@
+#pragma once
+/*
+ * A model: 16 weight arrays, the sizes that follow from their shapes, and facts
+ * (where it came from), as aml-weights(5) describes the file.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/sha256.h"
+#include "data/classes.h"
+#include "format/npz.h"
+#include "nn/net.h"
+
+struct model {
+	struct net net;
+	const float *w[NET_ARRAYS];     /* in net_shape shapes; 4-byte aligned; never changed */
+	struct json *facts;             /* the archive comment; NULL: none */
+	struct npz *archive;            /* what w is borrowed from; or NULL */
+	float *owned[NET_ARRAYS];       /* arrays that had to be converted or inflated; or NULL */
+};
+
+enum { MODEL_UNCHECKED = 1 };   /* do not read the whole file for its checksums: prediction from a mapped file */
+
+/*
+ * Loads PATH ("-": stdin). Checks that the arrays are "0".."15", that their shapes fit one network, and (unless
+ * MODEL_UNCHECKED) checksums and that all numbers are finite and the moving variance is not below -0.001.
+ * '<f8' and Fortran order are converted. Returns 0, or -1 with E set, PATH and array named.
+ */
+int model_load(struct model *m, const char *path, int flags, struct err *e);
+void model_release(struct model *m);
+
+/* Digest of the numbers (not of the file: FEDn writes files anew): SHA-256 over shapes and '<f4' data, in order. */
+void model_digest(const struct net *net, const float *const w[NET_ARRAYS], char hex[SHA256_HEX]);
+
+/* Writes weights with FACTS (a JSON object as text; NULL: none) as the archive comment. */
+int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS], const char *facts,
+               struct err *e);
+
+/* The class list that the facts name; the 15 default ones if there are no facts and 15 classes;
+ * otherwise C0, C1, ... Returns true if it is known (from facts). */
+bool model_classes(const struct model *m, struct classes *c);
+
+/* num_examples of the facts; else of PATH-metadata; else -1 with E set. */
+int model_num_examples(const struct model *m, const char *path, int64_t *n, struct err *e);
