@@ -1,0 +1,130 @@
+/* Whole inputs as bytes; see infile.h. */
+#include "base/infile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { FIRST_READ_BYTES = 1 << 16 };
+
+static int too_big(size_t limit, struct err *e)
+{
+	return err_set(e, "larger than the %zu bytes allowed", limit);
+}
+
+/* Grows by doubling what has really arrived. */
+static int read_stream(struct infile *f, int fd, size_t limit, struct err *e)
+{
+	size_t room = FIRST_READ_BYTES, used = 0;
+	uint8_t *data = xmalloc(room, 1);
+	ssize_t got;
+
+	while ((got = read(fd, data + used, room - used)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			err_set(e, "%s", strerror(errno));
+			goto fail;
+		}
+		used += (size_t)got;
+		if (used > limit) {
+			too_big(limit, e);
+			goto fail;
+		}
+		if (used == room) {
+			uint8_t *more = realloc(data, room *= 2);
+
+			if (!more) {
+				err_set(e, "needs %zu bytes: out of memory", room);
+				goto fail;
+			}
+			data = more;
+		}
+	}
+	*f = (struct infile){ .data = data, .size = used };
+	return 0;
+fail:
+	free(data);
+	return -1;
+}
+
+static int map_file(struct infile *f, int fd, size_t size, struct err *e)
+{
+	void *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+
+	if (p == MAP_FAILED)
+		return err_set(e, "%s", strerror(errno));
+	*f = (struct infile){ .data = p, .size = size, .mapped = true };
+	return 0;
+}
+
+static int open_fd(struct infile *f, int fd, size_t limit, struct err *e)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_set(e, "%s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, "%s", strerror(EISDIR));
+	if (!S_ISREG(st.st_mode) || st.st_size == 0 || lseek(fd, 0, SEEK_CUR) != 0)
+		return read_stream(f, fd, limit, e);
+	if ((size_t)st.st_size > limit)
+		return too_big(limit, e);
+	return map_file(f, fd, (size_t)st.st_size, e);
+}
+
+int infile_open(struct infile *f, const char *path, size_t limit, struct err *e)
+{
+	bool is_stdin = !strcmp(path, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	result = open_fd(f, fd, limit, e);
+	if (!is_stdin)
+		close(fd);
+	return result < 0 ? err_in(e, is_stdin ? "standard input" : path) : 0;
+}
+
+void infile_release(struct infile *f)
+{
+	if (f->mapped)
+		munmap((void *)f->data, f->size);
+	else
+		free((void *)f->data);
+	*f = (struct infile){0};
+}
+
+int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e), void *arg, struct err *e)
+{
+	bool is_stdin = !strcmp(path, "-");
+	FILE *in = is_stdin ? stdin : fopen(path, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t length;
+	int result = 0;
+
+	if (!in)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	while (result == 0 && (length = getline(&line, &room, in)) >= 0) {
+		if (length > 0 && line[length - 1] == '\n')
+			line[length - 1] = '\0';
+		result = fn(arg, line, e);
+	}
+	if (result == 0 && ferror(in)) {
+		err_set(e, "%s", strerror(errno));
+		result = err_in(e, is_stdin ? "standard input" : path);
+	}
+	free(line);
+	if (!is_stdin)
+		fclose(in);
+	return result;
+}

@@ -1,0 +1,319 @@
+/* Command lines from option tables, and how a tool ends; see opt.h. */
+#include "base/opt.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { FIRST_LONG = 256, HELP_COLUMN = 30 };    /* getopt values past all characters */
+
+static const char *name = "aml";
+
+const char *tool_name(void)
+{
+	return name;
+}
+
+/* Names of files may hold anything; a message stays one line. */
+static void print_escaped(const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '\n')
+			fputs("\\n", stderr);
+		else if (*p < ' ' || *p == 0x7f)
+			fprintf(stderr, "\\%03o", *p);
+		else
+			putc(*p, stderr);
+	}
+}
+
+static void print_message(const char *text)
+{
+	flockfile(stderr);
+	fprintf(stderr, "%s: ", name);
+	print_escaped(text);
+	putc('\n', stderr);
+	funlockfile(stderr);
+}
+
+int tool_fail(const struct err *e)
+{
+	print_message(e->text);
+	return 1;
+}
+
+void tool_warn(const struct err *e)
+{
+	print_message(e->text);
+}
+
+int tool_end(int status)
+{
+	if (ferror(stdout) | (fclose(stdout) != 0)) {
+		struct err e;
+
+		err_set(&e, "standard output: %s", errno ? strerror(errno) : "write error");
+		return tool_fail(&e);
+	}
+	return status;
+}
+
+void opt_wrong(const char *format, ...)
+{
+	char text[512];
+	char *line;
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	line = xasprintf("%s; try '%s --help'", text, name);
+	print_message(line);
+	free(line);
+	exit(2);
+}
+
+/* ---- help ---- */
+
+static void print_default(const struct opt *o)
+{
+	switch (o->type) {
+	case OPT_T_INT:
+		printf(" (%d)", *(int *)o->value);
+		break;
+	case OPT_T_SEED:
+		printf(" (%llu)", (unsigned long long)*(uint64_t *)o->value);
+		break;
+	case OPT_T_FLOAT:
+		printf(" (%g)", *(double *)o->value);
+		break;
+	case OPT_T_TEXT:
+		if (*(const char **)o->value)
+			printf(" (%s)", *(const char **)o->value);
+		break;
+	case OPT_T_CHOICE: {
+		const char *word = o->arg;
+
+		for (int skip = *(int *)o->value; skip > 0; skip--)
+			word = strchr(word, '|') + 1;
+		printf(" (%.*s)", (int)strcspn(word, "|"), word);
+		break;
+	}
+	default:
+		break;
+	}
+}
+
+static void print_option(int letter, const char *long_name, const char *arg, const char *help,
+                         const struct opt *o)
+{
+	int width = letter ? printf("  -%c, --%s", letter, long_name) : printf("      --%s", long_name);
+
+	if (arg)
+		width += printf("=%s", arg);
+	if (width >= HELP_COLUMN) {
+		putchar('\n');
+		width = 0;
+	}
+	printf("%*s%s", HELP_COLUMN - width, "", help);
+	if (o)
+		print_default(o);
+	putchar('\n');
+}
+
+static void print_help(const struct opt *table, const struct opt_tool *tool)
+{
+	printf("usage: %s %s\n%s\n\n", name, tool->synopsis, tool->summary);
+	for (const struct opt *o = table; o->type != OPT_T_END; o++)
+		print_option(o->letter, o->name, o->arg, o->help, o);
+	print_option('h', "help", NULL, "print this text", NULL);
+	print_option(0, "version", NULL, "print the version", NULL);
+	exit(tool_end(0));
+}
+
+static void print_version(const struct opt_tool *tool)
+{
+	printf("%s %s", name, AML_VERSION);
+	if (tool->kernels)
+		printf(" (%s)", tool->kernels());
+	putchar('\n');
+	exit(tool_end(0));
+}
+
+/* ---- values ---- */
+
+static void bad_value(const struct opt *o, const char *text)
+{
+	opt_wrong("--%s takes %s, not '%s'", o->name, o->arg, text);
+}
+
+static void check_range(const struct opt *o, double value, const char *text)
+{
+	if (!(value >= o->low && value <= o->high))
+		opt_wrong("--%s takes %s from %.10g to %.10g, not '%s'", o->name, o->arg, o->low, o->high, text);
+}
+
+static void set_int(const struct opt *o, const char *text)
+{
+	char *end;
+	long value;
+
+	errno = 0;
+	value = strtol(text, &end, 10);
+	if (end == text || *end || isspace((unsigned char)*text))
+		bad_value(o, text);
+	check_range(o, errno ? NAN : (double)value, text);
+	*(int *)o->value = (int)value;
+}
+
+static void set_seed(const struct opt *o, const char *text)
+{
+	char *end;
+	unsigned long long value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end || errno)
+		opt_wrong("--%s takes a whole number from 0 to 2^64-1, not '%s'", o->name, text);
+	*(uint64_t *)o->value = value;
+}
+
+static void set_float(const struct opt *o, const char *text)
+{
+	char *end;
+	double value = strtod(text, &end);
+
+	if (end == text || *end || isspace((unsigned char)*text))
+		bad_value(o, text);
+	check_range(o, value, text);
+	*(double *)o->value = value;
+}
+
+static void set_choice(const struct opt *o, const char *text)
+{
+	const char *word = o->arg;
+	size_t length = strlen(text);
+
+	for (int i = 0; ; i++) {
+		size_t n = strcspn(word, "|");
+
+		if (n == length && !memcmp(word, text, n)) {
+			*(int *)o->value = i;
+			return;
+		}
+		if (!word[n])
+			bad_value(o, text);
+		word += n + 1;
+	}
+}
+
+static void set_value(const struct opt *o, const char *text)
+{
+	switch (o->type) {
+	case OPT_T_FLAG:   *(bool *)o->value = true; break;
+	case OPT_T_INT:    set_int(o, text); break;
+	case OPT_T_SEED:   set_seed(o, text); break;
+	case OPT_T_FLOAT:  set_float(o, text); break;
+	case OPT_T_TEXT:   *(const char **)o->value = text; break;
+	case OPT_T_CHOICE: set_choice(o, text); break;
+	case OPT_T_END:    break;
+	}
+}
+
+/* ---- parsing ---- */
+
+enum { HELP_VALUE = FIRST_LONG - 2, VERSION_VALUE = FIRST_LONG - 1 };
+
+struct getopt_table {
+	struct option *longs;
+	char *shorts;
+	int count;
+};
+
+static struct getopt_table getopt_table(const struct opt *table)
+{
+	struct getopt_table t = {0};
+	char *s;
+
+	while (table[t.count].type != OPT_T_END)
+		t.count++;
+	t.longs = xcalloc((size_t)t.count + 3, sizeof *t.longs);
+	t.shorts = s = xcalloc((size_t)t.count * 2 + 4, 1);
+	*s++ = ':';                             /* a missing argument is told apart */
+	for (int i = 0; i < t.count; i++) {
+		const struct opt *o = &table[i];
+		bool arg = o->type != OPT_T_FLAG;
+
+		t.longs[i] = (struct option){ o->name, arg ? required_argument : no_argument, NULL, FIRST_LONG + i };
+		if (o->letter)
+			*s++ = (char)o->letter;
+		if (o->letter && arg)
+			*s++ = ':';
+	}
+	*s = 'h';
+	t.longs[t.count] = (struct option){ "help", no_argument, NULL, HELP_VALUE };
+	t.longs[t.count + 1] = (struct option){ "version", no_argument, NULL, VERSION_VALUE };
+	return t;
+}
+
+static const struct opt *find_option(const struct opt *table, int value)
+{
+	if (value >= FIRST_LONG)
+		return &table[value - FIRST_LONG];
+	for (const struct opt *o = table; o->type != OPT_T_END; o++)
+		if (o->letter == value)
+			return o;
+	return NULL;
+}
+
+static void take_option(const struct opt *table, const struct opt_tool *tool, int value, char **argv)
+{
+	const struct opt *o;
+
+	if (value == 'h' || value == HELP_VALUE)
+		print_help(table, tool);
+	if (value == VERSION_VALUE)
+		print_version(tool);
+	if (value == ':')
+		opt_wrong("option '%s' needs a value", argv[optind - 1]);
+	if (value == '?' && optopt > 0 && optopt < HELP_VALUE)
+		opt_wrong("unknown option '-%c'", optopt);
+	if (value == '?')
+		opt_wrong("unknown or ambiguous option '%s'", argv[optind - 1]);
+	o = find_option(table, value);
+	set_value(o, optarg);
+}
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc, char **argv)
+{
+	struct getopt_table t = getopt_table(table);
+	int value, operands;
+
+	if (argc > 0 && argv[0])
+		name = base_name(argv[0]);
+	opterr = 0;
+	while ((value = getopt_long(argc, argv, t.shorts, t.longs, NULL)) != -1)
+		take_option(table, tool, value, argv);
+	free(t.longs);
+	free(t.shorts);
+	operands = argc - optind;
+	if (operands < tool->min)
+		opt_wrong("missing operand, usage: %s %s", name, tool->synopsis);
+	if (tool->max >= 0 && operands > tool->max)
+		opt_wrong("extra operand '%s', usage: %s %s", argv[optind + tool->max], name, tool->synopsis);
+	return argv + optind;
+}
