@@ -1,6 +1,6 @@
 # aml: small tools that train, federate and serve a leukocyte classifier.
 #
-# make CONF=release|debug|asan|tsan|cov   each builds in a folder of its own, build/CONF
+# make CONF=release|debug|asan|tsan|cov|fuzz   each builds in a folder of its own, build/CONF
 # CC, CFLAGS, CPPFLAGS, LDFLAGS, PREFIX and DESTDIR mean what they mean everywhere.
 
 MAKEFLAGS += --no-builtin-rules
@@ -30,10 +30,12 @@ OPT_release := -O2 -g
 OPT_debug   := -O0 -g3
 OPT_asan    := -O1 -g -fno-omit-frame-pointer
 OPT_tsan    := -O1 -g
-OPT_cov     := -O0 -g --coverage
+OPT_cov     := -O0 -g
+OPT_fuzz    := -O1 -g
 SAN_asan    := -fsanitize=address,undefined -fno-sanitize-recover=all
 SAN_tsan    := -fsanitize=thread
 SAN_cov     := --coverage
+SAN_fuzz    := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 CFLAGS      ?= $(OPT_$(CONF))
 ALL_CFLAGS   = -std=gnu11 $(WARN) -Ilibcore -Itests -ffp-contract=off -pthread -D_GNU_SOURCE \
                -DAML_VERSION='"$(VERSION)"' $(CFLAGS) $(SAN_$(CONF)) $(LIB_CFLAGS) $(BLAS_CFLAGS) $(CPPFLAGS)
@@ -100,9 +102,10 @@ $(BINS): $(O)/%: $(O)/tools/%.o $(LIB)
 $(TESTS): $(O)/tests/%: $(O)/tests/unit/%.o $(LIB)
 	$(LINK)
 
-# A fuzz target with the driver that replays files; `make fuzz` builds it for libFuzzer instead.
-$(FUZZERS): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(O)/tests/fuzz/replay.o $(LIB)
-	$(LINK)
+# A fuzz target with the driver that replays files; CONF=fuzz has libFuzzer's in its place.
+FUZZ_MAIN := $(if $(filter fuzz,$(CONF)),,$(O)/tests/fuzz/replay.o)
+$(FUZZERS): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(FUZZ_MAIN) $(LIB)
+	$(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer)
 
 $(BENCHES): $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 	$(LINK)
@@ -110,23 +113,63 @@ $(BENCHES): $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 -include $(LIB_OBJ:.o=.d) $(wildcard $(O)/tools/*.d $(O)/tests/*/*.d)
 
 .PHONY: check
+CLI_TESTS := $(wildcard tests/cli/*.sh)
+PROVE      = BIN=$(abspath $(O)) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_FLAGS) -e ''
 check: all $(TESTS) $(FUZZERS) ## unit, command line, golden and corpus tests; no Python, no network
-	@BIN=$(abspath $(O)) prove --nocolor -j 2 $(PROVE_FLAGS) -e '' $(TESTS) $(wildcard tests/cli/*.sh)
+	@$(PROVE) $(TESTS) $(CLI_TESTS)
 
+.PHONY: check-asan check-tsan check-valgrind check-peers
+check-asan: ## check under address and undefined behaviour sanitizer
+	@$(MAKE) CONF=asan check
+
+check-tsan: ## check under thread sanitizer
+	@$(MAKE) CONF=tsan check
+
+check-valgrind: all $(TESTS) $(FUZZERS) ## unit and command line tests under valgrind
+	@bash tests/valgrind.sh $(O) $(TESTS)
+
+check-peers: all ## against Pillow, numpy, scikit-learn, Keras, ONNX Runtime, OpenVINO in an environment of its own
+	@BIN=$(abspath $(O)) sh tests/peers/run.sh
+
+.PHONY: coverage
+COVERAGE_FLOOR ?= 90
+coverage: ## lines of libcore that the tests run; fails under COVERAGE_FLOOR percent
+	@find build/cov -name '*.gcda' -delete 2>/dev/null || :
+	@$(MAKE) CONF=cov check
+	@bash tests/coverage.sh build/cov $(COVERAGE_FLOOR)
+
+.PHONY: fuzz fuzzers
+FUZZ_SECONDS ?= 60
+fuzzers: $(FUZZERS)
+fuzz: ## each fuzz target under libFuzzer for FUZZ_SECONDS; findings lie in build/fuzz/findings
+	@$(MAKE) CONF=fuzz CC=clang fuzzers
+	@bash tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
+
+.PHONY: lint
+lint: ## layers, style, static analysis, shell scripts, manual pages
+	@bash tests/lint.sh
+
+.PHONY: bench
+bench: $(BENCHES) ## kernels, training, inference, files: TSV with this machine's peak
+	@for b in $(BENCHES); do $$b || exit 1; done | awk '!/^name\t/ || !seen++'
+
+.PHONY: demo
+demo: all ## the tutorial on the 600 images of examples/demo-cells
+	@BIN=$(abspath $(O)) sh examples/demo.sh
+
+MAN_PAGES := $(wildcard man/*.[157])
 .PHONY: install
 install: all ## install tools, manual pages and completion under PREFIX
 	install -d $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(COMPDIR)
 	install $(BINS) $(BINDIR)
-	install -m 644 man/*.1 $(MANDIR)/man1
-	install -m 644 man/*.5 $(MANDIR)/man5
-	install -m 644 man/*.7 $(MANDIR)/man7
+	for page in $(MAN_PAGES); do install -m 644 $$page $(MANDIR)/man$${page##*.} || exit 1; done
+	install -m 644 tools/aml.bash $(COMPDIR)/aml
+	for tool in $(TOOLS); do ln -sf aml $(COMPDIR)/$$tool || exit 1; done
 
 .PHONY: uninstall
 uninstall: ## remove what install put there
-	rm -f $(TOOLS:%=$(BINDIR)/%)
-	rm -f $(patsubst man/%,$(MANDIR)/man1/%,$(wildcard man/*.1))
-	rm -f $(patsubst man/%,$(MANDIR)/man5/%,$(wildcard man/*.5))
-	rm -f $(patsubst man/%,$(MANDIR)/man7/%,$(wildcard man/*.7))
+	rm -f $(TOOLS:%=$(BINDIR)/%) $(TOOLS:%=$(COMPDIR)/%) $(COMPDIR)/aml
+	for page in $(MAN_PAGES); do rm -f $(MANDIR)/man$${page##*.}/$${page#man/}; done
 
 .PHONY: clean
 clean: ## remove build/

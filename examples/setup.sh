@@ -1,0 +1,87 @@
+#!/bin/sh
+# Brings what the build needs and this machine lacks: sh examples/setup.sh [build|test|peers|lint]...
+# On Debian and its children by apt-get; elsewhere it says what is wanted. Nothing missing: does nothing.
+set -eu
+
+missing=
+
+want() {
+	missing="$missing $*"
+}
+
+has() {
+	command -v "$1" >/dev/null 2>&1
+}
+
+# library PKG-CONFIG-NAME PACKAGE
+library() {
+	has pkg-config && pkg-config --exists "$1" || want "$2"
+}
+
+build_needs() {
+	has make || want make
+	has "${CC:-gcc}" || want gcc
+	echo '#include <stdio.h>' | "${CC:-gcc}" -E - >/dev/null 2>&1 || want libc6-dev
+	has pkg-config || want pkgconf
+	[ -n "${BLAS_LIBS:-}" ] || library openblas libopenblas-dev
+	library libtiff-4 libtiff-dev
+	library libpng libpng-dev
+	library zlib zlib1g-dev
+}
+
+test_needs() {
+	has prove || want perl
+	has bash || want bash
+	has xmllint || want libxml2-utils
+}
+
+peers_needs() {
+	python3 -c 'import ensurepip, venv' 2>/dev/null || want python3-venv
+}
+
+lint_needs() {
+	has clang || want clang
+	has clang-tidy || want clang-tidy
+	has cppcheck || want cppcheck
+	has shellcheck || want shellcheck
+	has mandoc || want mandoc
+	[ -n "$(find /usr/share/groff -name mdoc.tmac 2>/dev/null)" ] || want groff
+	has git || want git
+}
+
+install_missing() {
+	as_root=
+	if [ "$(id -u)" -ne 0 ]; then
+		has sudo || {
+			echo "setup: run as root: apt-get install$missing" >&2
+			exit 1
+		}
+		as_root=sudo
+	fi
+	echo "setup: installing$missing" >&2
+	$as_root apt-get update -qq
+	# shellcheck disable=SC2086 # a list of packages
+	$as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends $missing >&2
+}
+
+say_what_is_wanted() {
+	cat >&2 <<TEXT
+setup: no apt-get here to install what is missing, by Debian's names:
+ $missing
+Fedora calls these make gcc pkgconf-pkg-config openblas-devel libtiff-devel libpng-devel
+zlib-devel, and for the tests perl-Test-Harness and libxml2. Any C11 compiler that knows
+GNU extensions, any CBLAS (make BLAS_LIBS=... BLAS_CFLAGS=...) and GNU make will do.
+TEXT
+	exit 1
+}
+
+for part in build "$@"; do
+	"${part}_needs"
+done
+[ -n "$missing" ] || exit 0
+if has apt-get; then
+	install_missing
+else
+	say_what_is_wanted
+fi

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Each target of a CONF=fuzz build under libFuzzer: run.sh BUILD SECONDS
+# What it learns stays in BUILD/corpus; an input that crashes lands in BUILD/findings.
+set -eu
+build=$1 seconds=$2
+mkdir -p "$build/findings"
+
+for target in "$build"/fuzz/fuzz_*; do
+	[ -x "$target" ] && [ -z "${target##*fuzz_*}" ] || continue
+	name=${target##*/fuzz_}
+	learnt=$build/corpus/$name
+	seeds=tests/fuzz/corpus/$name
+	mkdir -p "$learnt"
+	[ -d "$seeds" ] || seeds=
+	echo "fuzz: $name, $seconds s"
+	"$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+		-artifact_prefix="$build/findings/$name-" "$learnt" ${seeds:+"$seeds"}
+done

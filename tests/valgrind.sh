@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# The tests under valgrind: valgrind.sh BUILD UNIT_TEST...
+# A folder of scripts named as the tools stands in for them, so that the command line tests run unchanged.
+set -eu
+build=$(cd "$1" && pwd)
+shift
+valgrind="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite"
+bin=$build/valgrind
+mkdir -p "$bin/fuzz"
+
+# stand_in PROGRAM SCRIPT
+stand_in() {
+	printf '#!/bin/sh\nexec %s "%s" "$@"\n' "$valgrind" "$1" >"$2"
+	chmod +x "$2"
+}
+
+for tool in "$build"/aml-*; do
+	stand_in "$tool" "$bin/${tool##*/}"
+done
+for target in "$build"/fuzz/*; do
+	stand_in "$target" "$bin/fuzz/${target##*/}"
+done
+
+export AML_CONF=valgrind
+prove --nocolor -j 2 -e "$valgrind" "$@"
+BIN=$bin prove --nocolor -j 2 -e '' tests/cli/*.sh
