@@ -15,7 +15,9 @@ has() {
 
 # library PKG-CONFIG-NAME PACKAGE
 library() {
-	has pkg-config && pkg-config --exists "$1" || want "$2"
+	if ! has pkg-config || ! pkg-config --exists "$1"; then
+		want "$2"
+	fi
 }
 
 build_needs() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Manual pages: the options are those of --help, and the examples run as they stand.
 . "${0%/*}/../lib.sh"
+# shellcheck source=tests/ready.sh
 . "$TESTS/ready.sh"
 
 # Options as "s seed=SEED", one a line, from a page's .It lines and from --help.

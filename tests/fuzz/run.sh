@@ -5,14 +5,13 @@ set -eu
 build=$1 seconds=$2
 mkdir -p "$build/findings"
 
-for target in "$build"/fuzz/fuzz_*; do
-	[ -x "$target" ] && [ -z "${target##*fuzz_*}" ] || continue
-	name=${target##*/fuzz_}
+for source in tests/fuzz/fuzz_*.c; do
+	name=${source#tests/fuzz/fuzz_} name=${name%.c}
 	learnt=$build/corpus/$name
 	seeds=tests/fuzz/corpus/$name
 	mkdir -p "$learnt"
 	[ -d "$seeds" ] || seeds=
 	echo "fuzz: $name, $seconds s"
-	"$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
+	"$build/fuzz/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 \
 		-artifact_prefix="$build/findings/$name-" "$learnt" ${seeds:+"$seeds"}
 done
