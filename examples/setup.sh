@@ -64,7 +64,7 @@ install_missing() {
 	$as_root apt-get update -qq
 	# shellcheck disable=SC2086 # a list of packages
 	$as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y -qq --no-install-recommends $missing >&2
+		apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
 say_what_is_wanted() {
