@@ -59,9 +59,3 @@ char *dataset_image_path(const struct dataset *d, size_t i);
 
 /* An id may hold anything but '/', must be UTF-8 and fit a file name. Returns 0, or -1 with E set. */
 int dataset_check_id(const char *id, struct err *e);
-
-/*
- * Writes all of D but the images into D->path: classes.tsv (unless the classes are the default ones), ids.npy (packed),
- * trainids.npy and valids.npy (has_split), and, after what the folder holds is on disk, labels.npy.
- */
-int dataset_save_lists(const struct dataset *d, struct err *e);

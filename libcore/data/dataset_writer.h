@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "data/classes.h"
+#include "data/dataset.h"
 
 struct dataset_writer;
 
@@ -43,3 +43,10 @@ int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *
 
 /* Instead of dataset_writer_end: leaves what is finished for the next run. NULL is allowed. */
 void dataset_writer_free(struct dataset_writer *w);
+
+/*
+ * Writes all of D but the images into D->path: classes.tsv (unless the classes are the default ones), ids.npy (packed:
+ * the rows of images.npy are in the order of D), trainids.npy and valids.npy (has_split), and, after what the folder
+ * holds is on disk, labels.npy.
+ */
+int dataset_writer_lists(const struct dataset *d, struct err *e);

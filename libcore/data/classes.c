@@ -1,0 +1,207 @@
+/* Class lists and classes.tsv; see classes.h. */
+#include "data/classes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/infile.h"
+#include "base/mem.h"
+#include "base/outfile.h"
+
+/* Matek, Schwarz, Marr, Spiekermann: A single-cell morphological dataset of leukocytes from AML patients and
+ * non-malignant controls (AML-Cytomorphology_LMU). The Cancer Imaging Archive, 2019. */
+static const struct class_entry known[] = {
+	{ "BAS", "basophil" },
+	{ "EBO", "erythroblast" },
+	{ "EOS", "eosinophil" },
+	{ "KSC", "smudge cell" },
+	{ "LYA", "lymphocyte (atypical)" },
+	{ "LYT", "lymphocyte (typical)" },
+	{ "MMZ", "metamyelocyte" },
+	{ "MOB", "monoblast" },
+	{ "MON", "monocyte" },
+	{ "MYB", "myelocyte" },
+	{ "MYO", "myeloblast" },
+	{ "NGB", "neutrophil (band)" },
+	{ "NGS", "neutrophil (segmented)" },
+	{ "PMB", "promyelocyte (bilobled)" },
+	{ "PMO", "promyelocyte" },
+};
+enum { KNOWN = sizeof known / sizeof *known };
+
+static const char tsv_header[] = "index\tcode\tname";
+
+void classes_default(struct classes *c)
+{
+	c->count = KNOWN;
+	c->entry = xmalloc(KNOWN, sizeof *c->entry);
+	memcpy(c->entry, known, sizeof known);
+}
+
+void classes_copy(struct classes *to, const struct classes *from)
+{
+	to->count = from->count;
+	to->entry = xmalloc((size_t)from->count, sizeof *to->entry);
+	memcpy(to->entry, from->entry, (size_t)from->count * sizeof *to->entry);
+}
+
+void classes_release(struct classes *c)
+{
+	free(c->entry);
+	*c = (struct classes){0};
+}
+
+int classes_find(const struct classes *c, const char *code)
+{
+	for (int i = 0; i < c->count; i++)
+		if (!strcmp(c->entry[i].code, code))
+			return i;
+	return -1;
+}
+
+bool classes_equal(const struct classes *a, const struct classes *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (int i = 0; i < a->count; i++)
+		if (strcmp(a->entry[i].code, b->entry[i].code))
+			return false;
+	return true;
+}
+
+char *classes_codes(const struct classes *c)
+{
+	char *text = xmalloc((size_t)c->count + 1, CLASS_CODE_BYTES), *end = text;
+
+	*end = '\0';
+	for (int i = 0; i < c->count; i++)
+		end += sprintf(end, "%s%s", i ? "," : "", c->entry[i].code);
+	return text;
+}
+
+/* ---- adding ---- */
+
+/* A code stands in comma lists, in columns of tables and as the name of a folder. */
+static int check_code(const struct classes *c, const char *code, struct err *e)
+{
+	if (!*code)
+		return err_set(e, "class %d has an empty code", c->count);
+	if (strlen(code) >= CLASS_CODE_BYTES)
+		return err_set(e, "class code '%s' is longer than %d bytes", code, CLASS_CODE_BYTES - 1);
+	for (const unsigned char *p = (const unsigned char *)code; *p; p++)
+		if (*p < ' ' || *p == 0x7f || *p == ',' || *p == '/')
+			return err_set(e, "class code '%s' has a comma, slash or control character", code);
+	if (classes_find(c, code) >= 0)
+		return err_set(e, "class code '%s' occurs twice", code);
+	return 0;
+}
+
+static const char *known_name(const char *code)
+{
+	for (int i = 0; i < KNOWN; i++)
+		if (!strcmp(known[i].code, code))
+			return known[i].name;
+	return code;
+}
+
+/* NAME may be empty: the known name of the code, or the code. */
+static int add(struct classes *c, const char *code, const char *name, struct err *e)
+{
+	struct class_entry *new;
+
+	if (c->count == CLASSES_MAX)
+		return err_set(e, "more than %d classes", CLASSES_MAX);
+	if (check_code(c, code, e) < 0)
+		return -1;
+	if (!*name)
+		name = known_name(code);
+	if (strlen(name) >= CLASS_NAME_BYTES)
+		return err_set(e, "name of class '%s' is longer than %d bytes", code, CLASS_NAME_BYTES - 1);
+	c->entry = xrealloc(c->entry, (size_t)c->count + 1, sizeof *c->entry);
+	new = &c->entry[c->count++];
+	*new = (struct class_entry){0};
+	strcpy(new->code, code);
+	strcpy(new->name, name);
+	return 0;
+}
+
+int classes_parse(struct classes *c, const char *list, struct err *e)
+{
+	struct classes got = {0};
+	char *copy = xstrdup(list), *rest = copy, *code;
+
+	while ((code = strsep(&rest, ",")))
+		if (add(&got, code, "", e) < 0)
+			goto fail;
+	free(copy);
+	*c = got;
+	return 0;
+fail:
+	free(copy);
+	classes_release(&got);
+	return -1;
+}
+
+/* ---- classes.tsv ---- */
+
+struct tsv {
+	struct classes got;
+	const char *path;
+	int line;
+};
+
+static int parse_row(struct classes *c, char *row, struct err *e)
+{
+	char *rest = row, *end;
+	char *index = strsep(&rest, "\t"), *code = strsep(&rest, "\t"), *name = strsep(&rest, "\t");
+
+	if (!code || strtol(index, &end, 10) != c->count || end == index || *end)
+		return err_set(e, "expected index %d, code and name between tabs", c->count);
+	return add(c, code, name ? name : "", e);
+}
+
+static int take_row(void *arg, char *row, struct err *e)
+{
+	struct tsv *t = arg;
+	char place[32];
+
+	t->line++;
+	row[strcspn(row, "\r")] = '\0';
+	if (!*row || (t->line == 1 && !strcmp(row, tsv_header)))
+		return 0;
+	if (parse_row(&t->got, row, e) == 0)
+		return 0;
+	snprintf(place, sizeof place, "line %d", t->line);
+	err_in(e, place);
+	return err_in(e, t->path);
+}
+
+int classes_load(struct classes *c, const char *tsv_path, struct err *e)
+{
+	struct tsv t = { .path = tsv_path };
+
+	if (infile_lines(tsv_path, take_row, &t, e) < 0)
+		goto fail;
+	if (t.got.count == 0) {
+		err_set(e, "%s: no classes", tsv_path);
+		goto fail;
+	}
+	*c = t.got;
+	return 0;
+fail:
+	classes_release(&t.got);
+	return -1;
+}
+
+int classes_save(const struct classes *c, const char *tsv_path, struct err *e)
+{
+	struct outfile *o = outfile_open(tsv_path, e);
+
+	if (!o)
+		return -1;
+	fprintf(outfile_stream(o), "%s\n", tsv_header);
+	for (int i = 0; i < c->count; i++)
+		fprintf(outfile_stream(o), "%d\t%s\t%s\n", i, c->entry[i].code, c->entry[i].name);
+	return outfile_commit(o, true, e);
+}

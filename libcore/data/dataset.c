@@ -1,0 +1,507 @@
+/* Reading dataset directories; see dataset.h. Images stay on disk until they are viewed. */
+#include "data/dataset.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "format/npy.h"
+#include "format/pickle.h"
+
+enum {
+	IMAGE_DIMS = 3,                 /* height, width, channels */
+	SIDE_MAX = 65535,               /* of an image, so that their product fits size_t with room to spare */
+	ID_BYTES_MAX = NAME_MAX - 4,    /* an id and ".npy" */
+};
+static const size_t image_file_limit = (size_t)1 << 32;
+
+struct packed_images {
+	struct infile file;
+	const uint8_t *pixels;          /* of the first row; inside FILE */
+	size_t *row;                    /* of each image */
+};
+
+static char *path_in(const struct dataset *d, const char *name)
+{
+	return xasprintf("%s/%s", d->path, name);
+}
+
+static bool has_file(const struct dataset *d, const char *name)
+{
+	char *path = path_in(d, name);
+	bool there = access(path, F_OK) == 0 || errno != ENOENT;
+
+	free(path);
+	return there;
+}
+
+char *dataset_image_path(const struct dataset *d, size_t i)
+{
+	return xasprintf("%s/data_singlets/%s.npy", d->path, d->ids[i]);
+}
+
+size_t dataset_image_numbers(const struct dataset *d)
+{
+	return (size_t)d->height * (size_t)d->width * (size_t)d->channels;
+}
+
+size_t dataset_image_bytes(const struct dataset *d)
+{
+	return dataset_image_numbers(d) * (d->bytes ? 1 : sizeof(float));
+}
+
+/* ---- ids ---- */
+
+/* Bytes of the UTF-8 sequence at P, or 0: not UTF-8 (Unicode 15, table 3-7). */
+static int utf8_length(const unsigned char *p)
+{
+	int length = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
+
+	for (int i = 1; i < length; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||       /* overlong; surrogates */
+	    (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))         /* overlong; past U+10FFFF */
+		return 0;
+	return length;
+}
+
+int dataset_check_id(const char *id, struct err *e)
+{
+	size_t bytes = strlen(id);
+
+	if (bytes == 0)
+		return err_set(e, "empty id");
+	if (bytes > ID_BYTES_MAX)
+		return err_set(e, "id '%.40s...' is %zu bytes, expected at most %d", id, bytes, ID_BYTES_MAX);
+	if (strchr(id, '/'))
+		return err_set(e, "id '%s' has a slash", id);
+	for (const unsigned char *p = (const unsigned char *)id; *p; p += utf8_length(p))
+		if (utf8_length(p) == 0)
+			return err_set(e, "id '%s' is not UTF-8", id);
+	return 0;
+}
+
+static int compare_ids(const void *key, const void *item)
+{
+	return strcmp(key, *(char *const *)item);
+}
+
+long dataset_find(const struct dataset *d, const char *id)
+{
+	char **found = d->count ? bsearch(id, d->ids, d->count, sizeof *d->ids, compare_ids) : NULL;
+
+	return found ? found - d->ids : -1;
+}
+
+/* ---- labels.npy ---- */
+
+struct label {
+	const char *id;
+	int64_t class;
+};
+
+static int compare_labels(const void *a, const void *b)
+{
+	return strcmp(((const struct label *)a)->id, ((const struct label *)b)->id);
+}
+
+static int check_labels(const struct dataset *d, const struct label *sorted, size_t n, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (dataset_check_id(sorted[i].id, e) < 0)
+			return -1;
+		if (sorted[i].class < 0 || sorted[i].class >= d->classes.count)
+			return err_set(e, "label of '%s' is %lld, expected 0 to %d", sorted[i].id,
+			               (long long)sorted[i].class, d->classes.count - 1);
+		if (i && !strcmp(sorted[i].id, sorted[i - 1].id))
+			return err_set(e, "'%s' occurs twice", sorted[i].id);
+	}
+	return 0;
+}
+
+static int take_labels(struct dataset *d, const struct pickle_dict *dict, struct err *e)
+{
+	struct label *sorted = xmalloc(dict->count, sizeof *sorted);
+	int result;
+
+	for (size_t i = 0; i < dict->count; i++)
+		sorted[i] = (struct label){ dict->keys[i], dict->values[i] };
+	qsort(sorted, dict->count, sizeof *sorted, compare_labels);
+	result = check_labels(d, sorted, dict->count, e);
+	if (result == 0) {
+		d->ids = xmalloc(dict->count, sizeof *d->ids);
+		d->labels = xmalloc(dict->count, sizeof *d->labels);
+		for (; d->count < dict->count; d->count++) {
+			d->ids[d->count] = xstrdup(sorted[d->count].id);
+			d->labels[d->count] = (int)sorted[d->count].class;
+		}
+	}
+	free(sorted);
+	return result;
+}
+
+static int read_labels(struct dataset *d, struct err *e)
+{
+	struct pickle_dict dict = {0};
+	char *path = path_in(d, "labels.npy");
+	int result = -1;
+
+	if (!has_file(d, "labels.npy")) {
+		err_set(e, "%s: unfinished dataset: labels.npy is missing", d->path);
+	} else if (pickle_load_labels(&dict, path, e) == 0) {
+		result = take_labels(d, &dict, e);
+		if (result < 0)
+			err_in(e, path);
+	}
+	pickle_dict_release(&dict);
+	free(path);
+	return result;
+}
+
+/* ---- classes.tsv, trainids.npy, valids.npy ---- */
+
+static int read_classes(struct dataset *d, struct err *e)
+{
+	char *path;
+	int result;
+
+	if (!has_file(d, "classes.tsv")) {
+		classes_default(&d->classes);
+		return 0;
+	}
+	path = path_in(d, "classes.tsv");
+	result = classes_load(&d->classes, path, e);
+	free(path);
+	return result;
+}
+
+static int mark_ids(struct dataset *d, char *const *ids, size_t n, enum dataset_part part, struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		long at = dataset_find(d, ids[i]);
+
+		if (at < 0)
+			return err_set(e, "'%s' is not in labels.npy", ids[i]);
+		if (d->part[at] == part)
+			return err_set(e, "'%s' occurs twice", ids[i]);
+		if (d->part[at] != DATASET_NEITHER)
+			return err_set(e, "'%s' is also among the training ids", ids[i]);
+		d->part[at] = part;
+	}
+	return 0;
+}
+
+static int read_side(struct dataset *d, const char *name, enum dataset_part part, struct err *e)
+{
+	char *path = path_in(d, name);
+	char **ids = NULL;
+	size_t n = 0;
+	int result = npy_load_ids(path, &ids, &n, e);
+
+	if (result == 0 && mark_ids(d, ids, n, part, e) < 0)
+		result = err_in(e, path);
+	npy_free_ids(ids, n);
+	free(path);
+	return result;
+}
+
+static int read_split(struct dataset *d, struct err *e)
+{
+	bool train = has_file(d, "trainids.npy"), valid = has_file(d, "valids.npy");
+
+	if (!train && !valid)
+		return 0;
+	if (train != valid)
+		return err_set(e, "%s: there is %s but no %s", d->path, train ? "trainids.npy" : "valids.npy",
+		               train ? "valids.npy" : "trainids.npy");
+	d->has_split = true;
+	d->part = xcalloc(d->count, 1);
+	if (read_side(d, "trainids.npy", DATASET_TRAIN, e) < 0)
+		return -1;
+	return read_side(d, "valids.npy", DATASET_VALID, e);
+}
+
+/* ---- what an image must be ---- */
+
+/* SHAPE: height, width, channels. Takes them and the type of A as those of all images. */
+static int take_form(struct dataset *d, const struct npy *a, const size_t *shape, struct err *e)
+{
+	bool bytes = a->kind == 'u' && a->item_bytes == 1 && !a->fortran;
+	char text[128];
+
+	if (!bytes && !npy_is_f4(a))
+		return err_set(e, "%s, expected <f4 or |u1 in C order", npy_describe(a, text, sizeof text));
+	for (int i = 0; i < IMAGE_DIMS; i++)
+		if (shape[i] < 1 || shape[i] > SIDE_MAX)
+			return err_set(e, "%s, expected sides and channels from 1 to %d",
+			               npy_describe(a, text, sizeof text), SIDE_MAX);
+	d->bytes = bytes;
+	d->height = (int)shape[0];
+	d->width = (int)shape[1];
+	d->channels = (int)shape[2];
+	return 0;
+}
+
+static int check_image(const struct dataset *d, const struct npy *a, struct err *e)
+{
+	const struct npy want = {
+		.kind = d->bytes ? 'u' : 'f',
+		.item_bytes = d->bytes ? 1 : sizeof(float),
+		.dims = IMAGE_DIMS,
+		.shape = { (size_t)d->height, (size_t)d->width, (size_t)d->channels },
+	};
+	char got_text[128], want_text[128];
+
+	if (a->kind == want.kind && a->item_bytes == want.item_bytes && !a->fortran && !a->big_endian &&
+	    a->dims == want.dims && !memcmp(a->shape, want.shape, IMAGE_DIMS * sizeof *a->shape))
+		return 0;
+	return err_set(e, "%s, expected %s as in the other images", npy_describe(a, got_text, sizeof got_text),
+	               npy_describe(&want, want_text, sizeof want_text));
+}
+
+/* ---- one file an image ---- */
+
+static int open_image(struct infile *f, struct npy *a, const char *path, struct err *e)
+{
+	if (infile_open(f, path, image_file_limit, e) < 0)
+		return -1;
+	if (npy_parse(a, f->data, f->size, e) < 0) {
+		infile_release(f);
+		return err_in(e, path);
+	}
+	return 0;
+}
+
+static int open_singlets(struct dataset *d, struct err *e)
+{
+	struct infile f = {0};
+	struct npy a = {0};
+	char *path;
+	int result;
+
+	if (d->count == 0)
+		return 0;
+	path = dataset_image_path(d, 0);
+	result = open_image(&f, &a, path, e);
+	if (result == 0) {
+		char text[128];
+
+		if (a.dims != IMAGE_DIMS)
+			result = err_set(e, "%s, expected height x width x channels",
+			                 npy_describe(&a, text, sizeof text));
+		else
+			result = take_form(d, &a, a.shape, e);
+		if (result < 0)
+			err_in(e, path);
+		npy_release(&a);
+		infile_release(&f);
+	}
+	free(path);
+	return result;
+}
+
+/* Floats must lie at multiples of 4; numpy's headers see to that, other writers' may not. */
+static int use_pixels(const struct dataset *d, struct dataset_view *v, const void *pixels, struct err *e)
+{
+	v->pixels = pixels;
+	if (d->bytes || (uintptr_t)pixels % sizeof(float) == 0)
+		return 0;
+	v->copy = mem_try(dataset_image_bytes(d), 1, e);
+	if (!v->copy)
+		return -1;
+	v->pixels = memcpy(v->copy, pixels, dataset_image_bytes(d));
+	return 0;
+}
+
+static int view_file(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e)
+{
+	char *path = dataset_image_path(d, i);
+	struct npy a = {0};
+	int result = open_image(&v->file, &a, path, e);
+
+	if (result == 0 && (check_image(d, &a, e) < 0 || use_pixels(d, v, a.data, e) < 0)) {
+		infile_release(&v->file);
+		result = err_in(e, path);
+	}
+	npy_release(&a);
+	free(path);
+	return result;
+}
+
+/* ---- packed ---- */
+
+static int map_images(struct dataset *d, size_t *rows, struct err *e)
+{
+	char *path = path_in(d, "images.npy");
+	struct npy a = {0};
+	char text[128];
+	int result = infile_open(&d->images->file, path, SIZE_MAX, e);
+
+	if (result < 0)
+		goto out;
+	result = npy_parse(&a, d->images->file.data, d->images->file.size, e);
+	if (result == 0 && a.dims != IMAGE_DIMS + 1)
+		result = err_set(e, "%s, expected images x height x width x channels",
+		                 npy_describe(&a, text, sizeof text));
+	if (result == 0)
+		result = take_form(d, &a, a.shape + 1, e);
+	if (result < 0)
+		err_in(e, path);
+	d->images->pixels = a.data;
+	*rows = a.shape[0];
+	npy_release(&a);
+out:
+	free(path);
+	return result;
+}
+
+static int match_rows(struct dataset *d, char *const *ids, size_t n, size_t rows, struct err *e)
+{
+	size_t *row = xmalloc(d->count, sizeof *row);
+
+	d->images->row = row;
+	if (n != rows)
+		return err_set(e, "%zu ids, expected %zu, one for each of images.npy", n, rows);
+	for (size_t i = 0; i < d->count; i++)
+		row[i] = SIZE_MAX;
+	for (size_t r = 0; r < n; r++) {
+		long i = dataset_find(d, ids[r]);
+
+		if (i >= 0 && row[i] != SIZE_MAX)
+			return err_set(e, "'%s' occurs twice", ids[r]);
+		if (i >= 0)
+			row[i] = r;
+	}
+	for (size_t i = 0; i < d->count; i++)
+		if (row[i] == SIZE_MAX)
+			return err_set(e, "'%s' of labels.npy is missing", d->ids[i]);
+	return 0;
+}
+
+static int open_packed(struct dataset *d, struct err *e)
+{
+	char *path = path_in(d, "ids.npy");
+	char **ids = NULL;
+	size_t n = 0, rows = 0;
+	int result = -1;
+
+	d->packed = true;
+	d->images = xcalloc(1, sizeof *d->images);
+	if (map_images(d, &rows, e) < 0 || npy_load_ids(path, &ids, &n, e) < 0)
+		goto out;
+	result = match_rows(d, ids, n, rows, e);
+	if (result < 0)
+		err_in(e, path);
+out:
+	npy_free_ids(ids, n);
+	free(path);
+	return result;
+}
+
+static int open_images(struct dataset *d, struct err *e)
+{
+	bool packed = has_file(d, "images.npy");
+
+	if (packed && has_file(d, "data_singlets"))
+		return err_set(e, "%s: both images.npy and data_singlets/, expected one of them", d->path);
+	return packed ? open_packed(d, e) : open_singlets(d, e);
+}
+
+/* ---- the whole ---- */
+
+static void make_digest(struct dataset *d)
+{
+	struct sha256 s;
+	char *codes = classes_codes(&d->classes);
+
+	sha256_init(&s);
+	for (size_t i = 0; i < d->count; i++) {
+		char label[16];
+		int length = snprintf(label, sizeof label, "%d\n", d->labels[i]);
+
+		sha256_add(&s, d->ids[i], strlen(d->ids[i]) + 1);
+		sha256_add(&s, label, (size_t)length);
+	}
+	sha256_add(&s, codes, strlen(codes));
+	sha256_hex(&s, d->digest);
+	free(codes);
+}
+
+static int check_folder(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, "%s: not a dataset directory", path);
+	return 0;
+}
+
+int dataset_open(struct dataset *d, const char *path, struct err *e)
+{
+	struct dataset got = { .path = xstrdup(path) };
+
+	if (check_folder(path, e) < 0 || read_classes(&got, e) < 0 || read_labels(&got, e) < 0 ||
+	    open_images(&got, e) < 0 || read_split(&got, e) < 0) {
+		dataset_release(&got);
+		return -1;
+	}
+	make_digest(&got);
+	*d = got;
+	return 0;
+}
+
+void dataset_release(struct dataset *d)
+{
+	for (size_t i = 0; i < d->count; i++)
+		free(d->ids[i]);
+	if (d->images) {
+		infile_release(&d->images->file);
+		free(d->images->row);
+	}
+	free(d->images);
+	free(d->ids);
+	free(d->labels);
+	free(d->part);
+	free(d->path);
+	classes_release(&d->classes);
+	*d = (struct dataset){0};
+}
+
+int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e)
+{
+	*v = (struct dataset_view){0};
+	if (!d->packed)
+		return view_file(d, i, v, e);
+	return use_pixels(d, v, d->images->pixels + d->images->row[i] * dataset_image_bytes(d), e);
+}
+
+void dataset_unview(struct dataset_view *v)
+{
+	free(v->copy);
+	infile_release(&v->file);
+	*v = (struct dataset_view){0};
+}
+
+int dataset_image(const struct dataset *d, size_t i, float *out, struct err *e)
+{
+	size_t n = dataset_image_numbers(d);
+	struct dataset_view v;
+
+	if (dataset_view(d, i, &v, e) < 0)
+		return -1;
+	if (d->bytes)
+		for (size_t k = 0; k < n; k++)
+			out[k] = (float)((const uint8_t *)v.pixels)[k] / 255.0f;
+	else
+		memcpy(out, v.pixels, n * sizeof *out);
+	dataset_unview(&v);
+	return 0;
+}

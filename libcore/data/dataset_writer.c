@@ -1,0 +1,482 @@
+/* Making dataset directories, one image after another; see dataset_writer.h. */
+#include "data/dataset_writer.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/infile.h"
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "base/sha256.h"
+#include "format/npy.h"
+#include "format/pickle.h"
+
+/*
+ * While the dataset is unfinished:
+ *   .unfinished        how the images are made; equal text: gone on with
+ *   data_singlets/     finished images, each renamed into place when whole
+ *   .images.npy        packed: header, a row for each of the ids, then a checksum for each; 0: not there yet.
+ *                      Becomes images.npy when the checksums and the rows left out are cut off
+ */
+struct dataset_writer {
+	char *path;
+	struct dataset_form form;       /* its facts are not used after the opening */
+	const struct classes *classes;
+	char *const *ids;
+	size_t count;
+	size_t image_bytes;
+	int fd;                         /* packed: .images.npy; otherwise -1 */
+};
+
+static char *path_in(const struct dataset_writer *w, const char *name)
+{
+	return xasprintf("%s/%s", w->path, name);
+}
+
+static char *image_path(const struct dataset_writer *w, size_t i)
+{
+	return xasprintf("%s/data_singlets/%s.npy", w->path, w->ids[i]);
+}
+
+static const char *descr(const struct dataset_writer *w)
+{
+	return w->form.bytes ? "|u1" : "<f4";
+}
+
+static void image_shape(const struct dataset_writer *w, size_t shape[3])
+{
+	shape[0] = (size_t)w->form.height;
+	shape[1] = (size_t)w->form.width;
+	shape[2] = (size_t)w->form.channels;
+}
+
+/* ---- the folder ---- */
+
+/* What must be equal for a later run to go on. */
+static char *marker_text(const struct dataset_writer *w)
+{
+	const struct dataset_form *f = &w->form;
+	char *codes = classes_codes(w->classes), *text;
+	char digest[SHA256_HEX] = "";
+	struct sha256 s;
+
+	sha256_init(&s);
+	for (size_t i = 0; f->packed && i < w->count; i++)
+		sha256_add(&s, w->ids[i], strlen(w->ids[i]) + 1);
+	sha256_hex(&s, digest);
+	text = xasprintf("%s\n%d x %d x %d of %s, %s\n%s\nids %s\n", f->facts, f->height, f->width, f->channels,
+	                 descr(w), f->packed ? "packed" : "singlets", codes, f->packed ? digest : "any");
+	free(codes);
+	return text;
+}
+
+static int check_marker(const struct dataset_writer *w, const char *marker, const char *want, struct err *e)
+{
+	struct infile f;
+	int result = 0;
+
+	if (infile_open(&f, marker, SIZE_MAX, e) < 0)
+		return -1;
+	if (f.size != strlen(want) || memcmp(f.data, want, f.size))
+		result = err_set(e, "%s: holds an unfinished dataset of other images or options (%.*s); remove it first",
+		                 w->path, (int)strcspn((const char *)f.data, "\n"), (const char *)f.data);
+	infile_release(&f);
+	return result;
+}
+
+static bool is_empty(const char *path)
+{
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+	bool empty = folder != NULL;
+
+	while (folder && empty && (entry = readdir(folder)))
+		empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
+	if (folder)
+		closedir(folder);
+	return empty;
+}
+
+/* Removes the temporary files of a run that was killed: all images end in .npy, whatever they begin with. */
+static void remove_leftovers(const struct dataset_writer *w)
+{
+	char *path = path_in(w, "data_singlets");
+	DIR *folder = opendir(path);
+	struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		const char *end = strrchr(entry->d_name, '.');
+
+		if (*entry->d_name == '.' && end != entry->d_name && end[1] && strcmp(end, ".npy"))
+			unlinkat(dirfd(folder), entry->d_name, 0);
+	}
+	if (folder)
+		closedir(folder);
+	free(path);
+}
+
+static int make_folder(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+		return 0;
+	return err_set(e, "%s: %s", path, strerror(errno));
+}
+
+/* Claims the folder, or finds in it the unfinished dataset that is ours. */
+static int claim(const struct dataset_writer *w, struct err *e)
+{
+	char *marker = path_in(w, ".unfinished"), *labels = path_in(w, "labels.npy"), *text = marker_text(w);
+	int result = -1;
+
+	if (make_folder(w->path, e) < 0)
+		goto out;
+	if (access(labels, F_OK) == 0)
+		err_set(e, "%s: holds a finished dataset already", w->path);
+	else if (access(marker, F_OK) == 0)
+		result = check_marker(w, marker, text, e);
+	else if (is_empty(w->path))
+		result = outfile_save(marker, text, strlen(text), e);
+	else
+		err_set(e, "%s: the folder is not empty", w->path);
+out:
+	free(marker);
+	free(labels);
+	free(text);
+	return result;
+}
+
+static int open_singlets(const struct dataset_writer *w, struct err *e)
+{
+	char *path = path_in(w, "data_singlets");
+	int result = make_folder(path, e);
+
+	free(path);
+	remove_leftovers(w);
+	return result;
+}
+
+/* ---- packed ---- */
+
+static off_t row_at(const struct dataset_writer *w, size_t i)
+{
+	return (off_t)(NPY_HEADER + i * w->image_bytes);
+}
+
+static off_t checksum_at(const struct dataset_writer *w, size_t i)
+{
+	return row_at(w, w->count) + (off_t)(i * sizeof(uint64_t));
+}
+
+/* Fowler, Noll, Vo, over words instead of bytes; never 0. Tells rows that a crash of the machine lost. */
+static uint64_t checksum(const uint8_t *p, size_t bytes)
+{
+	uint64_t h = 0xcbf29ce484222325, word = 0;
+
+	for (size_t i = 0; i < bytes; i += sizeof word) {
+		memcpy(&word, p + i, bytes - i < sizeof word ? bytes - i : sizeof word);
+		h = (h ^ word) * 0x100000001b3;
+	}
+	return h | 1;
+}
+
+/* All SIZE bytes, or -1 with errno set (0: the file ends before). */
+static int read_at(int fd, void *to, size_t size, off_t at)
+{
+	for (size_t done = 0; done < size; ) {
+		ssize_t got = pread(fd, (uint8_t *)to + done, size - done, at + (off_t)done);
+
+		if (got == 0)
+			errno = 0;
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return -1;
+		done += (size_t)got;
+	}
+	return 0;
+}
+
+static int write_at(int fd, const void *from, size_t size, off_t at)
+{
+	for (size_t done = 0; done < size; ) {
+		ssize_t put = pwrite(fd, (const uint8_t *)from + done, size - done, at + (off_t)done);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return -1;
+		done += (size_t)put;
+	}
+	return 0;
+}
+
+static int packed_error(const struct dataset_writer *w, struct err *e)
+{
+	return err_set(e, "%s/.images.npy: %s", w->path, errno ? strerror(errno) : "unexpected end of file");
+}
+
+/* A file that was renamed before labels.npy was there has lost its checksums: its rows are made again. */
+static int open_packed(struct dataset_writer *w, struct err *e)
+{
+	char *work = path_in(w, ".images.npy"), *final = path_in(w, "images.npy");
+	int result = 0;
+
+	if (access(work, F_OK) < 0)
+		rename(final, work);
+	w->fd = open(work, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (w->fd < 0 || ftruncate(w->fd, checksum_at(w, w->count)) < 0)
+		result = packed_error(w, e);
+	free(work);
+	free(final);
+	return result;
+}
+
+static bool has_row(const struct dataset_writer *w, size_t i)
+{
+	uint8_t *row;
+	uint64_t sum;
+	bool has;
+
+	if (read_at(w->fd, &sum, sizeof sum, checksum_at(w, i)) < 0 || sum == 0)
+		return false;
+	row = xmalloc(w->image_bytes, 1);
+	has = read_at(w->fd, row, w->image_bytes, row_at(w, i)) == 0 && checksum(row, w->image_bytes) == sum;
+	free(row);
+	return has;
+}
+
+static int add_row(const struct dataset_writer *w, size_t i, const void *pixels, struct err *e)
+{
+	uint64_t sum = checksum(pixels, w->image_bytes);
+
+	errno = 0;
+	if (write_at(w->fd, pixels, w->image_bytes, row_at(w, i)) < 0 ||
+	    write_at(w->fd, &sum, sizeof sum, checksum_at(w, i)) < 0)
+		return packed_error(w, e);
+	return 0;
+}
+
+/* Moves the rows that stay together. */
+static int close_gaps(const struct dataset_writer *w, const int *labels)
+{
+	uint8_t *row = xmalloc(w->image_bytes, 1);
+	size_t to = 0;
+	int result = 0;
+
+	for (size_t i = 0; i < w->count && result == 0; i++) {
+		if (labels[i] < 0)
+			continue;
+		if (i != to && (read_at(w->fd, row, w->image_bytes, row_at(w, i)) < 0 ||
+		                write_at(w->fd, row, w->image_bytes, row_at(w, to)) < 0))
+			result = -1;
+		to++;
+	}
+	free(row);
+	return result;
+}
+
+static int end_packed(const struct dataset_writer *w, const int *labels, size_t kept, struct err *e)
+{
+	char *work = path_in(w, ".images.npy"), *final = path_in(w, "images.npy");
+	size_t shape[4] = { kept };
+	uint8_t header[NPY_HEADER];
+	int result = 0;
+
+	image_shape(w, shape + 1);
+	npy_header(header, descr(w), 4, shape);
+	errno = 0;
+	if (close_gaps(w, labels) < 0 || write_at(w->fd, header, sizeof header, 0) < 0 ||
+	    ftruncate(w->fd, row_at(w, kept)) < 0 || fsync(w->fd) < 0 || rename(work, final) < 0)
+		result = packed_error(w, e);
+	free(work);
+	free(final);
+	return result;
+}
+
+/* ---- one file an image ---- */
+
+/* A file of the right size with the header that we write. */
+static bool has_image(const struct dataset_writer *w, size_t i)
+{
+	char *path = image_path(w, i);
+	uint8_t want[NPY_HEADER], got[NPY_HEADER];
+	size_t shape[3];
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool has;
+
+	image_shape(w, shape);
+	npy_header(want, descr(w), 3, shape);
+	has = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	      st.st_size == (off_t)(NPY_HEADER + w->image_bytes) && read_at(fd, got, sizeof got, 0) == 0 &&
+	      !memcmp(got, want, sizeof got);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return has;
+}
+
+static int add_image(const struct dataset_writer *w, size_t i, const void *pixels, struct err *e)
+{
+	char *path = image_path(w, i);
+	size_t shape[3];
+	int result;
+
+	image_shape(w, shape);
+	result = npy_save(path, descr(w), 3, shape, pixels, w->image_bytes, false, e);
+	free(path);
+	return result;
+}
+
+/* ---- the calls ---- */
+
+struct dataset_writer *dataset_writer_open(const char *path, const struct dataset_form *form,
+                                           const struct classes *classes, char *const *ids, size_t count,
+                                           struct err *e)
+{
+	struct dataset_writer *w = xmalloc(1, sizeof *w);
+	size_t numbers = (size_t)form->height * (size_t)form->width * (size_t)form->channels;
+
+	*w = (struct dataset_writer){
+		.path = xstrdup(path), .form = *form, .classes = classes, .ids = ids, .count = count,
+		.image_bytes = numbers * (form->bytes ? 1 : sizeof(float)), .fd = -1,
+	};
+	for (size_t i = 0; i < count; i++)
+		if (dataset_check_id(ids[i], e) < 0)
+			goto fail;
+	if (claim(w, e) < 0 || (form->packed ? open_packed(w, e) : open_singlets(w, e)) < 0)
+		goto fail;
+	return w;
+fail:
+	dataset_writer_free(w);
+	return NULL;
+}
+
+bool dataset_writer_has(const struct dataset_writer *w, size_t i)
+{
+	return w->form.packed ? has_row(w, i) : has_image(w, i);
+}
+
+int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels, struct err *e)
+{
+	return w->form.packed ? add_row(w, i, pixels, e) : add_image(w, i, pixels, e);
+}
+
+int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *e)
+{
+	struct dataset d = { .path = w->path, .packed = w->form.packed, .classes = *w->classes };
+	char *marker = path_in(w, ".unfinished");
+	int result = 0;
+
+	d.ids = xmalloc(w->count, sizeof *d.ids);
+	d.labels = xmalloc(w->count, sizeof *d.labels);
+	for (size_t i = 0; i < w->count; i++) {
+		if (labels[i] < 0)
+			continue;
+		d.ids[d.count] = w->ids[i];
+		d.labels[d.count++] = labels[i];
+	}
+	if (d.packed)
+		result = end_packed(w, labels, d.count, e);
+	if (result == 0)
+		result = dataset_writer_lists(&d, e);
+	if (result == 0)
+		unlink(marker);
+	free(d.ids);
+	free(d.labels);
+	free(marker);
+	dataset_writer_free(w);
+	return result;
+}
+
+void dataset_writer_free(struct dataset_writer *w)
+{
+	if (!w)
+		return;
+	if (w->fd >= 0)
+		close(w->fd);
+	free(w->path);
+	free(w);
+}
+
+/* ---- the lists ---- */
+
+static bool are_default(const struct classes *c)
+{
+	struct classes usual;
+	bool same;
+
+	classes_default(&usual);
+	same = classes_equal(c, &usual);
+	for (int i = 0; same && i < c->count; i++)
+		same = !strcmp(c->entry[i].name, usual.entry[i].name);
+	classes_release(&usual);
+	return same;
+}
+
+static int save_classes(const struct dataset *d, struct err *e)
+{
+	char *path;
+	int result;
+
+	if (are_default(&d->classes))
+		return 0;
+	path = xasprintf("%s/classes.tsv", d->path);
+	result = classes_save(&d->classes, path, e);
+	free(path);
+	return result;
+}
+
+/* The ids of one part of the split, or all of them if the dataset has none. */
+static int save_ids(const struct dataset *d, const char *name, enum dataset_part part, bool all, struct err *e)
+{
+	char *path = xasprintf("%s/%s", d->path, name);
+	char **ids = xmalloc(d->count, sizeof *ids);
+	size_t n = 0;
+	int result;
+
+	for (size_t i = 0; i < d->count; i++)
+		if (all || d->part[i] == part)
+			ids[n++] = d->ids[i];
+	result = npy_save_ids(path, ids, n, e);
+	free(ids);
+	free(path);
+	return result;
+}
+
+static int save_labels(const struct dataset *d, struct err *e)
+{
+	struct pickle_dict dict = { .keys = d->ids, .count = d->count };
+	char *path = xasprintf("%s/labels.npy", d->path);
+	int result;
+
+	dict.values = xmalloc(d->count, sizeof *dict.values);
+	for (size_t i = 0; i < d->count; i++)
+		dict.values[i] = d->labels[i];
+	result = pickle_save_labels(&dict, path, e);
+	free(dict.values);
+	free(path);
+	return result;
+}
+
+int dataset_writer_lists(const struct dataset *d, struct err *e)
+{
+	if (save_classes(d, e) < 0)
+		return -1;
+	if (d->packed && save_ids(d, "ids.npy", DATASET_NEITHER, true, e) < 0)
+		return -1;
+	if (d->has_split && (save_ids(d, "trainids.npy", DATASET_TRAIN, false, e) < 0 ||
+	                     save_ids(d, "valids.npy", DATASET_VALID, false, e) < 0))
+		return -1;
+	if (outfile_sync_folder(d->path, e) < 0)
+		return -1;
+	return save_labels(d, e);
+}
