@@ -57,7 +57,7 @@ library_rule() {
 		cblas libcore/nn/gemm.c|tests/(unit|bench)/.*
 		png.h libcore/image/image_png.c|tests/.*
 		tiff libcore/image/image_tiff.c|tests/.*
-		zlib.h libcore/(format/npz[a-z_]*|base/crc32|format/crc32).c|tests/.*
+		zlib.h libcore/format/(deflate|crc32).c|tests/.*
 		getopt.h libcore/base/opt.c
 	TABLE
 }
