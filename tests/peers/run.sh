@@ -1,0 +1,40 @@
+#!/bin/sh
+# The tools against the Python software that they stand in for: run.sh [TEST.py]...
+# Makes its Python environments in build/peers once; PYTHON names the interpreter.
+set -eu
+cd "$(dirname "$0")/../.."
+: "${BIN:=$PWD/build/release}" "${PYTHON:=python3}"
+where=$PWD/build/peers
+
+# The first numpy that has a wheel for this Python.
+oldest_numpy() {
+	case $("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])') in
+	3.9) echo numpy==1.19.3 ;;
+	3.10) echo numpy==1.21.3 ;;
+	3.11) echo numpy==1.23.3 ;;
+	3.12) echo numpy==1.26.0 ;;
+	3.13) echo numpy==2.1.0 ;;
+	*) echo numpy ;;
+	esac
+}
+
+# environment NAME PIP-ARGUMENT...
+environment() {
+	folder=$where/$1
+	shift
+	[ ! -e "$folder/complete" ] || return 0
+	rm -rf "$folder"
+	"$PYTHON" -m venv "$folder"
+	"$folder/bin/pip" install -q --disable-pip-version-check --only-binary :all: "$@"
+	touch "$folder/complete"
+}
+
+mkdir -p "$where"
+environment old "$(oldest_numpy)"
+environment new -r tests/peers/requirements.txt
+
+export BIN PATH="$BIN:$PATH" TF_CPP_MIN_LOG_LEVEL=3 LC_ALL=C PYTHONDONTWRITEBYTECODE=1
+unset AML_DATASET
+[ $# -gt 0 ] || set -- tests/peers/test_*.py
+prove --nocolor -e "$where/new/bin/python" "$@"
+prove --nocolor -e "$where/old/bin/python" tests/peers/test_arrays.py

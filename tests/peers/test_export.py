@@ -1,0 +1,17 @@
+"""Exported models load and agree with their weights in TensorFlow, onnx, ONNX Runtime and OpenVINO."""
+import subprocess, sys
+from tap import *
+
+cells("cells", 8)
+run("aml-downsample", "-q", "-o", "dataset", "cells")
+run("aml-init", "start.npz")
+run("aml-train", "-q", "-d", "dataset", "-b", 8, "--bn", "exact", "start.npz", "model.npz")
+run("aml-export", "-f", "savedmodel", "-o", "models/1", "model.npz")
+run("aml-export", "-f", "onnx", "-o", "model.onnx", "model.npz")
+p = subprocess.run([sys.executable, TOP / "tests/peers/check_export.py", "model.npz", "models/1", "model.onnx"],
+                   capture_output=True, text=True)
+for line in p.stdout.splitlines():
+    print("#", line)
+ok(p.returncode == 0, "check_export.py", p.stderr[-500:])
+ok("skipped onnx" not in p.stdout and "skipped tensorflow" not in p.stdout, "none was left out")
+end()
