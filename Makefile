@@ -138,9 +138,10 @@ coverage: ## lines of libcore that the tests run; fails under COVERAGE_FLOOR per
 	@$(MAKE) CONF=cov check
 	@bash tests/coverage.sh build/cov $(COVERAGE_FLOOR)
 
-.PHONY: fuzz fuzzers
+.PHONY: fuzz fuzzers programs
 FUZZ_SECONDS ?= 60
 fuzzers: $(FUZZERS)
+programs: $(BINS) $(TESTS) $(FUZZERS) $(BENCHES)
 fuzz: ## each fuzz target under libFuzzer for FUZZ_SECONDS; findings lie in build/fuzz/findings
 	@$(MAKE) CONF=fuzz CC=clang fuzzers
 	@bash tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)

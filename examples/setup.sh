@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings what the build needs and this machine lacks: sh examples/setup.sh [build|test|peers|lint]...
+# Brings what the build needs and this machine lacks: sh examples/setup.sh [test|peers|lint|ci]...
 # On Debian and its children by apt-get; elsewhere it says what is wanted. Nothing missing: does nothing.
 set -eu
 
@@ -49,6 +49,11 @@ lint_needs() {
 	has mandoc || want mandoc
 	[ -n "$(find /usr/share/groff -name mdoc.tmac 2>/dev/null)" ] || want groff
 	has git || want git
+}
+
+ci_needs() {
+	has valgrind || want valgrind libc6-dbg
+	has man || want man-db
 }
 
 install_missing() {
