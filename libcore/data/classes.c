@@ -39,6 +39,16 @@ void classes_default(struct classes *c)
 	memcpy(c->entry, known, sizeof known);
 }
 
+void classes_numbered(struct classes *c, int n)
+{
+	c->count = n;
+	c->entry = xcalloc((size_t)n, sizeof *c->entry);
+	for (int i = 0; i < n; i++) {
+		snprintf(c->entry[i].code, sizeof c->entry[i].code, "C%d", i);
+		snprintf(c->entry[i].name, sizeof c->entry[i].name, "C%d", i);
+	}
+}
+
 void classes_copy(struct classes *to, const struct classes *from)
 {
 	to->count = from->count;

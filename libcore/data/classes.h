@@ -17,6 +17,9 @@ struct classes {
 /* The 15 classes of AML-Cytomorphology, alphabetical by code. */
 void classes_default(struct classes *c);
 
+/* C0 to C<N-1>: for a network whose classes nobody named. */
+void classes_numbered(struct classes *c, int n);
+
 /* "CODE,CODE,...": in this order, names of known codes filled in. Refuses empty, doubled and over-long codes. */
 int classes_parse(struct classes *c, const char *list, struct err *e);
 int classes_load(struct classes *c, const char *tsv_path, struct err *e);       /* classes.tsv: index, code, name */

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "format/npy.h"
 #include "format/pickle.h"
+#include "format/ucs4.h"
 
 enum {
 	IMAGE_DIMS = 3,                 /* height, width, channels */
@@ -23,6 +24,7 @@ static const size_t image_file_limit = (size_t)1 << 32;
 struct packed_images {
 	struct infile file;
 	const uint8_t *pixels;          /* of the first row; inside FILE */
+	size_t rows;
 	size_t *row;                    /* of each image */
 };
 
@@ -57,23 +59,10 @@ size_t dataset_image_bytes(const struct dataset *d)
 
 /* ---- ids ---- */
 
-/* Bytes of the UTF-8 sequence at P, or 0: not UTF-8 (Unicode 15, table 3-7). */
-static int utf8_length(const unsigned char *p)
-{
-	int length = *p < 0x80 ? 1 : *p < 0xc2 ? 0 : *p < 0xe0 ? 2 : *p < 0xf0 ? 3 : *p < 0xf5 ? 4 : 0;
-
-	for (int i = 1; i < length; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] > 0x9f) ||       /* overlong; surrogates */
-	    (*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] > 0x8f))         /* overlong; past U+10FFFF */
-		return 0;
-	return length;
-}
-
 int dataset_check_id(const char *id, struct err *e)
 {
 	size_t bytes = strlen(id);
+	const uint8_t *p = (const uint8_t *)id, *end = p + bytes;
 
 	if (bytes == 0)
 		return err_set(e, "empty id");
@@ -81,9 +70,14 @@ int dataset_check_id(const char *id, struct err *e)
 		return err_set(e, "id '%.40s...' is %zu bytes, expected at most %d", id, bytes, ID_BYTES_MAX);
 	if (strchr(id, '/'))
 		return err_set(e, "id '%s' has a slash", id);
-	for (const unsigned char *p = (const unsigned char *)id; *p; p += utf8_length(p))
-		if (utf8_length(p) == 0)
+	while (p < end) {
+		uint32_t c;
+		size_t length = ucs4_decode(&c, p, end);
+
+		if (length == 0)
 			return err_set(e, "id '%s' is not UTF-8", id);
+		p += length;
+	}
 	return 0;
 }
 
@@ -336,7 +330,7 @@ static int view_file(const struct dataset *d, size_t i, struct dataset_view *v, 
 
 /* ---- packed ---- */
 
-static int map_images(struct dataset *d, size_t *rows, struct err *e)
+static int map_images(struct dataset *d, struct err *e)
 {
 	char *path = path_in(d, "images.npy");
 	struct npy a = {0};
@@ -354,20 +348,20 @@ static int map_images(struct dataset *d, size_t *rows, struct err *e)
 	if (result < 0)
 		err_in(e, path);
 	d->images->pixels = a.data;
-	*rows = a.shape[0];
+	d->images->rows = a.shape[0];
 	npy_release(&a);
 out:
 	free(path);
 	return result;
 }
 
-static int match_rows(struct dataset *d, char *const *ids, size_t n, size_t rows, struct err *e)
+static int match_rows(struct dataset *d, char *const *ids, size_t n, struct err *e)
 {
 	size_t *row = xmalloc(d->count, sizeof *row);
 
 	d->images->row = row;
-	if (n != rows)
-		return err_set(e, "%zu ids, expected %zu, one for each of images.npy", n, rows);
+	if (n != d->images->rows)
+		return err_set(e, "%zu ids, expected %zu, one for each of images.npy", n, d->images->rows);
 	for (size_t i = 0; i < d->count; i++)
 		row[i] = SIZE_MAX;
 	for (size_t r = 0; r < n; r++) {
@@ -388,20 +382,29 @@ static int open_packed(struct dataset *d, struct err *e)
 {
 	char *path = path_in(d, "ids.npy");
 	char **ids = NULL;
-	size_t n = 0, rows = 0;
+	size_t n = 0;
 	int result = -1;
 
 	d->packed = true;
 	d->images = xcalloc(1, sizeof *d->images);
-	if (map_images(d, &rows, e) < 0 || npy_load_ids(path, &ids, &n, e) < 0)
+	if (map_images(d, e) < 0 || npy_load_ids(path, &ids, &n, e) < 0)
 		goto out;
-	result = match_rows(d, ids, n, rows, e);
+	result = match_rows(d, ids, n, e);
 	if (result < 0)
 		err_in(e, path);
 out:
 	npy_free_ids(ids, n);
 	free(path);
 	return result;
+}
+
+bool dataset_rows_in_order(const struct dataset *d)
+{
+	bool in_order = d->images->rows == d->count;
+
+	for (size_t i = 0; in_order && i < d->count; i++)
+		in_order = d->images->row[i] == i;
+	return in_order;
 }
 
 static int open_images(struct dataset *d, struct err *e)

@@ -57,5 +57,8 @@ size_t dataset_image_bytes(const struct dataset *d);
 /* File of image I in the singlets form, in new memory. */
 char *dataset_image_path(const struct dataset *d, size_t i);
 
+/* Packed: are the rows of images.npy the images of D, all of them and in its order? */
+bool dataset_rows_in_order(const struct dataset *d);
+
 /* An id may hold anything but '/', must be UTF-8 and fit a file name. Returns 0, or -1 with E set. */
 int dataset_check_id(const char *id, struct err *e);

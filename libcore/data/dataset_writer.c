@@ -13,6 +13,7 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/outfolder.h"
 #include "base/sha256.h"
 #include "format/npy.h"
 #include "format/pickle.h"
@@ -90,19 +91,6 @@ static int check_marker(const struct dataset_writer *w, const char *marker, cons
 	return result;
 }
 
-static bool is_empty(const char *path)
-{
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-	bool empty = folder != NULL;
-
-	while (folder && empty && (entry = readdir(folder)))
-		empty = !strcmp(entry->d_name, ".") || !strcmp(entry->d_name, "..");
-	if (folder)
-		closedir(folder);
-	return empty;
-}
-
 /* Removes the temporary files of a run that was killed: all images end in .npy, whatever they begin with. */
 static void remove_leftovers(const struct dataset_writer *w)
 {
@@ -142,7 +130,7 @@ static int claim(const struct dataset_writer *w, struct err *e)
 		err_set(e, "%s: holds a finished dataset already", w->path);
 	else if (access(marker, F_OK) == 0)
 		result = check_marker(w, marker, text, e);
-	else if (is_empty(w->path))
+	else if (outfolder_is_empty(w->path))
 		result = outfile_save(marker, text, strlen(text), e);
 	else
 		err_set(e, "%s: the folder is not empty", w->path);

@@ -11,13 +11,8 @@
 
 #include "base/err.h"
 #include "base/parallel.h"
+#include "nn/adam.h"
 #include "nn/net.h"
-
-/* Adam as Keras writes it; float32 throughout. */
-struct adam {
-	float rate;                     /* 1e-3 */
-	float beta1, beta2, epsilon;    /* .9 .999 1e-7 */
-};
 
 struct batch {
 	int count;                      /* N images; at most what the trainer was made for */
@@ -36,7 +31,7 @@ struct batch_result {
 };
 
 struct engine {
-	const char *name;               /* "layers", "avx2", "avx512", "sse2" */
+	const char *name;               /* "blas", "avx2", "avx512", "sse2" */
 
 	/* ---- training. The trainer owns weights and moments, in a layout of its own. ---- */
 	void *(*trainer_new)(const struct net *net, int max_batch, struct pool *pool);
@@ -45,6 +40,8 @@ struct engine {
 	 * STEPS: updates made so far. */
 	void (*trainer_set)(void *t, float *const w[NET_ARRAYS], float *const m[NET_ARRAYS],
 	                    float *const v[NET_ARRAYS], uint64_t steps);
+	/* The weights that the proximal term of adam.h pulls towards; copied. NULL: this engine has no such term. */
+	void (*trainer_anchor)(void *t, const float *const w[NET_ARRAYS]);
 	/* Copies out; M and V may be NULL. */
 	void (*trainer_get)(void *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS], float *v[NET_ARRAYS]);
 	/* One step of Adam on one batch. The result does not depend on the number of threads. */

@@ -1,0 +1,29 @@
+#pragma once
+/*
+ * Output folders that appear whole or not at all: filled under a temporary name,
+ * put in place by outfolder_commit. A signal does not remove them, since a whole
+ * tree is more than a handler may do: the tool notes the signal, abandons and ends.
+ */
+#include <stdbool.h>
+
+#include "base/err.h"
+
+struct outfolder;
+
+/*
+ * Begins the folder PATH, which must be missing or empty. The temporary one is "PATH.partial.XXXXXX", or, where PATH
+ * exists and may be a mount point, "PATH/.partial.XXXXXX". Returns NULL with E set.
+ */
+struct outfolder *outfolder_open(const char *path, struct err *e);
+
+/* Where to write; lives as long as O. */
+const char *outfolder_path(const struct outfolder *o);
+
+/* Renames the folder, or all that is in it, into place; frees O. Returns 0, or -1 with E set and the temporary one gone. */
+int outfolder_commit(struct outfolder *o, struct err *e);
+
+/* Removes what was written and frees O. NULL is allowed. */
+void outfolder_abandon(struct outfolder *o);
+
+/* Is PATH a folder with nothing in it? */
+bool outfolder_is_empty(const char *path);

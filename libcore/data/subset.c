@@ -1,0 +1,220 @@
+/* Datasets of another dataset's images; see subset.h. */
+#include "data/subset.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/infile.h"
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "data/dataset_writer.h"
+#include "format/npy.h"
+
+enum { PACKED_DIMS = 4 };
+
+static int make_folder(const char *path, struct err *e)
+{
+	return mkdir(path, 0777) == 0 ? 0 : err_set(e, "%s: %s", path, strerror(errno));
+}
+
+static int copy_file(const char *from, const char *to, struct err *e)
+{
+	struct infile in;
+	struct outfile *out;
+	int result = -1;
+
+	if (infile_open(&in, from, SIZE_MAX, e) < 0)
+		return -1;
+	out = outfile_open(to, e);
+	if (out) {
+		fwrite(in.data, 1, in.size, outfile_stream(out));
+		result = outfile_commit(out, false, e);
+	}
+	infile_release(&in);
+	return result;
+}
+
+/* Another device, a file system without links, a file of somebody else: a copy does as well. */
+static int place_file(const struct subset *s, const char *from, const char *to, struct err *e)
+{
+	if (!s->copy && linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	return copy_file(from, to, e);
+}
+
+/* To be called after each image: -1 if the work is to stop. */
+static int go_on(const struct subset *s, struct err *e)
+{
+	if (s->progress)
+		progress_add(s->progress, 1);
+	return s->stop && *s->stop ? err_set(e, "interrupted") : 0;
+}
+
+static int place_singlets(const struct subset *s, const struct dataset *to, struct err *e)
+{
+	char *folder = xasprintf("%s/data_singlets", to->path);
+	int result = make_folder(folder, e);
+
+	for (size_t i = 0; i < s->count && result == 0; i++) {
+		char *source = dataset_image_path(s->from, s->index[i]), *target = dataset_image_path(to, i);
+
+		result = place_file(s, source, target, e);
+		if (result == 0)
+			result = go_on(s, e);
+		free(source);
+		free(target);
+	}
+	free(folder);
+	return result;
+}
+
+static int write_rows(const struct subset *s, FILE *f, struct err *e)
+{
+	const struct dataset *d = s->from;
+	const size_t shape[PACKED_DIMS] = { s->count, (size_t)d->height, (size_t)d->width, (size_t)d->channels };
+	uint8_t header[NPY_HEADER];
+
+	npy_header(header, d->bytes ? "|u1" : "<f4", PACKED_DIMS, shape);
+	fwrite(header, 1, sizeof header, f);
+	for (size_t i = 0; i < s->count && !ferror(f); i++) {
+		struct dataset_view v;
+
+		if (dataset_view(d, s->index[i], &v, e) < 0)
+			return -1;
+		fwrite(v.pixels, 1, dataset_image_bytes(d), f);
+		dataset_unview(&v);
+		if (go_on(s, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int place_packed(const struct subset *s, const struct dataset *to, struct err *e)
+{
+	char *target = xasprintf("%s/images.npy", to->path), *source = xasprintf("%s/images.npy", s->from->path);
+	struct outfile *o;
+	int result = -1;
+
+	if (s->count == s->from->count && dataset_rows_in_order(s->from)) {
+		result = place_file(s, source, target, e);
+		if (s->progress)
+			progress_add(s->progress, s->count);
+		goto out;
+	}
+	o = outfile_open(target, e);
+	if (!o)
+		goto out;
+	if (write_rows(s, outfile_stream(o), e) < 0)
+		outfile_abandon(o);
+	else
+		result = outfile_commit(o, false, e);
+out:
+	free(target);
+	free(source);
+	return result;
+}
+
+/* The subset as a dataset; ids are borrowed from S->from. */
+static struct dataset describe(const struct subset *s, const char *path)
+{
+	struct dataset d = {
+		.path = xstrdup(path), .count = s->count, .packed = s->from->packed, .classes = s->from->classes,
+		.has_split = s->part != NULL,
+	};
+
+	d.ids = xmalloc(s->count, sizeof *d.ids);
+	d.labels = xmalloc(s->count, sizeof *d.labels);
+	d.part = xmalloc(s->count, 1);
+	for (size_t i = 0; i < s->count; i++) {
+		d.ids[i] = s->from->ids[s->index[i]];
+		d.labels[i] = s->from->labels[s->index[i]];
+		d.part[i] = s->part ? s->part[s->index[i]] : DATASET_NEITHER;
+	}
+	return d;
+}
+
+int subset_write(const struct subset *s, const char *path, struct err *e)
+{
+	struct dataset d = describe(s, path);
+	int result = make_folder(path, e);
+
+	if (result == 0)
+		result = d.packed ? place_packed(s, &d, e) : place_singlets(s, &d, e);
+	if (result == 0)
+		result = dataset_writer_lists(&d, e);
+	free(d.path);
+	free(d.ids);
+	free(d.labels);
+	free(d.part);
+	return result;
+}
+
+int subset_count(const struct dataset *from, const char *path, uint32_t *seen, struct err *e)
+{
+	struct dataset d = {0};
+	int result = dataset_open(&d, path, e);
+
+	for (size_t i = 0; i < d.count && result == 0; i++) {
+		long at = dataset_find(from, d.ids[i]);
+
+		if (at < 0 || d.labels[i] != from->labels[at])
+			result = err_set(e, "%s: '%s' is not as in %s", path, d.ids[i], from->path);
+		else
+			seen[at]++;
+	}
+	dataset_release(&d);
+	return result;
+}
+
+/* ---- removing ---- */
+
+/* A file that is not there need not be removed. */
+static int remove_file(const struct dataset *d, const char *name, struct err *e)
+{
+	char *path = xasprintf("%s/%s", d->path, name);
+	int result = 0;
+
+	if (unlink(path) < 0 && errno != ENOENT)
+		result = err_set(e, "%s: %s", path, strerror(errno));
+	free(path);
+	return result;
+}
+
+static int remove_singlets(const struct dataset *d, struct err *e)
+{
+	char *folder = xasprintf("%s/data_singlets", d->path);
+	int result = 0;
+
+	for (size_t i = 0; i < d->count && result == 0; i++) {
+		char *path = dataset_image_path(d, i);
+
+		if (unlink(path) < 0)
+			result = err_set(e, "%s: %s", path, strerror(errno));
+		free(path);
+	}
+	rmdir(folder);
+	free(folder);
+	return result;
+}
+
+int subset_remove(const struct dataset *d, struct err *e)
+{
+	static const char *const lists[] = { "trainids.npy", "valids.npy", "classes.tsv" };
+
+	if (remove_file(d, "labels.npy", e) < 0)
+		return -1;
+	if (d->packed && (remove_file(d, "images.npy", e) < 0 || remove_file(d, "ids.npy", e) < 0))
+		return -1;
+	if (!d->packed && remove_singlets(d, e) < 0)
+		return -1;
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		if (remove_file(d, lists[i], e) < 0)
+			return -1;
+	rmdir(d->path);
+	return 0;
+}

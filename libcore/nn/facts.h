@@ -1,0 +1,40 @@
+#pragma once
+/*
+ * Facts about a weights file: one JSON object, kept in the archive comment and,
+ * where FEDn wants it, in OUT-metadata. What depends on the machine (paths, -j,
+ * clock) is not among them, so that equal runs give equal files.
+ *
+ *   tool          "aml-train"
+ *   version       "0.1"
+ *   kernels       "avx512": the engine, since other engines round otherwise (aml-train)
+ *   seed          of aml-init, aml-train
+ *   epochs, batch, rate, dropout, shuffle, bn, ...      the options that the result depends on
+ *   num_examples  images of one epoch; after aml-fedavg the sum
+ *   classes       ["BAS", ...] in the order of the outputs
+ *   dataset       digest of the training data (data/dataset.h)
+ *   weights       digest of this file's numbers (model_digest)
+ *   parents       [digest, ...] of the weights that this file was made from
+ *   loss, accuracy, valid_loss, valid_accuracy          of the last epoch (aml-train)
+ */
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/json.h"
+#include "data/classes.h"
+
+/* A writer of the object. The text is in new memory after facts_end, which the caller frees. */
+struct facts {
+	struct json_writer j;           /* further members are written straight to it */
+	char *text;
+	size_t size;
+};
+
+/* Begins with tool and version. */
+void facts_start(struct facts *f, const char *tool);
+void facts_classes(struct facts *f, const struct classes *c);
+void facts_parents(struct facts *f, const char *const *digest, int count);
+char *facts_end(struct facts *f);
+
+/* Members of facts that were read; NULL or -1 where absent or of another type. FACTS may be NULL. */
+const char *facts_text(const struct json *facts, const char *key);
+int64_t facts_int(const struct json *facts, const char *key);

@@ -1,0 +1,89 @@
+/* The network's sizes; see net.h. */
+#include "nn/net.h"
+
+#include <limits.h>
+#include <string.h>
+
+enum { MIN_SIZE = 10, MAX_SIZE = 4096, MAX_CHANNELS = 4096, MAX_UNITS = 1 << 20, KERNEL = 3 };
+
+static bool in_range(int value, int high)
+{
+	return value >= 1 && value <= high;
+}
+
+int net_init(struct net *n, int size, int channels, const int filters[4], int dense, int classes, struct err *e)
+{
+	bool good = in_range(channels, MAX_CHANNELS) && in_range(dense, MAX_UNITS) && in_range(classes, MAX_UNITS);
+
+	if (size < MIN_SIZE || size > MAX_SIZE)
+		return err_set(e, "an image size of %d, expected %d to %d", size, MIN_SIZE, MAX_SIZE);
+	for (int i = 0; i < 4; i++)
+		good = good && in_range(filters[i], MAX_CHANNELS);
+	if (!good)
+		return err_set(e, "a network with too many or no channels, units or classes");
+	*n = (struct net){ .size = size, .channels = channels, .dense = dense, .classes = classes };
+	memcpy(n->filters, filters, sizeof n->filters);
+	n->conv2_size = size - 2;
+	n->pool1_size = n->conv2_size / 2;
+	n->conv4_size = n->pool1_size - 2;
+	n->pool2_size = n->conv4_size / 2;
+	if ((long long)n->pool2_size * n->pool2_size * filters[3] > INT_MAX / dense)
+		return err_set(e, "a network of more than 2^31 weights");
+	n->flat = n->pool2_size * n->pool2_size * filters[3];
+	return 0;
+}
+
+int net_tutorial(struct net *n, int size, int classes, struct err *e)
+{
+	static const int filters[4] = { 32, 32, 64, 64 };
+
+	return net_init(n, size, 4, filters, 512, classes, e);
+}
+
+int net_shape(const struct net *n, enum net_array k, size_t shape[4])
+{
+	if (k <= CONV4_B) {
+		int layer = k / 2, in = layer ? n->filters[layer - 1] : n->channels;
+
+		if (k % 2) {
+			shape[0] = (size_t)n->filters[layer];
+			return 1;
+		}
+		shape[0] = shape[1] = KERNEL;
+		shape[2] = (size_t)in;
+		shape[3] = (size_t)n->filters[layer];
+		return 4;
+	}
+	if (k == DENSE1_W || k == DENSE2_W) {
+		shape[0] = (size_t)(k == DENSE1_W ? n->flat : n->dense);
+		shape[1] = (size_t)(k == DENSE1_W ? n->dense : n->classes);
+		return 2;
+	}
+	shape[0] = (size_t)(k == DENSE2_B ? n->classes : n->dense);
+	return 1;
+}
+
+size_t net_count(const struct net *n, enum net_array k)
+{
+	size_t shape[4], count = 1;
+	int dims = net_shape(n, k, shape);
+
+	for (int i = 0; i < dims; i++)
+		count *= shape[i];
+	return count;
+}
+
+size_t net_total(const struct net *n)
+{
+	size_t total = 0;
+
+	for (int k = 0; k < NET_ARRAYS; k++)
+		total += net_count(n, (enum net_array)k);
+	return total;
+}
+
+bool net_equal(const struct net *a, const struct net *b)
+{
+	return a->size == b->size && a->channels == b->channels && a->dense == b->dense &&
+	       a->classes == b->classes && !memcmp(a->filters, b->filters, sizeof a->filters);
+}

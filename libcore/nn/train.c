@@ -1,0 +1,305 @@
+/* The training run; see train.h. */
+#include "nn/train.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/progress.h"
+#include "base/rng.h"
+#include "nn/checkpoint.h"
+#include "nn/train_log.h"
+
+struct run {
+	const struct train_options *o;
+	const struct engine *engine;
+	const struct net *net;
+	const struct train_data *data;
+	struct pool *pool;
+	void *trainer;
+	struct checkpoint c;            /* position, and room for what is saved */
+	int batch;                      /* images a step */
+	uint32_t batches;               /* steps an epoch */
+	uint32_t *order;
+	float *class_weight, *weight;   /* [classes], [batch]; NULL: all 1 */
+	struct batch_images images;
+	struct train_log *log;
+	struct score train, valid;
+};
+
+/* ---- set-up ---- */
+
+/* scikit-learn's "balanced": n / (classes present x images of the class). */
+static float *balanced_weights(const struct train_data *data, int classes)
+{
+	float *weight = xcalloc((size_t)classes, sizeof *weight);
+	size_t *count = xcalloc((size_t)classes, sizeof *count);
+	int present = 0;
+
+	for (size_t i = 0; i < data->train_count; i++)
+		count[data->dataset->labels[data->train[i]]]++;
+	for (int k = 0; k < classes; k++)
+		present += count[k] > 0;
+	for (int k = 0; k < classes; k++)
+		if (count[k])
+			weight[k] = (float)((double)data->train_count / ((double)present * (double)count[k]));
+	free(count);
+	return weight;
+}
+
+static void run_init(struct run *r)
+{
+	const struct train_options *o = r->o;
+	size_t n = r->data->train_count;
+
+	r->batch = n < (size_t)o->batch ? (int)n : o->batch;
+	r->batches = (uint32_t)(n / (size_t)r->batch);
+	r->order = xmalloc(n, sizeof *r->order);
+	r->trainer = r->engine->trainer_new(r->net, r->batch, r->pool);
+	batch_images_init(&r->images, r->data->dataset, r->pool, r->batch);
+	if (o->balanced) {
+		r->class_weight = balanced_weights(r->data, r->net->classes);
+		r->weight = xcalloc((size_t)r->batch, sizeof *r->weight);
+	}
+	if (o->checkpoint) {
+		weights_init(&r->c.m, r->net);
+		weights_init(&r->c.v, r->net);
+	}
+	if (o->keep_best)
+		weights_init(&r->c.best, r->net);
+	r->c.at = (struct position){ .best_loss = INFINITY, .last_loss = NAN, .last_accuracy = NAN,
+	                             .last_valid_loss = NAN, .last_valid_accuracy = NAN };
+}
+
+static void run_release(struct run *r)
+{
+	r->engine->trainer_free(r->trainer);
+	if (r->images.d)
+		batch_images_release(&r->images);
+	weights_release(&r->c.m);
+	weights_release(&r->c.v);
+	weights_release(&r->c.best);
+	free(r->order);
+	free(r->class_weight);
+	free(r->weight);
+	train_log_close(r->log);
+}
+
+/* Weights from the checkpoint if there is one, else from FROM. */
+static int begin(struct run *r, const float *const from[NET_ARRAYS], struct err *e)
+{
+	const struct train_options *o = r->o;
+	bool other_engine = false;
+	int found = 0;
+
+	if (o->checkpoint)
+		found = checkpoint_load(&r->c, o->checkpoint, &other_engine, e);
+	if (found < 0)
+		return -1;
+	if (found && r->c.at.epoch > (uint32_t)o->epochs)
+		return err_set(e, "%s: is past epoch %d already", o->checkpoint, o->epochs);
+	if (found && other_engine)
+		progress_line(o->quiet, "%s: saved by other kernels than %s: the last digits may differ", o->checkpoint,
+		              r->engine->name);
+	if (!found)
+		weights_copy(&r->c.w, r->net, from);
+	r->train = (struct score){ 0, r->c.at.last_loss, r->c.at.last_accuracy };
+	r->valid = (struct score){ 0, r->c.at.last_valid_loss, r->c.at.last_valid_accuracy };
+	r->engine->trainer_set(r->trainer, r->c.w.a, found ? r->c.m.a : NULL, found ? r->c.v.a : NULL, r->c.at.steps);
+	if (o->proximal > 0)
+		r->engine->trainer_anchor(r->trainer, from);
+	if (o->log)
+		r->log = train_log_open(o->log, found ? r->c.at.log_bytes : -1, e);
+	return o->log && !r->log ? -1 : 0;
+}
+
+static int save(struct run *r, struct err *e)
+{
+	if (!r->o->checkpoint)
+		return 0;
+	r->engine->trainer_get(r->trainer, r->c.w.a, r->c.m.a, r->c.v.a);
+	r->c.at.log_bytes = r->log ? train_log_bytes(r->log) : 0;
+	return checkpoint_save(&r->c, r->o->checkpoint, e);
+}
+
+/* ---- an epoch ---- */
+
+static void order_epoch(struct run *r)
+{
+	uint32_t n = (uint32_t)r->data->train_count;
+	struct rng rng;
+
+	memcpy(r->order, r->data->train, n * sizeof *r->order);
+	if (!r->o->shuffle)
+		return;
+	rng_init(&rng, r->o->seed, RNG_SHUFFLE, r->c.at.epoch);
+	rng_shuffle(&rng, r->order, n);
+}
+
+static int step(struct run *r, struct err *e)
+{
+	const struct train_options *o = r->o;
+	struct position *at = &r->c.at;
+	struct adam adam = adam_keras((float)o->rate);
+	struct batch_result got;
+
+	adam.proximal = (float)o->proximal;
+	if (batch_images_fill(&r->images, r->order + (size_t)at->batch * (size_t)r->batch, r->batch, o->augment,
+	                      o->seed, at->epoch, e) < 0)
+		return -1;
+	for (int i = 0; r->weight && i < r->batch; i++)
+		r->weight[i] = r->class_weight[r->images.label[i]];
+	at->steps++;
+	r->engine->trainer_step(r->trainer, &(struct batch){
+		.count = r->batch, .image = r->images.image, .label = r->images.label, .weight = r->weight,
+		.dropout = o->dropout, .seed = o->seed, .step = (uint32_t)at->steps }, &adam, &got);
+	at->batch++;
+	at->loss += got.loss;
+	at->correct += got.correct;
+	at->seen += r->batch;
+	return 0;
+}
+
+/* The rest of the epoch. Returns TRAIN_DONE, TRAIN_STOPPED between two batches, or -1. */
+static int run_batches(struct run *r, struct err *e)
+{
+	char label[48];
+	struct progress p;
+	int result = TRAIN_DONE;
+
+	snprintf(label, sizeof label, "epoch %u/%d", r->c.at.epoch + 1, r->o->epochs);
+	progress_start(&p, label, "images", (uint64_t)r->batches * (uint64_t)r->batch, r->o->quiet);
+	order_epoch(r);
+	progress_add(&p, (uint64_t)r->c.at.batch * (uint64_t)r->batch);
+	while (result == TRAIN_DONE && r->c.at.batch < r->batches) {
+		result = step(r, e);
+		progress_add(&p, (uint64_t)r->batch);
+		if (result == TRAIN_DONE && r->o->stop && *r->o->stop)
+			result = TRAIN_STOPPED;
+	}
+	progress_end(&p);
+	return result;
+}
+
+static struct evaluation evaluation(const struct run *r)
+{
+	return (struct evaluation){ .engine = r->engine, .net = r->net, .w = weights_const(&r->c.w),
+	                            .dataset = r->data->dataset, .pool = r->pool };
+}
+
+/* Exact batch-norm statistics into the copy of the weights; the trainer's own go on as they are. */
+static int recalibrate(struct run *r, struct err *e)
+{
+	struct evaluation v = evaluation(r);
+
+	return evaluate_norm(&v, r->data->train, r->data->train_count, r->c.w.a[BN_MEAN], r->c.w.a[BN_VAR], e);
+}
+
+static int validate(struct run *r, struct err *e)
+{
+	struct evaluation v = evaluation(r);
+
+	if (!r->data->valid_count)
+		return 0;
+	r->engine->trainer_get(r->trainer, r->c.w.a, NULL, NULL);
+	if (r->o->bn_exact && recalibrate(r, e) < 0)
+		return -1;
+	if (evaluate(&v, r->data->valid, r->data->valid_count, NULL, NULL, &r->valid, e) < 0)
+		return -1;
+	if (r->o->keep_best && r->valid.loss < r->c.at.best_loss) {
+		r->c.at.best_loss = r->valid.loss;
+		weights_copy(&r->c.best, r->net, weights_const(&r->c.w));
+	}
+	return 0;
+}
+
+static void say_epoch(const struct run *r)
+{
+	if (r->data->valid_count)
+		progress_line(r->o->quiet, "epoch %u/%d: loss %.4f, accuracy %.4f, valid loss %.4f, valid accuracy %.4f",
+		              r->c.at.epoch + 1, r->o->epochs, r->train.loss, r->train.accuracy, r->valid.loss,
+		              r->valid.accuracy);
+	else
+		progress_line(r->o->quiet, "epoch %u/%d: loss %.4f, accuracy %.4f", r->c.at.epoch + 1, r->o->epochs,
+		              r->train.loss, r->train.accuracy);
+}
+
+/* Validates, logs, and moves the position on to the next epoch. */
+static int end_epoch(struct run *r, struct err *e)
+{
+	struct position *at = &r->c.at;
+
+	r->train = (struct score){ (size_t)at->seen, at->loss / (double)at->seen,
+	                           (double)at->correct / (double)at->seen };
+	if (validate(r, e) < 0)
+		return -1;
+	say_epoch(r);
+	if (r->log && train_log_row(r->log, at->epoch + 1, &r->train, r->data->valid_count ? &r->valid : NULL, e) < 0)
+		return -1;
+	at->last_loss = r->train.loss;
+	at->last_accuracy = r->train.accuracy;
+	at->last_valid_loss = r->valid.loss;
+	at->last_valid_accuracy = r->valid.accuracy;
+	at->epoch++;
+	at->batch = 0;
+	at->loss = 0;
+	at->correct = at->seen = 0;
+	return 0;
+}
+
+static int run_epochs(struct run *r, struct err *e)
+{
+	while (r->c.at.epoch < (uint32_t)r->o->epochs) {
+		int result = run_batches(r, e);
+
+		if (result == TRAIN_DONE)
+			result = end_epoch(r, e);
+		if (result < 0 || save(r, e) < 0)
+			return -1;
+		if (result == TRAIN_STOPPED)
+			return result;
+		if (r->o->stop && *r->o->stop && r->c.at.epoch < (uint32_t)r->o->epochs)
+			return TRAIN_STOPPED;
+	}
+	return TRAIN_DONE;
+}
+
+/* The weights that the run ends with, in c.w. */
+static int finish(struct run *r, struct err *e)
+{
+	if (r->o->keep_best && isfinite(r->c.at.best_loss)) {
+		weights_copy(&r->c.w, r->net, weights_const(&r->c.best));
+		return 0;                       /* recalibrated when they were found */
+	}
+	r->engine->trainer_get(r->trainer, r->c.w.a, NULL, NULL);
+	return r->o->bn_exact ? recalibrate(r, e) : 0;
+}
+
+int train(const struct train_options *o, const struct engine *engine, const struct net *net,
+          const float *const w[NET_ARRAYS], const struct train_data *data, struct pool *pool,
+          struct train_result *result, struct err *e)
+{
+	struct run r = { .o = o, .engine = engine, .net = net, .data = data, .pool = pool };
+	int status = -1;
+
+	if (!data->train_count)
+		return err_set(e, "%s: no images to train on", data->dataset->path);
+	if (o->keep_best && !data->valid_count)
+		return err_set(e, "%s: no validation images to choose the best epoch by", data->dataset->path);
+	r.c = (struct checkpoint){ .net = net, .run = o->run, .engine = engine->name };
+	weights_init(&r.c.w, net);
+	run_init(&r);
+	if (begin(&r, w, e) < 0)
+		goto out;
+	status = run_epochs(&r, e);
+	if (status == TRAIN_DONE && finish(&r, e) < 0)
+		status = -1;
+	*result = (struct train_result){ r.c.w, r.train, r.valid, (int64_t)r.batches * r.batch };
+out:
+	if (status < 0)
+		weights_release(&r.c.w);
+	run_release(&r);
+	return status;
+}

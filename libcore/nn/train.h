@@ -1,0 +1,54 @@
+#pragma once
+/* The training run: epochs over a dataset, validation, log, checkpoints. */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/parallel.h"
+#include "data/batch.h"
+#include "data/dataset.h"
+#include "nn/engine.h"
+#include "nn/evaluate.h"
+#include "nn/weights.h"
+
+struct train_options {
+	int epochs;                     /* 0: none, only what BN_EXACT does */
+	int batch;
+	double rate;
+	uint64_t seed;
+	bool dropout, shuffle;
+	enum augment augment;
+	bool balanced;                  /* a class counts n / (classes present x its images) */
+	double proximal;                /* mu of adam.h; needs an engine with trainer_anchor */
+	bool bn_exact;                  /* moving mean and variance from the training images, under the final weights */
+	bool keep_best;                 /* the weights of the epoch with the least validation loss */
+	const char *checkpoint;         /* path, or NULL */
+	const char *log;                /* path of the TSV, or NULL */
+	const char *run;                /* JSON object that tells runs apart, for the checkpoint */
+	bool quiet;
+	const volatile sig_atomic_t *stop;      /* set by a signal: finish the batch, save, return TRAIN_STOPPED */
+};
+
+struct train_data {
+	const struct dataset *dataset;
+	const uint32_t *train, *valid;  /* indices of images */
+	size_t train_count, valid_count;
+};
+
+struct train_result {
+	struct weights w;               /* the caller releases it */
+	struct score train, valid;      /* of the last epoch; train as Keras's fit reports it; NaN: none */
+	int64_t num_examples;           /* images of one epoch: the last train_count mod batch are left out */
+};
+
+enum { TRAIN_DONE = 0, TRAIN_STOPPED = 1 };
+
+/*
+ * Trains from W, which is not changed. Every epoch visits the training images in a new order (RNG_SHUFFLE, sub-stream = epoch) and
+ * leaves the last incomplete batch out, as the tutorial's generator does; fewer images than one batch are one batch.
+ * Returns TRAIN_DONE, TRAIN_STOPPED (everything saved in the checkpoint), or -1 with E set.
+ */
+int train(const struct train_options *o, const struct engine *engine, const struct net *net,
+          const float *const w[NET_ARRAYS], const struct train_data *data, struct pool *pool,
+          struct train_result *result, struct err *e);

@@ -1,0 +1,88 @@
+/* aml-init: random initial weights. */
+#include <stdlib.h>
+
+#include "base/opt.h"
+#include "data/classes.h"
+#include "nn/facts.h"
+#include "nn/init.h"
+#include "nn/model.h"
+#include "nn/weights.h"
+
+struct args {
+	uint64_t seed;
+	int size;
+	const char *classes;            /* a count, or codes */
+	const char *out;
+};
+
+static struct args parse(int argc, char **argv)
+{
+	struct args a = { .size = 100, .classes = "15", .out = "-" };
+	const struct opt opts[] = {
+		OPT_SEED('s', "seed", &a.seed, "draw the weights from this seed"),
+		OPT_INT(0, "size", &a.size, 10, 4096, "PIXELS", "side of the images"),
+		OPT_TEXT(0, "classes", &a.classes, "N|CODE,...", "number of classes, or their codes in order"),
+		OPT_END
+	};
+	const struct opt_tool tool = { "[OPTION]... [OUT]", "write random initial weights to OUT (-)", 0, 1, NULL };
+	char **rest = opt_parse(opts, &tool, argc, argv);
+
+	if (rest[0])
+		a.out = rest[0];
+	return a;
+}
+
+/* "15": the 15 classes of AML-Cytomorphology; another number N: C0 to CN-1; otherwise codes. */
+static int read_classes(struct classes *c, const char *text, struct err *e)
+{
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end || end == text)
+		return classes_parse(c, text, e);
+	if (n < 1 || n > CLASSES_MAX)
+		return err_set(e, "--classes %s: expected 1 to %d classes", text, CLASSES_MAX);
+	classes_numbered(c, (int)n);
+	return 0;
+}
+
+static char *facts(const struct args *a, const struct net *net, const struct classes *c, const struct weights *w)
+{
+	char digest[SHA256_HEX];
+	struct facts f;
+
+	model_digest(net, weights_const(w), digest);
+	facts_start(&f, "aml-init");
+	json_int(&f.j, "seed", (int64_t)a->seed);
+	json_int(&f.j, "size", a->size);
+	facts_classes(&f, c);
+	json_text(&f.j, "weights", digest);
+	facts_parents(&f, NULL, 0);
+	return facts_end(&f);
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = parse(argc, argv);
+	struct classes c = {0};
+	struct weights w = {0};
+	struct net net;
+	struct err e;
+	char *text = NULL;
+	int status = 1;
+
+	if (read_classes(&c, a.classes, &e) < 0 || net_tutorial(&net, a.size, c.count, &e) < 0)
+		goto out;
+	weights_init(&w, &net);
+	init_weights(&net, a.seed, w.a);
+	text = facts(&a, &net, &c, &w);
+	if (model_save(a.out, &net, weights_const(&w), text, &e) == 0)
+		status = 0;
+out:
+	if (status)
+		tool_fail(&e);
+	free(text);
+	weights_release(&w);
+	classes_release(&c);
+	return tool_end(status);
+}

@@ -1,0 +1,232 @@
+/* aml-train: trains a model on one dataset. */
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/opt.h"
+#include "base/outfile.h"
+#include "data/split.h"
+#include "nn/facts.h"
+#include "nn/model.h"
+#include "nn/train.h"
+
+enum { EXIT_AGAIN = 75 };               /* stopped with everything saved: run me again (EX_TEMPFAIL) */
+
+struct args {
+	struct train_options train;
+	const char *dataset, *in, *out;
+	int dropout, shuffle, augment, class_weight, bn, keep, split;
+	uint64_t split_seed;
+	int threads;
+};
+
+static const char *const ON_OFF[] = { "on", "off" };
+static const char *const AUGMENT[] = { "none", "dihedral", "rotate" };
+
+static volatile sig_atomic_t stop;
+
+static void note_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+static struct args parse(int argc, char **argv)
+{
+	struct args a = { .train = { .epochs = 1, .batch = 32, .rate = 1e-3, .stop = &stop },
+	                  .dataset = getenv("AML_DATASET") };
+	struct train_options *t = &a.train;
+	const struct opt opts[] = {
+		OPT_TEXT('d', "dataset", &a.dataset, "DATASET", "images to train on"),
+		OPT_INT('e', "epochs", &t->epochs, 0, 1000000, "N", "passes over the training images"),
+		OPT_INT('b', "batch", &t->batch, 1, 65536, "N", "images a step"),
+		OPT_FLOAT('l', "rate", &t->rate, 0, 1, "RATE", "step size of Adam"),
+		OPT_SEED('s', "seed", &t->seed, "of shuffling, dropout and augmentation"),
+		OPT_CHOICE(0, "split", &a.split, "train|all", "which images to train on"),
+		OPT_SEED(0, "split-seed", &a.split_seed, "of the 90/10 split, where the dataset has none"),
+		OPT_CHOICE(0, "dropout", &a.dropout, "on|off", "drop features at random"),
+		OPT_CHOICE(0, "shuffle", &a.shuffle, "on|off", "a new order every epoch"),
+		OPT_CHOICE(0, "augment", &a.augment, "none|dihedral|rotate", "turn and mirror images at random"),
+		OPT_CHOICE(0, "class-weight", &a.class_weight, "none|balanced", "rare classes count more"),
+		OPT_FLOAT(0, "proximal", &t->proximal, 0, 1000, "MU", "pull towards the weights of IN (FedProx)"),
+		OPT_CHOICE(0, "bn", &a.bn, "running|exact", "batch norm's mean and variance"),
+		OPT_TEXT(0, "checkpoint", &t->checkpoint, "FILE", "save after every epoch, go on from there"),
+		OPT_CHOICE(0, "keep", &a.keep, "last|best", "the weights of which epoch"),
+		OPT_TEXT(0, "log", &t->log, "FILE", "append a row an epoch"),
+		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
+		OPT_FLAG('q', "quiet", &t->quiet, "no progress"),
+		OPT_END
+	};
+	const struct opt_tool tool = { "[OPTION]... IN OUT", "train the model IN, write the result to OUT", 2, 2,
+	                               engine_default_name };
+	char **rest = opt_parse(opts, &tool, argc, argv);
+
+	if (!a.dataset || !*a.dataset)
+		opt_wrong("no dataset: give -d or set AML_DATASET");
+	t->dropout = !a.dropout;
+	t->shuffle = !a.shuffle;
+	t->augment = (enum augment)a.augment;
+	t->balanced = a.class_weight;
+	t->bn_exact = a.bn;
+	t->keep_best = a.keep;
+	a.in = rest[0];
+	a.out = rest[1];
+	return a;
+}
+
+/* What the weights depend on besides data and parent, but for the number of epochs. */
+static void write_options(struct json_writer *j, const struct args *a)
+{
+	const struct train_options *t = &a->train;
+
+	json_int(j, "seed", (int64_t)t->seed);
+	json_int(j, "batch", t->batch);
+	json_number(j, "rate", t->rate);
+	json_text(j, "split", a->split ? "all" : "train");
+	json_int(j, "split_seed", (int64_t)a->split_seed);
+	json_text(j, "dropout", ON_OFF[a->dropout]);
+	json_text(j, "shuffle", ON_OFF[a->shuffle]);
+	json_text(j, "augment", AUGMENT[a->augment]);
+	json_text(j, "class_weight", a->class_weight ? "balanced" : "none");
+	json_number(j, "proximal", t->proximal);
+	json_text(j, "bn", a->bn ? "exact" : "running");
+	json_text(j, "keep", a->keep ? "best" : "last");
+}
+
+/* What a checkpoint must agree with. */
+static char *describe_run(const struct args *a, const struct dataset *d, const char *parent)
+{
+	struct facts f;
+
+	facts_start(&f, "aml-train");
+	write_options(&f.j, a);
+	json_text(&f.j, "dataset", d->digest);
+	json_text(&f.j, "parent", parent);
+	return facts_end(&f);
+}
+
+static void write_score(struct json_writer *j, const char *loss, const char *accuracy, const struct score *s)
+{
+	if (isnan(s->loss))
+		return;
+	json_number(j, loss, s->loss);
+	json_number(j, accuracy, s->accuracy);
+}
+
+static char *describe_result(const struct args *a, const struct dataset *d, const struct net *net,
+                             const struct engine *engine, const char *parent, const struct train_result *r)
+{
+	char digest[SHA256_HEX];
+	struct facts f;
+
+	model_digest(net, weights_const(&r->w), digest);
+	facts_start(&f, "aml-train");
+	json_text(&f.j, "kernels", engine->name);
+	json_int(&f.j, "epochs", a->train.epochs);
+	write_options(&f.j, a);
+	json_int(&f.j, "num_examples", r->num_examples);
+	write_score(&f.j, "loss", "accuracy", &r->train);
+	write_score(&f.j, "valid_loss", "valid_accuracy", &r->valid);
+	json_int(&f.j, "size", net->size);
+	facts_classes(&f, &d->classes);
+	json_text(&f.j, "dataset", d->digest);
+	json_text(&f.j, "weights", digest);
+	facts_parents(&f, &parent, 1);
+	return facts_end(&f);
+}
+
+/* FEDn is the caller if IN-metadata exists, or OUT as an empty file; it then wants OUT-metadata. */
+static bool fedn_calls(const struct args *a)
+{
+	char *name = xasprintf("%s-metadata", a->in);
+	bool yes = access(name, F_OK) == 0;
+	struct stat st;
+
+	free(name);
+	return yes || (stat(a->out, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0);
+}
+
+static int save(const struct args *a, const struct net *net, const struct train_result *r, const char *facts,
+                struct err *e)
+{
+	if (fedn_calls(a)) {
+		char *name = xasprintf("%s-metadata", a->out);
+		int result = outfile_save(name, facts, strlen(facts), e);
+
+		free(name);
+		if (result < 0)
+			return -1;
+	}
+	return model_save(a->out, net, weights_const(&r->w), facts, e);
+}
+
+/* With a checkpoint SIGTERM and SIGUSR1 ask to stop; without one they end the program as usual. */
+static void listen_to_signals(const struct args *a)
+{
+	struct sigaction act = { .sa_handler = note_signal };
+
+	if (!a->train.checkpoint)
+		return;
+	sigaction(SIGTERM, &act, NULL);
+	sigaction(SIGUSR1, &act, NULL);
+}
+
+static int run(struct args *a, const struct model *m, const struct dataset *d, struct err *e)
+{
+	uint32_t *train_index = xmalloc(d->count, sizeof *train_index);
+	uint32_t *valid_index = xmalloc(d->count, sizeof *valid_index);
+	struct train_data data = { .dataset = d, .train = train_index, .valid = valid_index };
+	struct train_result r = {0};
+	struct pool *pool = pool_new(a->threads);
+	const struct engine *engine = engine_pick(&m->net, e);
+	char parent[SHA256_HEX], *text = NULL, *facts = NULL;
+	int status = -1;
+
+	data.train_count = split_select(d, a->split ? SPLIT_ALL : SPLIT_TRAIN, a->split_seed, train_index);
+	data.valid_count = a->split ? 0 : split_select(d, SPLIT_VALID, a->split_seed, valid_index);
+	if (!engine)
+		goto out;
+	if (a->train.proximal > 0 && !engine->trainer_anchor)
+		engine = &engine_layers;
+	model_digest(&m->net, m->w, parent);
+	a->train.run = text = describe_run(a, d, parent);
+	status = train(&a->train, engine, &m->net, m->w, &data, pool, &r, e);
+	if (status != TRAIN_DONE)
+		goto out;
+	facts = describe_result(a, d, &m->net, engine, parent, &r);
+	status = save(a, &m->net, &r, facts, e);
+out:
+	pool_free(pool);
+	weights_release(&r.w);
+	free(train_index);
+	free(valid_index);
+	free(text);
+	free(facts);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = parse(argc, argv);
+	struct model m = {0};
+	struct dataset d = {0};
+	struct err e;
+	int status = -1;
+
+	listen_to_signals(&a);
+	if (model_load(&m, a.in, 0, &e) == 0 && dataset_open(&d, a.dataset, &e) == 0 &&
+	    model_fits(&m, a.in, &d, &e) == 0)
+		status = run(&a, &m, &d, &e);
+	if (status < 0)
+		status = tool_fail(&e);
+	else if (status == TRAIN_STOPPED)
+		status = EXIT_AGAIN;
+	dataset_release(&d);
+	model_release(&m);
+	return tool_end(status);
+}
