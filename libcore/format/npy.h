@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 
-enum { NPY_MAX_DIMS = 8, NPY_HEADER = 128 };
+enum { NPY_MAX_DIMS = 8, NPY_HEADER = 128, NPY_CHAR_BYTES = 4 /* of 'U' */ };
 
 struct npy {
 	char kind;                      /* 'f' float, 'u' unsigned, 'i' signed, 'b' bool, 'U' text, 'O' object */

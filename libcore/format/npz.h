@@ -26,7 +26,7 @@ enum { NPZ_UNCHECKED = 1 };     /* leave the CRC of a stored member unread: the 
 /*
  * Reads member NAME into A, which must be zero or released: borrowed from Z where it is stored and lies aligned to
  * 4 bytes, otherwise A owns it and outlives Z.
- * Returns 0, or -1 with E set: no such member, damaged data, more than LIMIT bytes.
+ * Returns 0, or -1 with E set (NAME not in it): no such member, damaged data, more than LIMIT bytes.
  */
 int npz_read(struct npz *z, const char *name, struct npy *a, size_t limit, int flags, struct err *e);
 

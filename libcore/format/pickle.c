@@ -1,0 +1,329 @@
+/* Labels and ids as numpy pickles them; see pickle.h. The opcodes are pickle_machine.c's. */
+#include "format/pickle.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/infile.h"
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "format/npy.h"
+#include "format/pickle_machine.h"
+#include "format/ucs4.h"
+
+enum {
+	LABELS_LIMIT = 1 << 30,         /* bytes of labels.npy: 50 million entries */
+	/*
+	 * A pickle may fetch one str again and again by two bytes. Text that adds up to more than
+	 * this many times the pickle's own size is no list of ids.
+	 */
+	REPEAT_LIMIT = 64,
+};
+
+/* ---- reading ---- */
+
+/* The only element, or all elements, of what may be an object array of DIMS dimensions; V itself if it is none. */
+static const struct pickle_value *unwrap(const struct pickle_machine *m, const struct pickle_value *v,
+                                         uint32_t dims, struct err *e)
+{
+	const struct pickle_value *shape, *list;
+
+	if (v->type != PICKLE_ARRAY)
+		return v;
+	shape = &m->values[v->shape];
+	list = &m->values[v->list];
+	if (list->type != PICKLE_LIST) {
+		err_set(e, "an object array without elements");
+		return NULL;
+	}
+	if (shape->count != dims) {
+		err_set(e, "an object array of %u dimensions, expected %u", shape->count, dims);
+		return NULL;
+	}
+	if (dims > 0)
+		return list;
+	if (list->count != 1) {
+		err_set(e, "an object array of %u elements, expected 1", list->count);
+		return NULL;
+	}
+	return pickle_item(m, list, 0);
+}
+
+/* Every STEP-th item of V is text, and not too much of it. */
+static int check_texts(const struct pickle_machine *m, const struct pickle_value *v, uint32_t step, struct err *e)
+{
+	uint64_t total = 0, limit = (uint64_t)(m->end - m->start) * REPEAT_LIMIT;
+
+	for (uint32_t i = 0; i < v->count; i += step) {
+		const struct pickle_value *text = pickle_item(m, v, i);
+
+		if (text->type != PICKLE_TEXT)
+			return err_set(e, "id %u is no str", i / step);
+		total += text->count;
+		if (total > limit)
+			return err_set(e, "the ids are many times longer than the pickle they are in");
+	}
+	return 0;
+}
+
+/* A copy that the caller frees; NULL with E set. */
+static char *copy_text(const struct pickle_value *v, struct err *e)
+{
+	const uint8_t *p = v->bytes, *end = p + v->count;
+	char *text;
+
+	while (p < end) {
+		uint32_t c;
+		size_t length = ucs4_decode(&c, p, end);
+
+		if (!length || !c) {
+			err_set(e, "an id holds %s", length ? "a NUL" : "bytes that are no UTF-8");
+			return NULL;
+		}
+		p += length;
+	}
+	text = xmalloc((size_t)v->count + 1, 1);
+	memcpy(text, v->bytes, v->count);
+	text[v->count] = '\0';
+	return text;
+}
+
+struct pair {
+	const struct pickle_value *key, *value;
+	uint32_t at;                    /* its place among the pairs */
+	bool dropped;
+};
+
+static int compare_keys(const struct pickle_value *a, const struct pickle_value *b)
+{
+	uint32_t least = a->count < b->count ? a->count : b->count;
+	int order = a->bytes == b->bytes ? 0 : memcmp(a->bytes, b->bytes, least);
+
+	return order ? order : (a->count > b->count) - (a->count < b->count);
+}
+
+static int by_key(const void *pa, const void *pb)
+{
+	const struct pair *a = pa, *b = pb;
+	int order = compare_keys(a->key, b->key);
+
+	return order ? order : (a->at > b->at) - (a->at < b->at);
+}
+
+static int by_place(const void *pa, const void *pb)
+{
+	const struct pair *a = pa, *b = pb;
+
+	return (a->at > b->at) - (a->at < b->at);
+}
+
+/* As Python: a key that comes again keeps its first place and takes its last value. */
+static void drop_repeated(struct pair *pairs, size_t n)
+{
+	size_t first = 0;
+
+	qsort(pairs, n, sizeof *pairs, by_key);
+	for (size_t i = 1; i < n; i++) {
+		if (compare_keys(pairs[i].key, pairs[first].key) != 0) {
+			first = i;
+			continue;
+		}
+		pairs[first].value = pairs[i].value;
+		pairs[i].dropped = true;
+	}
+	qsort(pairs, n, sizeof *pairs, by_place);
+}
+
+static int take_pairs(struct pickle_dict *d, const struct pair *pairs, size_t n, struct err *e)
+{
+	d->keys = xcalloc(n, sizeof *d->keys);
+	d->values = xcalloc(n, sizeof *d->values);
+	for (size_t i = 0; i < n; i++) {
+		if (pairs[i].dropped)
+			continue;
+		d->keys[d->count] = copy_text(pairs[i].key, e);
+		if (!d->keys[d->count])
+			return -1;
+		d->values[d->count++] = pairs[i].value->number;
+		if (pairs[i].value->type != PICKLE_INT)
+			return err_set(e, "the label of '%.200s' is no integer", d->keys[d->count - 1]);
+	}
+	return 0;
+}
+
+static int take_dict(struct pickle_dict *d, const struct pickle_machine *m, const struct pickle_value *v,
+                     struct err *e)
+{
+	size_t n = v->count / 2;
+	struct pair *pairs;
+	int result;
+
+	if (v->type != PICKLE_DICT)
+		return err_set(e, "the pickle holds no dict");
+	if (check_texts(m, v, 2, e) < 0)
+		return -1;
+	pairs = xcalloc(n, sizeof *pairs);
+	for (uint32_t i = 0; i < n; i++)
+		pairs[i] = (struct pair){ pickle_item(m, v, 2 * i), pickle_item(m, v, 2 * i + 1), i, false };
+	drop_repeated(pairs, n);
+	result = take_pairs(d, pairs, n, e);
+	free(pairs);
+	return result;
+}
+
+int pickle_read_dict(struct pickle_dict *d, const uint8_t *bytes, size_t size, struct err *e)
+{
+	struct pickle_machine m;
+	struct pickle_dict got = {0};
+	const struct pickle_value *v = pickle_machine_run(&m, bytes, size, e);
+	int result = -1;
+
+	v = v ? unwrap(&m, v, 0, e) : NULL;
+	if (v)
+		result = take_dict(&got, &m, v, e);
+	pickle_machine_release(&m);
+	if (result < 0)
+		pickle_dict_release(&got);
+	else
+		*d = got;
+	return result;
+}
+
+void pickle_dict_release(struct pickle_dict *d)
+{
+	npy_free_ids(d->keys, d->count);
+	free(d->values);
+	*d = (struct pickle_dict){0};
+}
+
+static int take_list(char ***items, size_t *n, const struct pickle_machine *m, const struct pickle_value *v,
+                     struct err *e)
+{
+	char **got;
+
+	if (v->type != PICKLE_LIST)
+		return err_set(e, "the pickle holds no list");
+	if (check_texts(m, v, 1, e) < 0)
+		return -1;
+	got = xcalloc(v->count, sizeof *got);
+	for (uint32_t i = 0; i < v->count; i++) {
+		got[i] = copy_text(pickle_item(m, v, i), e);
+		if (!got[i]) {
+			npy_free_ids(got, i);
+			return -1;
+		}
+	}
+	*items = got;
+	*n = v->count;
+	return 0;
+}
+
+int pickle_read_list(char ***items, size_t *n, const uint8_t *bytes, size_t size, struct err *e)
+{
+	struct pickle_machine m;
+	const struct pickle_value *v = pickle_machine_run(&m, bytes, size, e);
+	int result = -1;
+
+	v = v ? unwrap(&m, v, 1, e) : NULL;
+	if (v)
+		result = take_list(items, n, &m, v, e);
+	pickle_machine_release(&m);
+	return result;
+}
+
+/* ---- writing ---- */
+
+/*
+ * Protocol 3 up to the entries: _reconstruct(ndarray, (0,), b'b') and the state (1, (), dtype('O8'), False, [{...
+ * The old module name: numpy._core is unknown before numpy 1.26.
+ */
+static const char HEAD[] =
+	"\x80\x03" "cnumpy.core.multiarray\n_reconstruct\n" "cnumpy\nndarray\n" "K\0\x85" "C\1b" "\x87R"
+	"(K\1)" "cnumpy\ndtype\n" "X\2\0\0\0O8" "K\0K\1\x87R"
+	"(K\3X\1\0\0\0|NNN" "J\xff\xff\xff\xff" "J\xff\xff\xff\xff" "K?tb" "\x89]}";
+static const char TAIL[] = "atb.";
+
+static void put_number(FILE *f, int64_t n, int bytes)
+{
+	for (; bytes > 0; bytes--, n >>= 8)
+		putc((int)(n & 0xff), f);
+}
+
+static void put_int(FILE *f, int64_t n)
+{
+	if (n >= 0 && n <= UINT8_MAX) {
+		putc('K', f);
+		put_number(f, n, 1);
+	} else if (n >= 0 && n <= UINT16_MAX) {
+		putc('M', f);
+		put_number(f, n, 2);
+	} else if (n >= INT32_MIN && n <= INT32_MAX) {
+		putc('J', f);
+		put_number(f, n, 4);
+	} else {
+		fputs("\x8a\x08", f);
+		put_number(f, n, 8);
+	}
+}
+
+void pickle_write_dict(FILE *f, const struct pickle_dict *d)
+{
+	fwrite(HEAD, 1, sizeof HEAD - 1, f);
+	if (d->count > 0)
+		putc('(', f);
+	for (size_t i = 0; i < d->count; i++) {
+		size_t length = strlen(d->keys[i]);
+
+		putc('X', f);
+		put_number(f, (int64_t)length, 4);
+		fwrite(d->keys[i], 1, length, f);
+		put_int(f, d->values[i]);
+	}
+	if (d->count > 0)
+		putc('u', f);
+	fwrite(TAIL, 1, sizeof TAIL - 1, f);
+}
+
+/* ---- labels.npy ---- */
+
+static int parse_labels(struct pickle_dict *d, const uint8_t *bytes, size_t size, struct err *e)
+{
+	struct npy a;
+	char text[128];
+
+	if (npy_parse(&a, bytes, size, e) < 0)
+		return -1;
+	if (a.kind != 'O' || a.dims != 0)
+		return err_set(e, "holds %s, expected one pickled dict", npy_describe(&a, text, sizeof text));
+	return pickle_read_dict(d, a.data, a.size_bytes, e);
+}
+
+int pickle_load_labels(struct pickle_dict *d, const char *path, struct err *e)
+{
+	struct infile f;
+	int result;
+
+	if (infile_open(&f, path, LABELS_LIMIT, e) < 0)
+		return -1;
+	result = parse_labels(d, f.data, f.size, e);
+	infile_release(&f);
+	return result < 0 ? err_in(e, path) : 0;
+}
+
+int pickle_save_labels(const struct pickle_dict *d, const char *path, struct err *e)
+{
+	struct outfile *o;
+	uint8_t header[NPY_HEADER];
+
+	for (size_t i = 0; i < d->count; i++)
+		if (ucs4_count(d->keys[i]) < 0)
+			return err_set(e, "%s: id '%s' is not UTF-8", path, d->keys[i]);
+	o = outfile_open(path, e);
+	if (!o)
+		return -1;
+	npy_header(header, "|O", 0, NULL);
+	fwrite(header, 1, sizeof header, outfile_stream(o));
+	pickle_write_dict(outfile_stream(o), d);
+	return outfile_commit(o, true, e);
+}
