@@ -5,7 +5,7 @@ set -eu
 build=$1 floor=$2
 report=$build/coverage.txt
 
-find "$build/libcore" -name '*.gcda' -exec gcov -n {} + 2>/dev/null |
+find "$build/libcore" -name '*.gcno' -exec gcov -n {} + 2>/dev/null |
 	awk -F "[':%]" -v floor="$floor" '
 	/^File/ { file = $2; next }
 	/^Lines executed/ && file ~ /^libcore\/.*\.c$/ {

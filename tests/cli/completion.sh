@@ -2,6 +2,7 @@
 # Bash completion: options and words as --help has them.
 . "${0%/*}/../lib.sh"
 . "$TOP/tools/aml.bash"
+run true
 
 # completes WORD... EXPECTED: the last of the words before EXPECTED is the one under the cursor
 completes() {
