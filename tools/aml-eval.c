@@ -7,9 +7,10 @@
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "data/split.h"
+#include "nn/evaluate.h"
 #include "nn/facts.h"
 #include "nn/model.h"
-#include "nn/evaluate.h"
+#include "nn/softmax.h"
 #include "report/confusion.h"
 #include "report/metrics.h"
 #include "report/predictions.h"
@@ -78,7 +79,7 @@ static struct score score_side(const struct outcome *o, const struct dataset *d,
 			continue;
 		s.images++;
 		s.loss += o->loss[i];
-		s.accuracy += predictions_best(probs_of(o, i), o->confusion.classes.count) == d->labels[o->index[i]];
+		s.accuracy += argmax(probs_of(o, i), o->confusion.classes.count) == d->labels[o->index[i]];
 	}
 	free(member);
 	s.loss /= (double)s.images;             /* NaN if there are none */
@@ -89,7 +90,7 @@ static struct score score_side(const struct outcome *o, const struct dataset *d,
 static void count_confusion(struct outcome *o, const struct dataset *d)
 {
 	for (size_t i = 0; i < o->count; i++) {
-		int best = predictions_best(probs_of(o, i), o->confusion.classes.count);
+		int best = argmax(probs_of(o, i), o->confusion.classes.count);
 
 		++*confusion_at(&o->confusion, d->labels[o->index[i]], best);
 	}

@@ -32,7 +32,10 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
-/* "15": the 15 classes of AML-Cytomorphology; another number N: C0 to CN-1; otherwise codes. */
+/*
+ * Codes, or a count: of 15 the classes of AML-Cytomorphology; of another count they stay unnamed, and the
+ * first dataset says what they are.
+ */
 static int read_classes(struct classes *c, const char *text, struct err *e)
 {
 	char *end;
@@ -42,7 +45,11 @@ static int read_classes(struct classes *c, const char *text, struct err *e)
 		return classes_parse(c, text, e);
 	if (n < 1 || n > CLASSES_MAX)
 		return err_set(e, "--classes %s: expected 1 to %d classes", text, CLASSES_MAX);
-	classes_numbered(c, (int)n);
+	classes_default(c);
+	if (n == c->count)
+		return 0;
+	free(c->entry);
+	*c = (struct classes){ .count = (int)n };
 	return 0;
 }
 
@@ -55,7 +62,8 @@ static char *facts(const struct args *a, const struct net *net, const struct cla
 	facts_start(&f, "aml-init");
 	json_int(&f.j, "seed", (int64_t)a->seed);
 	json_int(&f.j, "size", a->size);
-	facts_classes(&f, c);
+	if (c->entry)
+		facts_classes(&f, c);
 	json_text(&f.j, "weights", digest);
 	facts_parents(&f, NULL, 0);
 	return facts_end(&f);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nn/softmax.h"
+
 enum { COLUMN_ID, COLUMN_TRUE, COLUMN_PREDICTED, COLUMNS_BEFORE_CLASSES };
 
 static const char *const column_name[] = { "id", "true", "predicted" };
@@ -12,16 +14,6 @@ static const char unknown[] = "-";
 
 /* What may not stand in a field, and the letters that stand for it behind a backslash. */
 static const char special[] = "\t\n\r\\", letter[] = "tnr\\";
-
-int predictions_best(const float *p, int count)
-{
-	int best = 0;
-
-	for (int i = 1; i < count; i++)
-		if (p[i] > p[best])
-			best = i;
-	return best;
-}
 
 void predictions_header(FILE *f, const struct classes *c)
 {
@@ -31,7 +23,7 @@ void predictions_header(FILE *f, const struct classes *c)
 	putc('\n', f);
 }
 
-static void write_id(FILE *f, const char *id)
+void predictions_id(FILE *f, const char *id)
 {
 	for (; *id; id++) {
 		const char *at = strchr(special, *id);
@@ -45,9 +37,9 @@ static void write_id(FILE *f, const char *id)
 
 void predictions_row(FILE *f, const struct classes *c, const char *id, int actual, const float *p)
 {
-	int best = predictions_best(p, c->count);
+	int best = argmax(p, c->count);
 
-	write_id(f, id);
+	predictions_id(f, id);
 	fprintf(f, "\t%s\t%s", actual < 0 ? unknown : c->entry[actual].code, c->entry[best].code);
 	for (int i = 0; i < c->count; i++)
 		fprintf(f, "\t%.9g", (double)p[i]);

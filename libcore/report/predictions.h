@@ -11,8 +11,8 @@
 
 enum { CLASS_UNKNOWN = -1 };            /* true class of an image that has no label; "-" in the file */
 
-/* Index of the largest of COUNT probabilities; on ties the first. */
-int predictions_best(const float *p, int count);
+/* ID, or another name, as a field: tab, newline, carriage return and backslash become \t \n \r \\. */
+void predictions_id(FILE *f, const char *id);
 
 /* P: probabilities, one a class of C. Tab, newline, carriage return and backslash of ID are written as
  * \t \n \r \\. Errors stay in the stream. */
