@@ -1,0 +1,393 @@
+/* Pillow's resampling in plain C; see resize.h. resize_avx2.c has the same two passes in vectors. */
+#include "image/resize.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "image/alpha.h"
+#include "image/resize_passes.h"
+
+struct resize {
+	int width, height;
+	enum resize_filter filter;
+	const struct resize_passes *passes;
+	struct resize_weights x, y;            /* for the last input size */
+	uint8_t *multiplied;             /* the image, premultiplied */
+	uint8_t *between;               /* after the first pass */
+	uint8_t *line;                  /* one row, followed by the zeros that groups of taps run into */
+	size_t multiplied_size, between_size, line_size;
+};
+
+/* ---- filters, in Pillow's arithmetic; x in units of output pixels, or of input pixels where it enlarges ---- */
+
+static double box(double x)
+{
+	return x > -0.5 && x <= 0.5 ? 1 : 0;
+}
+
+static double bilinear(double x)
+{
+	x = fabs(x);
+	return x < 1 ? 1 - x : 0;
+}
+
+/* The constants are single precision in Pillow, too. */
+static double hamming(double x)
+{
+	x = fabs(x);
+	if (x == 0)
+		return 1;
+	if (x >= 1)
+		return 0;
+	x *= M_PI;
+	return sin(x) / x * (0.54f + 0.46f * cos(x));
+}
+
+/* Keys 1981, a = -1/2. */
+static double bicubic(double x)
+{
+	const double a = -0.5;
+
+	x = fabs(x);
+	if (x < 1)
+		return ((a + 2) * x - (a + 3)) * x * x + 1;
+	if (x < 2)
+		return (((x - 5) * x + 8) * x - 4) * a;
+	return 0;
+}
+
+static double sinc(double x)
+{
+	x *= M_PI;
+	return x == 0 ? 1 : sin(x) / x;
+}
+
+static double lanczos(double x)
+{
+	return x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0;
+}
+
+static const struct {
+	double (*weight)(double x);
+	double support;                 /* the weight is 0 beyond */
+} filters[RESIZE_FILTERS] = {
+	[RESIZE_BOX] = { box, 0.5 },
+	[RESIZE_BILINEAR] = { bilinear, 1 },
+	[RESIZE_HAMMING] = { hamming, 1 },
+	[RESIZE_BICUBIC] = { bicubic, 2 },
+	[RESIZE_LANCZOS] = { lanczos, 3 },
+};
+
+/* ---- weights ---- */
+
+static void weights_release(struct resize_weights *w)
+{
+	free(w->taps);
+	free(w->k);
+	free(w->wide);
+	*w = (struct resize_weights){0};
+}
+
+static int32_t fixed(double w)
+{
+	double scaled = w * (1 << RESIZE_WEIGHT_BITS);
+
+	return scaled < 0 ? (int32_t)(scaled - 0.5) : (int32_t)(scaled + 0.5);
+}
+
+/* The weights of output O into T, whose k has room; REAL is scratch of as many. */
+static void fill_taps(struct resize_taps *t, double *real, int o, const struct resize_weights *w, enum resize_filter filter)
+{
+	double scale = (double)w->in / w->out;
+	double stretch = scale > 1 ? scale : 1;
+	double support = filters[filter].support * stretch;
+	double centre = (o + 0.5) * scale;
+	double sum = 0;
+	int from = (int)(centre - support + 0.5);
+	int to = (int)(centre + support + 0.5);
+
+	t->first = from > 0 ? from : 0;
+	t->count = (to < w->in ? to : w->in) - t->first;
+	for (int i = 0; i < t->count; i++) {
+		real[i] = filters[filter].weight((i + t->first - centre + 0.5) * (1 / stretch));
+		sum += real[i];
+	}
+	for (int i = 0; i < t->count; i++)
+		t->k[i] = fixed(sum != 0 ? real[i] / sum : real[i]);
+}
+
+/* At 400 to 100 all inner rows are the same: one copy of them stays in the cache. */
+static bool same_taps(const struct resize_taps *a, const struct resize_taps *b)
+{
+	return a->count == b->count && !memcmp(a->k, b->k, a->count * sizeof *a->k);
+}
+
+static void widen(struct resize_taps *t, int slots)
+{
+	for (int i = 0; i < slots; i++)
+		for (int c = 0; c < RESIZE_MAX_CHANNELS; c++)
+			t->wide[i * RESIZE_MAX_CHANNELS + c] = t->k[i];
+}
+
+static int weights_init(struct resize_weights *w, int in, int out, enum resize_filter filter, struct err *e)
+{
+	double scale = in > out ? (double)in / out : 1;
+	int most = 2 * (int)ceil(filters[filter].support * scale) + 1;
+	int slots = (most + RESIZE_GROUP - 1) / RESIZE_GROUP * RESIZE_GROUP;
+	double *real = mem_try(slots, sizeof *real, e);
+
+	*w = (struct resize_weights){ .in = in, .out = out, .slots = slots };
+	if (!real ||
+	    !(w->taps = mem_try(out, sizeof *w->taps, e)) ||
+	    !(w->k = mem_try((size_t)out * slots, sizeof *w->k, e)) ||
+	    !(w->wide = mem_try((size_t)out * slots, RESIZE_MAX_CHANNELS * sizeof *w->wide, e))) {
+		free(real);
+		weights_release(w);
+		return -1;
+	}
+	memset(w->k, 0, (size_t)out * slots * sizeof *w->k);
+	for (int o = 0; o < out; o++) {
+		struct resize_taps *t = &w->taps[o];
+
+		t->k = w->k + (size_t)o * slots;
+		t->wide = w->wide + (size_t)o * slots * RESIZE_MAX_CHANNELS;
+		fill_taps(t, real, o, w, filter);
+		if (o && same_taps(t, t - 1)) {
+			t->k = t[-1].k;
+			t->wide = t[-1].wide;
+		} else {
+			widen(t, slots);
+		}
+	}
+	free(real);
+	return 0;
+}
+
+/* ---- the two passes ---- */
+
+static void across_plain(uint8_t *out, const uint8_t *line, const struct resize_weights *w, int channels)
+{
+	for (int o = 0; o < w->out; o++) {
+		const struct resize_taps *t = &w->taps[o];
+		const uint8_t *first = line + (size_t)t->first * channels;
+
+		for (int c = 0; c < channels; c++)
+			out[o * channels + c] = resize_weigh(first + c, channels, t);
+	}
+}
+
+static void across_rgba(uint8_t *out, const uint8_t *line, const struct resize_weights *w)
+{
+	across_plain(out, line, w, RESIZE_MAX_CHANNELS);
+}
+
+static void down_plain(uint8_t *out, const uint8_t *in, size_t row_bytes, const struct resize_taps *t)
+{
+	for (size_t i = 0; i < row_bytes; i++)
+		out[i] = resize_weigh(in + t->first * row_bytes + i, row_bytes, t);
+}
+
+static const struct resize_passes plain = { "plain", across_rgba, down_plain };
+
+/* AML_ISA chooses as in the network's kernels; all names that we have nothing special for mean the plain passes. */
+static const struct resize_passes *pick(void)
+{
+#ifdef __x86_64__
+	const char *isa = getenv("AML_ISA");
+
+	if (__builtin_cpu_supports("avx2") && (!isa || !strncmp(isa, "avx", 3)))
+		return &resize_passes_avx2;
+#endif
+	return &plain;
+}
+
+const char *resize_kernels(void)
+{
+	return pick()->name;
+}
+
+/* HEIGHT rows of r->x.in pixels each become as many of r->x.out. */
+static void pass_across(struct resize *r, uint8_t *out, const uint8_t *in, int height, int channels)
+{
+	size_t in_bytes = (size_t)r->x.in * channels, out_bytes = (size_t)r->x.out * channels;
+
+	for (int y = 0; y < height; y++) {
+		memcpy(r->line, in + y * in_bytes, in_bytes);
+		if (channels == RESIZE_MAX_CHANNELS)
+			r->passes->across(out + y * out_bytes, r->line, &r->x);
+		else
+			across_plain(out + y * out_bytes, r->line, &r->x, channels);
+	}
+}
+
+static void pass_down(struct resize *r, uint8_t *out, const uint8_t *in, int width, int channels)
+{
+	size_t row_bytes = (size_t)width * channels;
+
+	for (int y = 0; y < r->y.out; y++)
+		r->passes->down(out + y * row_bytes, in, row_bytes, &r->y.taps[y]);
+}
+
+/* ---- one image ---- */
+
+/* Pillow's affine path: the source index is found by repeated addition. */
+static void nearest_index(int *index, int in, int out)
+{
+	double scale = (double)in / out;
+	double at = scale * 0.5;
+
+	for (int o = 0; o < out; o++) {
+		index[o] = (int)at < in ? (int)at : in - 1;
+		at += scale;
+	}
+}
+
+static int nearest(const struct resize *r, uint8_t *out, const uint8_t *in, int width, int height, int channels,
+                   struct err *e)
+{
+	int *x = mem_try((size_t)r->width + r->height, sizeof *x, e);
+	int *y = x + r->width;
+
+	if (!x)
+		return -1;
+	nearest_index(x, width, r->width);
+	nearest_index(y, height, r->height);
+	for (int i = 0; i < r->height; i++)
+		for (int j = 0; j < r->width; j++) {
+			memcpy(out, in + ((size_t)y[i] * width + x[j]) * channels, channels);
+			out += channels;
+		}
+	free(x);
+	return 0;
+}
+
+static void premultiply(uint8_t *out, const uint8_t *in, size_t pixels, int channels)
+{
+	for (size_t i = 0; i < pixels; i++, in += channels, out += channels) {
+		unsigned a = in[channels - 1];
+
+		for (int c = 0; c < channels - 1; c++)
+			out[c] = alpha_times(in[c], a);
+		out[channels - 1] = (uint8_t)a;
+	}
+}
+
+static void unpremultiply(uint8_t *p, size_t pixels, int channels)
+{
+	for (; pixels; pixels--, p += channels) {
+		unsigned a = p[channels - 1];
+
+		if (a == 0 || a == 255)
+			continue;
+		for (int c = 0; c < channels - 1; c++)
+			p[c] = alpha_divide(p[c], a);
+	}
+}
+
+/* Memory that is kept between calls: *P has at least SIZE bytes then, of any content. */
+static int reserve(uint8_t **p, size_t *have, size_t size, struct err *e)
+{
+	if (size <= *have)
+		return 0;
+	free(*p);
+	*have = 0;
+	*p = mem_try(size, 1, e);
+	if (!*p)
+		return -1;
+	memset(*p, 0, size);
+	*have = size;
+	return 0;
+}
+
+static int plan(struct resize_weights *w, int in, int out, enum resize_filter filter, struct err *e)
+{
+	if (w->in == in)
+		return 0;
+	weights_release(w);
+	return weights_init(w, in, out, filter, e);
+}
+
+static bool down_first(const struct resize *r, int width, int height)
+{
+	return r->height < height && height - r->height > 2 * (width - r->width);
+}
+
+/* Both passes, or the one that changes a size. */
+static int resample(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height, int channels,
+                    struct err *e)
+{
+	bool down = down_first(r, width, height);
+	size_t between = (size_t)(down ? r->height : height) * (down ? width : r->width) * channels;
+
+	if (plan(&r->x, width, r->width, r->filter, e) < 0 ||
+	    plan(&r->y, height, r->height, r->filter, e) < 0 ||
+	    reserve(&r->between, &r->between_size, between, e) < 0 ||
+	    reserve(&r->line, &r->line_size, ((size_t)width + r->x.slots) * channels, e) < 0)
+		return -1;
+	if (height == r->height) {
+		pass_across(r, out, in, height, channels);
+	} else if (width == r->width) {
+		pass_down(r, out, in, width, channels);
+	} else if (down) {
+		pass_down(r, r->between, in, width, channels);
+		pass_across(r, out, r->between, r->height, channels);
+	} else {
+		pass_across(r, r->between, in, height, channels);
+		pass_down(r, out, r->between, r->width, channels);
+	}
+	return 0;
+}
+
+int resize_run(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height, int channels,
+               enum resize_alpha alpha, struct err *e)
+{
+	size_t pixels = (size_t)width * height;
+
+	assert(width > 0 && height > 0 && width <= RESIZE_MAX_SIDE && height <= RESIZE_MAX_SIDE);
+	assert(channels > 0 && channels <= RESIZE_MAX_CHANNELS);
+	if (width == r->width && height == r->height) {
+		memcpy(out, in, pixels * channels);
+		return 0;
+	}
+	if (r->filter == RESIZE_NEAREST)
+		return nearest(r, out, in, width, height, channels, e);
+	if (alpha == RESIZE_ALPHA) {
+		if (reserve(&r->multiplied, &r->multiplied_size, pixels * channels, e) < 0)
+			return -1;
+		premultiply(r->multiplied, in, pixels, channels);
+		in = r->multiplied;
+	}
+	if (resample(r, out, in, width, height, channels, e) < 0)
+		return -1;
+	if (alpha != RESIZE_BANDS)
+		unpremultiply(out, (size_t)r->width * r->height, channels);
+	return 0;
+}
+
+struct resize *resize_new(int width, int height, enum resize_filter filter)
+{
+	struct resize *r = xcalloc(1, sizeof *r);
+
+	assert(width > 0 && height > 0 && width <= RESIZE_MAX_SIDE && height <= RESIZE_MAX_SIDE);
+	r->width = width;
+	r->height = height;
+	r->filter = filter;
+	r->passes = pick();
+	return r;
+}
+
+void resize_free(struct resize *r)
+{
+	if (!r)
+		return;
+	weights_release(&r->x);
+	weights_release(&r->y);
+	free(r->multiplied);
+	free(r->between);
+	free(r->line);
+	free(r);
+}

@@ -1,0 +1,45 @@
+#pragma once
+/*
+ * Image.resize of Pillow, bit for bit: two passes of fixed-point weights, each rounded to
+ * 8 bits. The order of the passes is that of Pillow 13: across, then down; down first where
+ * the height shrinks by more than twice what the width does. Versions 9.3 to 12 always go
+ * across first; square images never differ.
+ */
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum resize_filter {
+	RESIZE_NEAREST, RESIZE_BOX, RESIZE_BILINEAR, RESIZE_HAMMING, RESIZE_BICUBIC, RESIZE_LANCZOS,
+	RESIZE_FILTERS
+};
+
+/* Their names, in this order, as OPT_CHOICE wants them. */
+#define RESIZE_FILTER_WORDS "nearest|box|bilinear|hamming|bicubic|lanczos"
+
+enum { RESIZE_MAX_SIDE = 1 << 20, RESIZE_MAX_CHANNELS = 4 };
+
+/*
+ * Makes images of one size. It keeps the weights and the memory of the last input size for the next image,
+ * so it belongs to one thread at a time.
+ */
+struct resize;
+struct resize *resize_new(int width, int height, enum resize_filter filter);
+void resize_free(struct resize *r);
+
+/* What the last channel means. Pillow averages colours premultiplied for RGBA and LA, and nothing so for others. */
+enum resize_alpha {
+	RESIZE_BANDS,                   /* a channel like the others */
+	RESIZE_ALPHA,                   /* alpha */
+	RESIZE_OPAQUE,                  /* alpha, 255 in every pixel: the same result sooner */
+};
+
+/*
+ * Resizes IN, height x width x channels bytes (sides up to RESIZE_MAX_SIDE, 1 to 4 channels), into OUT, as many
+ * channels. Returns 0, or -1 with E set: out of memory.
+ */
+int resize_run(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height, int channels,
+               enum resize_alpha alpha, struct err *e);
+
+/* The name of the passes in use: "avx2" or "plain". */
+const char *resize_kernels(void);
