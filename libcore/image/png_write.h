@@ -1,0 +1,12 @@
+#pragma once
+/* Writing PNG files, through libpng. Equal pixels give equal files. */
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+/*
+ * Writes RGB, 8 bits a channel, height x width x 3, to F, which is flushed.
+ * Returns 0, or -1 with E set.
+ */
+int png_write_rgb(FILE *f, const uint8_t *rgb, int width, int height, struct err *e);

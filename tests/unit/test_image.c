@@ -1,0 +1,132 @@
+/* The decoders against what Pillow made of the files in tests/data/images. */
+#include <dirent.h>
+#include <stdio.h>
+
+#include "base/infile.h"
+#include "base/mem.h"
+#include "base/sha256.h"
+#include "image/image.h"
+#include "tap.h"
+
+#define DIR_IMAGES "tests/data/images/"
+#define DIR_BROKEN DIR_IMAGES "broken/"
+
+enum { LIMIT = 1 << 20 };
+
+static void digest(const struct image *im, char hex[SHA256_HEX])
+{
+	struct sha256 s;
+
+	sha256_init(&s);
+	sha256_add(&s, im->pixels, (size_t)im->width * im->height * IMAGE_CHANNELS);
+	sha256_hex(&s, hex);
+}
+
+static bool sees_opaque(const struct image *im)
+{
+	for (size_t i = 0; i < (size_t)im->width * im->height; i++)
+		if (im->pixels[i * IMAGE_CHANNELS + 3] != 255)
+			return false;
+	return true;
+}
+
+/* pixels.tsv: name, width, height, SHA-256 of the RGBA bytes */
+static void test_pixels(void)
+{
+	FILE *f = fopen(DIR_IMAGES "pixels.tsv", "r");
+	char line[256], name[96], want[SHA256_HEX], hex[SHA256_HEX];
+	int width, height, files = 0;
+
+	while (f && fgets(line, sizeof line, f) && sscanf(line, "%95s %d %d %64s", name, &width, &height, want) == 4) {
+		char *path = xasprintf(DIR_IMAGES "%s", name);
+		struct image im = {0};
+		struct err e = {{0}};
+
+		files++;
+		if (image_load(&im, path, &e) < 0) {
+			ok(false, "%s: %s", name, e.text);
+		} else if (im.width != width || im.height != height) {
+			ok(false, "%s: %d x %d, expected %d x %d", name, im.width, im.height, width, height);
+		} else {
+			digest(&im, hex);
+			is_text(hex, want, name);
+			if (im.opaque != sees_opaque(&im))
+				ok(false, "%s: opaque is %d", name, im.opaque);
+		}
+		image_release(&im);
+		free(path);
+	}
+	if (f)
+		fclose(f);
+	ok(files > 250, "%d files", files);
+}
+
+static void test_broken(void)
+{
+	DIR *dir = opendir(DIR_BROKEN);
+	struct dirent *d;
+	int files = 0;
+
+	while (dir && (d = readdir(dir))) {
+		char *path = xasprintf(DIR_BROKEN "%s", d->d_name);
+		struct image im = {0};
+		struct err e = {{0}};
+
+		if (d->d_name[0] != '.') {
+			files++;
+			ok(image_load(&im, path, &e) < 0 && !im.pixels && !strncmp(e.text, path, strlen(path)) &&
+			   e.text[strlen(path)] == ':' && !strchr(e.text, '\n'), "%s refused: %s", d->d_name, e.text);
+			image_release(&im);
+		}
+		free(path);
+	}
+	if (dir)
+		closedir(dir);
+	ok(files > 30, "%d broken files", files);
+}
+
+/* In these the directory or the end marker comes last: no part of them is a picture. */
+static void test_every_cut(const char *name)
+{
+	char *path = xasprintf(DIR_IMAGES "%s", name);
+	struct infile f;
+	struct err e = {{0}};
+	size_t read = 0;
+
+	if (infile_open(&f, path, LIMIT, &e) < 0) {
+		ok(false, "%s", e.text);
+	} else {
+		for (size_t n = 0; n < f.size; n++) {
+			struct image im = {0};
+			uint8_t *part = xmalloc(n, 1);
+
+			memcpy(part, f.data, n);
+			read += image_read(&im, part, n, &e) == 0;
+			image_release(&im);
+			free(part);
+		}
+		ok(read == 0, "%s cut anywhere: %zu cuts read as a picture", name, read);
+		infile_release(&f);
+	}
+	free(path);
+}
+
+static void test_missing(void)
+{
+	struct image im = {0};
+	struct err e;
+
+	is_int(image_load(&im, "tests/data/images/none.tiff", &e), -1, "a file that is not there");
+	is_text(e.text, "tests/data/images/none.tiff: No such file or directory", "its message");
+	is_int(image_load(&im, "tests/data/images", &e), -1, "a folder");
+}
+
+int main(void)
+{
+	test_pixels();
+	test_broken();
+	test_every_cut("rgba8.png");
+	test_every_cut("palette4_alphas_adam7.png");
+	test_missing();
+	return tap_end();
+}
