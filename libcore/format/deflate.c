@@ -2,6 +2,7 @@
 #include "format/deflate.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <zlib.h>
 
@@ -35,6 +36,70 @@ int deflate_unpack(void *out, size_t size, const void *in, size_t packed, struct
 	if (status == Z_STREAM_END || z.avail_out > 0)
 		return err_set(e, "damaged: unpacks to %lu bytes, expected %zu", z.total_out, size);
 	return err_set(e, "damaged: unpacks to more than %zu bytes", size);
+}
+
+struct deflate_reader {
+	z_stream z;
+	bool ended;
+};
+
+struct deflate_reader *deflate_reader_new(const void *in, size_t packed, struct err *e)
+{
+	struct deflate_reader *r = xcalloc(1, sizeof *r);
+
+	assert(packed <= UINT32_MAX);
+	r->z.next_in = (Bytef *)in;
+	r->z.avail_in = (uInt)packed;
+	if (inflateInit2(&r->z, RAW) == Z_OK)
+		return r;
+	err_set(e, "zlib: out of memory");
+	free(r);
+	return NULL;
+}
+
+void deflate_reader_free(struct deflate_reader *r)
+{
+	if (!r)
+		return;
+	inflateEnd(&r->z);
+	free(r);
+}
+
+/* Unpacks until OUT is full or the stream ends. */
+static int inflate_some(struct deflate_reader *r, void *out, size_t size, struct err *e)
+{
+	int status;
+
+	assert(size <= UINT32_MAX);
+	r->z.next_out = out;
+	r->z.avail_out = (uInt)size;
+	if (r->ended)
+		return 0;
+	status = inflate(&r->z, Z_SYNC_FLUSH);
+	r->ended = status == Z_STREAM_END;
+	if (status == Z_OK || status == Z_STREAM_END || (status == Z_BUF_ERROR && r->z.avail_in == 0))
+		return 0;
+	return err_set(e, "damaged: no deflate stream after %lu bytes", r->z.total_out);
+}
+
+int deflate_read(struct deflate_reader *r, void *out, size_t size, struct err *e)
+{
+	if (inflate_some(r, out, size, e) < 0)
+		return -1;
+	if (r->z.avail_out > 0)
+		return err_set(e, "damaged: unpacks to %lu bytes, too few", r->z.total_out);
+	return 0;
+}
+
+int deflate_read_end(struct deflate_reader *r, struct err *e)
+{
+	char more;
+
+	if (inflate_some(r, &more, 1, e) < 0)
+		return -1;
+	if (!r->ended || r->z.avail_out == 0)
+		return err_set(e, "damaged: unpacks to more than it should, or is cut off");
+	return 0;
 }
 
 /*

@@ -14,6 +14,17 @@ int deflate_check_ratio(size_t size, size_t packed, struct err *e);
  */
 int deflate_unpack(void *out, size_t size, const void *in, size_t packed, struct err *e);
 
+/* The same piece by piece, with some 45 KB of memory. NULL with E set. IN is borrowed until deflate_reader_free. */
+struct deflate_reader;
+struct deflate_reader *deflate_reader_new(const void *in, size_t packed, struct err *e);
+void deflate_reader_free(struct deflate_reader *r);
+
+/* The next SIZE bytes, all of them, to OUT. Returns 0, or -1 with E set: damaged, or the stream holds less. */
+int deflate_read(struct deflate_reader *r, void *out, size_t size, struct err *e);
+
+/* -1 with E set if the stream goes on. */
+int deflate_read_end(struct deflate_reader *r, struct err *e);
+
 struct deflate_part {
 	const void *data;
 	size_t size;

@@ -233,8 +233,6 @@ static int check_crc(const struct member *m, const uint8_t *bytes, struct err *e
 /* Borrowed from the archive where it can be used as it lies. */
 static int read_stored(const struct member *m, const uint8_t *bytes, struct npy *a, int flags, struct err *e)
 {
-	if (m->packed != m->size)
-		return err_set(e, "stored, but with two sizes");
 	if (!(flags & NPZ_UNCHECKED) && check_crc(m, bytes, e) < 0)
 		return -1;
 	if (npy_parse(a, bytes, m->size, e) < 0)
@@ -266,8 +264,8 @@ static int read_deflated(const struct member *m, const uint8_t *bytes, struct np
 	return 0;
 }
 
-static int read_member(const struct npz *z, const struct member *m, struct npy *a, size_t limit, int flags,
-                       struct err *e)
+/* Where the bytes of M lie; refuses what no reader here understands. */
+static int locate(const struct npz *z, const struct member *m, struct npz_place *place, struct err *e)
 {
 	const uint8_t *bytes = find_bytes(z, m, e);
 
@@ -275,13 +273,34 @@ static int read_member(const struct npz *z, const struct member *m, struct npy *
 		return -1;
 	if (m->flags & ZIP_ENCRYPTED)
 		return err_set(e, "encrypted");
+	if (m->method != ZIP_STORED && m->method != ZIP_DEFLATED)
+		return err_set(e, "packed by method %d, expected 0 (stored) or 8 (deflate)", m->method);
+	if (m->method == ZIP_STORED && m->packed != m->size)
+		return err_set(e, "stored, but with two sizes");
+	*place = (struct npz_place){
+		.bytes = bytes, .packed = m->packed, .size = m->size, .crc = m->crc,
+		.deflated = m->method == ZIP_DEFLATED, .mapped = z->file.mapped,
+	};
+	return 0;
+}
+
+int npz_locate(struct npz *z, const char *name, struct npz_place *place, struct err *e)
+{
+	const struct member *m = find_member(z, name);
+
+	return m ? locate(z, m, place, e) : err_set(e, "not in the archive");
+}
+
+static int read_member(const struct npz *z, const struct member *m, struct npy *a, size_t limit, int flags,
+                       struct err *e)
+{
+	struct npz_place place;
+
+	if (locate(z, m, &place, e) < 0)
+		return -1;
 	if (m->size > limit)
 		return err_set(e, "%zu bytes, more than the %zu allowed", m->size, limit);
-	if (m->method == ZIP_STORED)
-		return read_stored(m, bytes, a, flags, e);
-	if (m->method == ZIP_DEFLATED)
-		return read_deflated(m, bytes, a, e);
-	return err_set(e, "packed by method %d, expected 0 (stored) or 8 (deflate)", m->method);
+	return place.deflated ? read_deflated(m, place.bytes, a, e) : read_stored(m, place.bytes, a, flags, e);
 }
 
 int npz_read(struct npz *z, const char *name, struct npy *a, size_t limit, int flags, struct err *e)

@@ -30,6 +30,17 @@ enum { NPZ_UNCHECKED = 1 };     /* leave the CRC of a stored member unread: the 
  */
 int npz_read(struct npz *z, const char *name, struct npy *a, size_t limit, int flags, struct err *e);
 
+/* How member NAME lies in the archive: for npz_stream.h, and to tell members apart without reading them. */
+struct npz_place {
+	const void *bytes;              /* PACKED bytes, unaligned, as long as Z */
+	size_t packed, size;            /* as they lie, and as a .npy file */
+	bool deflated, mapped;          /* MAPPED: from a file, whose pages can be had again */
+	uint32_t crc;                   /* of the .npy file, as the directory says */
+};
+
+/* Returns 0, or -1 with E set (NAME not in it): no such member, not within the file, encrypted, packed otherwise. */
+int npz_locate(struct npz *z, const char *name, struct npz_place *place, struct err *e);
+
 /* Writes the archive member by member; each starts at a multiple of 64 bytes so that readers can map it. */
 struct npz_writer;
 struct npz_writer *npz_writer_new(FILE *f, bool deflate);

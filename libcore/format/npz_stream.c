@@ -1,0 +1,168 @@
+/* Members in pieces; see npz_stream.h. */
+#include "format/npz_stream.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "format/crc32.h"
+#include "format/deflate.h"
+
+enum { MOST_HEADER = 12 + 10000 };      /* magic, version, length, and the longest text that npy_parse takes */
+
+struct npz_stream {
+	struct npz_place place;
+	struct deflate_reader *inflate; /* NULL: stored */
+	size_t at;                      /* bytes of the .npy file behind us */
+	size_t end;                     /* where the data end; what follows only counts for the checksum */
+	uint32_t crc;
+	size_t released;                /* bytes of PLACE whose pages were given back */
+	void *buffer;                   /* of the last piece, where it could not be borrowed */
+	size_t room;
+};
+
+static const void *stored_bytes(const struct npz_stream *s)
+{
+	return (const char *)s->place.bytes + s->at;
+}
+
+static int grow(struct npz_stream *s, size_t size, struct err *e)
+{
+	if (size <= s->room)
+		return 0;
+	free(s->buffer);
+	s->room = 0;
+	s->buffer = mem_try(size, 1, e);
+	if (!s->buffer)
+		return -1;
+	s->room = size;
+	return 0;
+}
+
+/* Gives back the pages of a mapped file that lie wholly before the current place. */
+static void release_pages(struct npz_stream *s)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = (uintptr_t)s->place.bytes + s->released;
+	uintptr_t stop = (uintptr_t)stored_bytes(s);
+
+	start = (start + page - 1) / page * page;
+	stop = stop / page * page;
+	if (!s->place.mapped || s->inflate || stop <= start)
+		return;
+	madvise((void *)start, stop - start, MADV_DONTNEED);
+	s->released = stop - (uintptr_t)s->place.bytes;
+}
+
+/* The next SIZE bytes of the .npy file, counted into the checksum. */
+static const void *take(struct npz_stream *s, size_t size, struct err *e)
+{
+	const void *piece = stored_bytes(s);
+
+	if (s->inflate) {
+		if (grow(s, size, e) < 0 || deflate_read(s->inflate, s->buffer, size, e) < 0)
+			return NULL;
+		piece = s->buffer;
+	}
+	s->crc = crc32_add(s->crc, piece, size);
+	if (!s->inflate && (uintptr_t)piece % sizeof(float) != 0) {
+		if (grow(s, size, e) < 0)
+			return NULL;
+		piece = memcpy(s->buffer, piece, size);
+	}
+	s->at += size;
+	return piece;
+}
+
+/* Skips what follows the data and compares the checksum. */
+static int finish(struct npz_stream *s, struct err *e)
+{
+	enum { PIECE = 1 << 16 };
+	char rest[PIECE];
+
+	while (s->at < s->place.size) {
+		size_t size = s->place.size - s->at < PIECE ? s->place.size - s->at : PIECE;
+
+		if (s->inflate && deflate_read(s->inflate, rest, size, e) < 0)
+			return -1;
+		s->crc = crc32_add(s->crc, s->inflate ? rest : stored_bytes(s), size);
+		s->at += size;
+	}
+	if (s->inflate && deflate_read_end(s->inflate, e) < 0)
+		return -1;
+	if (s->crc != s->place.crc)
+		return err_set(e, "damaged: its CRC-32 is %08x, expected %08x", s->crc, s->place.crc);
+	return 0;
+}
+
+/* A deflated header is unpacked once for its length, and the stream begun again. */
+static int unpack_header(struct npz_stream *s, struct npy *header, size_t *start, struct err *e)
+{
+	uint8_t text[MOST_HEADER];
+	size_t size = s->place.size < sizeof text ? s->place.size : sizeof text;
+
+	if (deflate_check_ratio(s->place.size, s->place.packed, e) < 0)
+		return -1;
+	s->inflate = deflate_reader_new(s->place.bytes, s->place.packed, e);
+	if (!s->inflate || deflate_read(s->inflate, text, size, e) < 0 ||
+	    npy_parse(header, text, s->place.size, e) < 0)      /* which reads no more than the header */
+		return -1;
+	*start = (size_t)((const uint8_t *)header->data - text);
+	deflate_reader_free(s->inflate);
+	s->inflate = deflate_reader_new(s->place.bytes, s->place.packed, e);
+	return s->inflate ? 0 : -1;
+}
+
+/* Goes to the first byte of the data. */
+static int read_header(struct npz_stream *s, struct npy *header, struct err *e)
+{
+	size_t start;
+
+	if (s->place.deflated) {
+		if (unpack_header(s, header, &start, e) < 0)
+			return -1;
+	} else {
+		if (npy_parse(header, s->place.bytes, s->place.size, e) < 0)
+			return -1;
+		start = (size_t)((const char *)header->data - (const char *)s->place.bytes);
+	}
+	header->data = NULL;
+	s->end = start + header->size_bytes;
+	return take(s, start, e) ? 0 : -1;
+}
+
+struct npz_stream *npz_stream_open(struct npz *z, const char *name, struct npy *header, struct err *e)
+{
+	struct npz_stream *s = xcalloc(1, sizeof *s);
+
+	if (npz_locate(z, name, &s->place, e) < 0 || read_header(s, header, e) < 0 ||
+	    (s->at == s->end && finish(s, e) < 0)) {
+		npz_stream_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void npz_stream_free(struct npz_stream *s)
+{
+	if (!s)
+		return;
+	deflate_reader_free(s->inflate);
+	free(s->buffer);
+	free(s);
+}
+
+const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e)
+{
+	const void *piece;
+
+	assert(size <= s->end - s->at);
+	release_pages(s);
+	piece = take(s, size, e);
+	if (!piece || (s->at == s->end && finish(s, e) < 0))
+		return NULL;
+	return piece;
+}

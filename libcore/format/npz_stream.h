@@ -1,0 +1,26 @@
+#pragma once
+/*
+ * One member of an archive from front to back in pieces, stored or deflated: many
+ * large arrays are gone through side by side in little memory. Pages of a
+ * mapped file that have been passed are given back.
+ */
+#include <stddef.h>
+
+#include "base/err.h"
+#include "format/npy.h"
+#include "format/npz.h"
+
+struct npz_stream;
+
+/*
+ * Opens member NAME of Z, which must outlive the stream. HEADER gets type and shape; its data is NULL.
+ * NULL with E set (NAME not in it).
+ */
+struct npz_stream *npz_stream_open(struct npz *z, const char *name, struct npy *header, struct err *e);
+void npz_stream_free(struct npz_stream *s);
+
+/*
+ * The next SIZE bytes of the data, not more than are left; aligned to 4 bytes, valid until the next call.
+ * With the last piece the checksum is compared. NULL with E set: damaged.
+ */
+const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e);

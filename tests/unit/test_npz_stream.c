@@ -1,0 +1,154 @@
+/* Members in pieces: the same bytes as npz_read, whatever the pieces; damage is found. */
+#include "format/npz_stream.h"
+
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/outfile.h"
+#include "tap.h"
+
+enum { NUMBERS = 50000 };
+static const char *const PATH = "/tmp/aml-test-npz-stream.npz";
+static float numbers[NUMBERS];
+
+static char *scratch_path(void)
+{
+	return xasprintf("%s.%ld", PATH, (long)getpid());
+}
+
+static void write_archive(const char *path, bool deflate)
+{
+	const size_t shape[] = { NUMBERS / 10, 10 };
+	struct outfile *o;
+	struct npz_writer *w;
+	struct err e;
+
+	for (int i = 0; i < NUMBERS; i++)
+		numbers[i] = sinf((float)i) * (float)(i % 7);
+	o = outfile_open(path, &e);
+	w = npz_writer_new(outfile_stream(o), deflate);
+	if (npz_writer_add(w, "odd", "|u1", 1, (const size_t[]){ 3 }, "abc", 3, &e) < 0 ||
+	    npz_writer_add(w, "a", "<f4", 2, shape, numbers, sizeof numbers, &e) < 0 ||
+	    npz_writer_add(w, "none", "<f4", 1, (const size_t[]){ 0 }, "", 0, &e) < 0 ||
+	    npz_writer_end(w, NULL, &e) < 0 || outfile_commit(o, false, &e) < 0)
+		printf("# %s\n", e.text);
+}
+
+/* Reads "a" in pieces of PIECE bytes, and compares unless it is damaged. */
+static bool read_pieces(const char *path, size_t piece, bool damaged, struct err *e)
+{
+	struct npz *z = npz_open(path, e);
+	struct npy header;
+	struct npz_stream *s = z ? npz_stream_open(z, "a", &header, e) : NULL;
+	bool good = s && header.dims == 2 && header.shape[1] == 10 && header.kind == 'f' && !header.data;
+
+	for (size_t at = 0; good && at < sizeof numbers; at += piece) {
+		size_t size = sizeof numbers - at < piece ? sizeof numbers - at : piece;
+		const void *got = npz_stream_next(s, size, e);
+
+		good = got && (uintptr_t)got % 4 == 0 &&
+		       (damaged || !memcmp(got, (const char *)numbers + at, size));
+	}
+	npz_stream_free(s);
+	npz_close(z);
+	return good;
+}
+
+static void test_pieces(const char *path, bool deflate)
+{
+	static const size_t pieces[] = { 4, 1000, 4096, 65537, sizeof numbers };
+	struct err e = {{0}};
+
+	write_archive(path, deflate);
+	for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+		if (!ok(read_pieces(path, pieces[i], false, &e), "%s, pieces of %zu bytes",
+		        deflate ? "deflated" : "stored", pieces[i]))
+			printf("# %s\n", e.text);
+}
+
+static void test_small(const char *path)
+{
+	struct err e = {{0}};
+	struct npz *z = npz_open(path, &e);
+	struct npy header;
+	struct npz_stream *s;
+	const char *got;
+
+	s = npz_stream_open(z, "odd", &header, &e);
+	got = s ? npz_stream_next(s, 3, &e) : NULL;
+	ok(got && !memcmp(got, "abc", 3), "three bytes");
+	npz_stream_free(s);
+	s = npz_stream_open(z, "none", &header, &e);
+	ok(s && header.dims == 1 && header.shape[0] == 0, "an empty array");
+	npz_stream_free(s);
+	ok(!npz_stream_open(z, "b", &header, &e), "a member that is not there");
+	is_text(e.text, "not in the archive", "is told");
+	npz_close(z);
+}
+
+/* Changes one byte, DISTANCE from the end of the data of "a". */
+static void damage(const char *path, long at)
+{
+	FILE *f = fopen(path, "r+b");
+	int c;
+
+	fseek(f, at, SEEK_SET);
+	c = getc(f);
+	fseek(f, at, SEEK_SET);
+	putc(c ^ 0x40, f);
+	fclose(f);
+}
+
+static void test_damage(const char *path, bool deflate)
+{
+	struct err e = {{0}};
+
+	write_archive(path, deflate);
+	damage(path, 100000);
+	ok(!read_pieces(path, 4096, true, &e), "a changed byte is found, %s", deflate ? "deflated" : "stored");
+	ok(strstr(e.text, "damaged") != NULL, "as damage: %s", e.text);
+}
+
+/* A directory that promises more data than the deflated stream holds. */
+static void test_cut(const char *path)
+{
+	const size_t shape[] = { 1000 };
+	static const char zeros[4000];
+	struct npz_place place;
+	struct npy header;
+	struct err e = {{0}};
+	struct outfile *o = outfile_open(path, &e);
+	struct npz_writer *w = npz_writer_new(outfile_stream(o), true);
+	struct npz *z;
+	struct npz_stream *s;
+	long directory;
+
+	npz_writer_add(w, "a", "<f4", 1, shape, zeros, sizeof zeros, &e);
+	directory = ftell(outfile_stream(o));
+	npz_writer_end(w, NULL, &e);
+	outfile_commit(o, false, &e);
+	damage(path, directory + 25);                   /* the second byte of the unpacked size: 0x4000 more */
+	z = npz_open(path, &e);
+	ok(z && npz_locate(z, "a", &place, &e) == 0 && place.deflated && place.size == 4128 + 0x4000,
+	   "the directory lies");
+	s = npz_stream_open(z, "a", &header, &e);
+	ok(!s || !npz_stream_next(s, sizeof zeros, &e), "and is not believed");
+	ok(strstr(e.text, "damaged") != NULL, "%s", e.text);
+	npz_stream_free(s);
+	npz_close(z);
+}
+
+int main(void)
+{
+	char *path = scratch_path();
+
+	test_pieces(path, false);
+	test_pieces(path, true);
+	test_small(path);
+	test_damage(path, false);
+	test_damage(path, true);
+	test_cut(path);
+	unlink(path);
+	free(path);
+	return tap_end();
+}
