@@ -154,6 +154,8 @@ static bool fedn_calls(const struct args *a)
 static int save(const struct args *a, const struct net *net, const struct train_result *r, const char *facts,
                 struct err *e)
 {
+	if (model_check(net, weights_const(&r->w), e) < 0)
+		return err_in(e, "training went astray");
 	if (fedn_calls(a)) {
 		char *name = xasprintf("%s-metadata", a->out);
 		int result = outfile_save(name, facts, strlen(facts), e);

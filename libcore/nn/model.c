@@ -144,14 +144,19 @@ static int take_array(struct model *m, int k, struct npy *a, struct err *e)
 	return 0;
 }
 
+int model_check(const struct net *net, const float *const w[NET_ARRAYS], struct err *e)
+{
+	for (int k = 0; k < NET_ARRAYS; k++)
+		if (check_finite(w[k], net_count(net, (enum net_array)k), e) < 0)
+			return in_array(e, k);
+	return 0;
+}
+
 static int check_values(const struct model *m, int flags, struct err *e)
 {
 	if (check_variance(m->w[BN_VAR], net_count(&m->net, BN_VAR), e) < 0)
 		return in_array(e, BN_VAR);
-	for (int k = 0; k < NET_ARRAYS && !(flags & MODEL_UNCHECKED); k++)
-		if (check_finite(m->w[k], net_count(&m->net, (enum net_array)k), e) < 0)
-			return in_array(e, k);
-	return 0;
+	return flags & MODEL_UNCHECKED ? 0 : model_check(&m->net, m->w, e);
 }
 
 /* ---- loading ---- */

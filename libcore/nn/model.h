@@ -35,6 +35,9 @@ void model_release(struct model *m);
 /* Digest of the numbers (not of the file: FEDn writes files anew): SHA-256 over shapes and '<f4' data, in order. */
 void model_digest(const struct net *net, const float *const w[NET_ARRAYS], char hex[SHA256_HEX]);
 
+/* -1 with E set, array and entry named, unless all numbers are finite. */
+int model_check(const struct net *net, const float *const w[NET_ARRAYS], struct err *e);
+
 /* Writes weights with FACTS (a JSON object as text; NULL: none) as the archive comment. */
 int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS], const char *facts,
                struct err *e);

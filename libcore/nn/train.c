@@ -155,6 +155,8 @@ static int step(struct run *r, struct err *e)
 	r->engine->trainer_step(r->trainer, &(struct batch){
 		.count = r->batch, .image = r->images.image, .label = r->images.label, .weight = r->weight,
 		.dropout = o->dropout, .seed = o->seed, .step = (uint32_t)at->steps }, &adam, &got);
+	if (!isfinite(got.loss))
+		return err_set(e, "the loss became %g in epoch %u: a smaller --rate may help", got.loss, at->epoch + 1);
 	at->batch++;
 	at->loss += got.loss;
 	at->correct += got.correct;
