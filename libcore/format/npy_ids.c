@@ -102,7 +102,8 @@ static int read_ids(const struct npy *a, char ***ids, size_t *n, struct err *e)
 static int parse_ids(char ***ids, size_t *n, const uint8_t *bytes, size_t size, struct err *e)
 {
 	struct npy a;
-	char text[128];
+	char text[128], **got;
+	size_t count;
 
 	if (npy_parse(&a, bytes, size, e) < 0)
 		return -1;
@@ -110,12 +111,15 @@ static int parse_ids(char ***ids, size_t *n, const uint8_t *bytes, size_t size, 
 		return err_set(e, "holds %s, expected a list of ids", npy_describe(&a, text, sizeof text));
 	if (a.kind != 'O')
 		return read_ids(&a, ids, n, e);
-	if (pickle_read_list(ids, n, a.data, a.size_bytes, e) < 0)
+	if (pickle_read_list(&got, &count, a.data, a.size_bytes, e) < 0)
 		return -1;
-	if (*n == a.shape[0])
-		return 0;
-	npy_free_ids(*ids, *n);
-	return err_set(e, "holds %zu ids, the header says %zu", *n, a.shape[0]);
+	if (count != a.shape[0]) {
+		npy_free_ids(got, count);
+		return err_set(e, "holds %zu ids, the header says %zu", count, a.shape[0]);
+	}
+	*ids = got;
+	*n = count;
+	return 0;
 }
 
 int npy_load_ids(const char *path, char ***ids, size_t *n, struct err *e)

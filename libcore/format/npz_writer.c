@@ -172,6 +172,8 @@ static int emit_directory(struct npz_writer *w, const char *comment, struct err 
 
 	if (length > ZIP_MAX_COMMENT)
 		return err_set(e, "a comment of %zu bytes, at most %d fit", length, ZIP_MAX_COMMENT);
+	if (strstr(comment, "PK\5\6"))          /* Python takes it for the end record */
+		return err_set(e, "a comment that holds the signature of the archive's end");
 	for (size_t i = 0; i < w->count; i++)
 		if (emit_central(w, &w->entries[i], e) < 0)
 			return -1;
