@@ -11,7 +11,7 @@
 #include "format/crc32.h"
 #include "format/deflate.h"
 
-enum { MOST_HEADER = 12 + 10000 };      /* magic, version, length, and the longest text that npy_parse takes */
+enum { MOST_HEADER = 12 + 10000 };      /* what npy_parse takes: magic, version, length, text */
 
 struct npz_stream {
 	struct npz_place place;
@@ -134,7 +134,8 @@ static int read_header(struct npz_stream *s, struct npy *header, struct err *e)
 	return take(s, start, e) ? 0 : -1;
 }
 
-struct npz_stream *npz_stream_open(struct npz *z, const char *name, struct npy *header, struct err *e)
+struct npz_stream *npz_stream_open(struct npz *z, const char *name, struct npy *header,
+                                   struct err *e)
 {
 	struct npz_stream *s = xcalloc(1, sizeof *s);
 

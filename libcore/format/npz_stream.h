@@ -13,14 +13,15 @@
 struct npz_stream;
 
 /*
- * Opens member NAME of Z, which must outlive the stream. HEADER gets type and shape; its data is NULL.
+ * Opens member NAME of Z, which must outlive the stream. HEADER gets type and shape, and no data.
  * NULL with E set (NAME not in it).
  */
-struct npz_stream *npz_stream_open(struct npz *z, const char *name, struct npy *header, struct err *e);
+struct npz_stream *npz_stream_open(struct npz *z, const char *name, struct npy *header,
+                                   struct err *e);
 void npz_stream_free(struct npz_stream *s);
 
 /*
- * The next SIZE bytes of the data, not more than are left; aligned to 4 bytes, valid until the next call.
- * With the last piece the checksum is compared. NULL with E set: damaged.
+ * The next SIZE bytes of the data, not more than are left: aligned to 4 bytes, valid until the next
+ * call. With the last piece the checksum is compared. NULL with E set: damaged.
  */
 const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e);

@@ -105,7 +105,8 @@ static void test_damage(const char *path, bool deflate)
 
 	write_archive(path, deflate);
 	damage(path, 100000);
-	ok(!read_pieces(path, 4096, true, &e), "a changed byte is found, %s", deflate ? "deflated" : "stored");
+	ok(!read_pieces(path, 4096, true, &e), "a changed byte is found, %s",
+	   deflate ? "deflated" : "stored");
 	ok(strstr(e.text, "damaged") != NULL, "as damage: %s", e.text);
 }
 
@@ -127,7 +128,7 @@ static void test_cut(const char *path)
 	directory = ftell(outfile_stream(o));
 	npz_writer_end(w, NULL, &e);
 	outfile_commit(o, false, &e);
-	damage(path, directory + 25);                   /* the second byte of the unpacked size: 0x4000 more */
+	damage(path, directory + 25);           /* the unpacked size: 0x4000 more */
 	z = npz_open(path, &e);
 	ok(z && npz_locate(z, "a", &place, &e) == 0 && place.deflated && place.size == 4128 + 0x4000,
 	   "the directory lies");
