@@ -1,0 +1,166 @@
+/* Class lists, and classes.tsv there and back. */
+#include "data/classes.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "tap.h"
+
+static char folder[] = "/tmp/aml-classes.XXXXXX";
+
+static void test_default(void)
+{
+	struct classes c;
+	char *codes;
+
+	classes_default(&c);
+	codes = classes_codes(&c);
+	is_text(codes, "BAS,EBO,EOS,KSC,LYA,LYT,MMZ,MOB,MON,MYB,MYO,NGB,NGS,PMB,PMO", "the 15 codes");
+	is_text(c.entry[13].name, "promyelocyte (bilobled)", "name of PMB");
+	is_int(classes_find(&c, "NGS"), 12, "index of NGS");
+	is_int(classes_find(&c, "ngs"), -1, "codes are case-sensitive");
+	free(codes);
+	classes_release(&c);
+	classes_release(&c);
+	ok(c.count == 0 && !c.entry, "released twice");
+}
+
+static void test_parse(void)
+{
+	static const struct {
+		const char *list, *message;
+	} bad[] = {
+		{ "", "empty code" },
+		{ "A,,B", "empty code" },
+		{ "A,B,", "empty code" },
+		{ "A,B,A", "'A' occurs twice" },
+		{ "A/B", "slash" },
+		{ "A\tB", "control character" },
+		{ "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEF", "longer than 31 bytes" },
+	};
+	struct classes c = {0};
+	struct err e;
+
+	is_int(classes_parse(&c, "NGS,BAS,own kind", &e), 0, "three codes");
+	is_int(c.count, 3, "count");
+	is_text(c.entry[0].name, "neutrophil (segmented)", "a known code gets its name");
+	is_text(c.entry[2].name, "own kind", "another has its code for a name");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		e.text[0] = '\0';
+		ok(classes_parse(&c, bad[i].list, &e) == -1 && strstr(e.text, bad[i].message),
+		   "'%s': %s (%s)", bad[i].list, bad[i].message, e.text);
+	}
+	is_int(c.count, 3, "a failure leaves the list as it was");
+	classes_release(&c);
+}
+
+static void test_many(void)
+{
+	char list[8 * (CLASSES_MAX + 1)], *end = list;
+	struct classes c = {0};
+	struct err e;
+
+	for (int i = 0; i < CLASSES_MAX; i++)
+		end += sprintf(end, "%sC%d", i ? "," : "", i);
+	is_int(classes_parse(&c, list, &e), 0, "as many classes as there may be");
+	classes_release(&c);
+	strcpy(end, ",X");
+	ok(classes_parse(&c, list, &e) == -1 && strstr(e.text, "more than 256"), "one too many: %s", e.text);
+}
+
+static void test_equal(void)
+{
+	struct classes a, b, c;
+	struct err e;
+
+	classes_parse(&a, "A,B", &e);
+	classes_parse(&b, "B,A", &e);
+	classes_copy(&c, &a);
+	ok(classes_equal(&a, &c), "a copy is equal");
+	ok(!classes_equal(&a, &b), "another order is not");
+	classes_release(&c);
+	classes_parse(&c, "A", &e);
+	ok(!classes_equal(&a, &c), "a shorter list is not");
+	classes_release(&a);
+	classes_release(&b);
+	classes_release(&c);
+	classes_numbered(&a, 3);
+	is_text(a.entry[2].code, "C2", "numbered classes");
+	classes_release(&a);
+}
+
+static void test_save(const char *path)
+{
+	struct classes c, back = {0};
+	struct err e;
+
+	classes_parse(&c, "X,BAS", &e);
+	strcpy(c.entry[0].name, "a name with blanks");
+	is_int(classes_save(&c, path, &e), 0, "saved");
+	is_int(classes_load(&back, path, &e), 0, "loaded");
+	ok(classes_equal(&c, &back), "the same codes");
+	is_text(back.entry[0].name, "a name with blanks", "the same name");
+	classes_release(&c);
+	classes_release(&back);
+}
+
+static void test_load(const char *path)
+{
+	static const struct {
+		const char *text, *message;     /* NULL: good */
+		int count;
+	} cases[] = {
+		{ "index\tcode\tname\n0\tA\tx\n1\tB\ty\n", NULL, 2 },
+		{ "0\tA\tx\n1\tB\n", NULL, 2 },
+		{ "index\tcode\tname\r\n0\tA\tx\r\n\r\n", NULL, 1 },
+		{ "0\tA\tx", NULL, 1 },
+		{ "", "no classes", 0 },
+		{ "index\tcode\tname\n", "no classes", 0 },
+		{ "1\tA\tx\n", "line 1: expected index 0", 0 },
+		{ "0\tA\tx\n0\tB\tx\n", "line 2: expected index 1", 0 },
+		{ "0 A x\n", "line 1: expected index 0", 0 },
+		{ "0\n", "line 1: expected index 0", 0 },
+		{ "0\tA\tx\n1\tA\tx\n", "line 2: class code 'A' occurs twice", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct classes c = {0};
+		struct err e = {0};
+		FILE *f = fopen(path, "w");
+		int result;
+
+		fputs(cases[i].text, f);
+		fclose(f);
+		result = classes_load(&c, path, &e);
+		if (cases[i].message)
+			ok(result == -1 && strstr(e.text, cases[i].message) && !strncmp(e.text, path, strlen(path)),
+			   "case %zu: %s (%s)", i, cases[i].message, e.text);
+		else
+			ok(result == 0 && c.count == cases[i].count, "case %zu: %d classes %s", i, c.count, e.text);
+		classes_release(&c);
+	}
+}
+
+int main(void)
+{
+	char *path;
+	struct classes c = {0};
+	struct err e = {0};
+
+	if (!mkdtemp(folder))
+		return 1;
+	path = xasprintf("%s/classes.tsv", folder);
+	test_default();
+	test_parse();
+	test_many();
+	test_equal();
+	test_save(path);
+	test_load(path);
+	unlink(path);
+	ok(classes_load(&c, path, &e) == -1 && strstr(e.text, "No such file"), "a missing file: %s", e.text);
+	ok(!strstr(e.text + 1, path), "named once, in front");
+	free(path);
+	rmdir(folder);
+	return tap_end();
+}

@@ -1,0 +1,206 @@
+/* aml-partition: shares out a dataset's images among several datasets. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/opt.h"
+#include "base/outfolder.h"
+#include "data/dataset.h"
+#include "data/partition.h"
+#include "data/parts.h"
+#include "data/split.h"
+#include "data/subset.h"
+
+struct args {
+	int parts;
+	const char *scheme_text, *groups;
+	uint64_t seed;
+	bool copy, link, move, quiet;
+	int split;
+	const char *dataset, *out;
+	/* what SCHEME_TEXT says: */
+	enum partition_scheme scheme;
+	double alpha;
+	bool folds;
+};
+
+static volatile sig_atomic_t stopped;   /* by this signal */
+
+static struct args parse(int argc, char **argv)
+{
+	struct args a = { .scheme_text = "iid" };
+	const struct opt opts[] = {
+		OPT_INT   ('n', "parts",  &a.parts, 1, 1000000, "N", "datasets to make; has no default"),
+		OPT_TEXT  ('S', "scheme", &a.scheme_text, "SCHEME", "iid, stratified, dirichlet:ALPHA or folds"),
+		OPT_TEXT  ( 0,  "groups", &a.groups, "FILE.tsv", "lines of id and group: a group stays together"),
+		OPT_SEED  ('s', "seed",   &a.seed, "of the random choice"),
+		OPT_FLAG  ( 0,  "copy",   &a.copy, "copy the images"),
+		OPT_FLAG  ( 0,  "link",   &a.link, "link them, copy across devices (the default)"),
+		OPT_FLAG  ( 0,  "move",   &a.move, "link them, then remove DATASET"),
+		OPT_CHOICE( 0,  "split",  &a.split, "all|train|valid", "which images are shared out"),
+		OPT_FLAG  ('q', "quiet",  &a.quiet, "show no progress"),
+		OPT_END
+	};
+	const struct opt_tool tool = {
+		.synopsis = "-n N [OPTION]... DATASET OUT", .min = 2, .max = 2,
+		.summary = "Shares out the images of DATASET among OUT/partition0 to OUT/partition(N-1).",
+	};
+	char **rest = opt_parse(opts, &tool, argc, argv);
+	struct err e;
+
+	a.dataset = rest[0];
+	a.out = rest[1];
+	if (a.parts == 0)
+		opt_wrong("option '-n' is missing");
+	if (a.copy + a.link + a.move > 1)
+		opt_wrong("--copy, --link and --move exclude each other");
+	if (partition_parse(&a.scheme, &a.alpha, &a.folds, a.scheme_text, &e) < 0)
+		opt_wrong("%s", e.text);
+	if (a.groups && a.scheme == PARTITION_DIRICHLET)
+		opt_wrong("--groups does not go with dirichlet");
+	if (a.folds && a.parts < 2)
+		opt_wrong("folds need at least 2 parts");
+	if (a.move && a.split != SPLIT_ALL)
+		opt_wrong("--move needs --split all: it removes the whole of DATASET");
+	return a;
+}
+
+static int read_groups(struct partition *p, const struct parts *to, const char *tsv_path, struct err *e)
+{
+	uint32_t *group = xmalloc(to->count, sizeof *group);
+	char **ids = xmalloc(to->count, sizeof *ids);
+	long groups;
+
+	p->group = group;
+	for (size_t i = 0; i < to->count; i++)
+		ids[i] = to->from->ids[to->index[i]];
+	groups = partition_groups(group, ids, to->count, tsv_path, e);
+	free(ids);
+	if (groups < 0)
+		return -1;
+	if (groups < p->parts)
+		return err_set(e, "%s: %ld groups for %d parts", tsv_path, groups, p->parts);
+	p->groups = (size_t)groups;
+	return 0;
+}
+
+/* Chooses the images that are shared out and their parts. */
+static int deal(const struct args *a, struct parts *to, uint32_t *index, uint32_t *part, struct err *e)
+{
+	struct partition p = {
+		.classes = to->from->classes.count, .parts = a->parts,
+		.scheme = a->scheme, .alpha = a->alpha, .seed = a->seed,
+	};
+	int *label = xmalloc(to->from->count, sizeof *label);
+	int result = 0;
+
+	p.label = label;
+	p.count = to->count = split_select(to->from, (enum split)a->split, a->seed, index);
+	for (size_t i = 0; i < to->count; i++)
+		label[i] = to->from->labels[index[i]];
+	if (to->count < (size_t)a->parts)
+		result = err_set(e, "%s: %zu images for %d parts", a->dataset, to->count, a->parts);
+	else if (a->groups)
+		result = read_groups(&p, to, a->groups, e);
+	if (result == 0)
+		partition_deal(&p, part);
+	free(label);
+	free((void *)p.group);
+	return result;
+}
+
+/* One row a part; for folds of the images held out. */
+static void print_counts(const struct parts *p, const char *out)
+{
+	int classes = p->from->classes.count;
+	size_t *counts = parts_count(p), *row = counts;
+
+	printf("partition\timages");
+	for (int c = 0; c < classes; c++)
+		printf("\t%s", p->from->classes.entry[c].code);
+	for (int k = 0; k < p->parts; k++, row += 1 + classes) {
+		struct err e;
+
+		printf("\npartition%d", k);
+		for (int c = 0; c < 1 + classes; c++)
+			printf("\t%zu", row[c]);
+		err_set(&e, "%s/partition%d: no images", out, k);
+		if (row[0] == 0)
+			tool_warn(&e);
+	}
+	putchar('\n');
+	free(counts);
+}
+
+static int write_parts(const struct parts *p, const char *out, struct err *e)
+{
+	struct outfolder *o = outfolder_open(out, e);
+
+	if (!o)
+		return -1;
+	if (parts_write(p, outfolder_path(o), e) < 0) {
+		outfolder_abandon(o);
+		return -1;
+	}
+	return outfolder_commit(o, e);
+}
+
+static void note_signal(int number)
+{
+	stopped = number;
+}
+
+/* A signal that is ignored (nohup) stays so. */
+static void catch_signals(void)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU };
+
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction old, act = { .sa_handler = note_signal };
+
+		sigaction(numbers[i], NULL, &old);
+		if (old.sa_handler == SIG_DFL)
+			sigaction(numbers[i], &act, NULL);
+	}
+}
+
+static int run(const struct args *a, struct dataset *d, struct err *e)
+{
+	struct parts p = { .from = d, .parts = a->parts, .folds = a->folds, .copy = a->copy, .quiet = a->quiet,
+	                   .stop = &stopped };
+	uint32_t *index = xmalloc(d->count, sizeof *index), *part = xmalloc(d->count, sizeof *part);
+	int result;
+
+	p.index = index;
+	p.part = part;
+	result = deal(a, &p, index, part, e);
+	if (result == 0)
+		result = write_parts(&p, a->out, e);
+	if (result == 0)
+		print_counts(&p, a->out);
+	if (result == 0 && a->move)
+		result = subset_remove(d, e);
+	free(index);
+	free(part);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = parse(argc, argv);
+	struct dataset d = {0};
+	struct err e;
+	int result;
+
+	catch_signals();
+	result = dataset_open(&d, a.dataset, &e);
+	if (result == 0)
+		result = run(&a, &d, &e);
+	dataset_release(&d);
+	if (result < 0 && stopped) {
+		signal(stopped, SIG_DFL);
+		raise(stopped);
+	}
+	return tool_end(result < 0 ? tool_fail(&e) : 0);
+}
