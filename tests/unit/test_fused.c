@@ -1,0 +1,277 @@
+/*
+ * The fused engines against layers: inference, gradients with and without dropout, steps of Adam; sizes
+ * where pools drop a last row and tiles overhang. And against themselves: the same bytes for any number of threads.
+ */
+#include "nn/fused.h"
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "tap.h"
+
+/*
+ * Relative to the root mean square of an array. Both sides add up thousands of products in single precision, in
+ * different orders. Where two numbers of a pool's block, or one and 0, agree to six digits, the gradient may take
+ * the other way: that moves one element's share.
+ */
+static const double outputs_differ = 2e-5, gradients_differ = 2e-3;
+
+enum { MAX_BATCH = 19 };
+
+struct net_case {
+	int size, channels, filters[4], dense, classes, count;
+};
+
+struct data {
+	struct net net;
+	float *w[NET_ARRAYS];
+	float *image[MAX_BATCH];
+	int label[MAX_BATCH];
+	float weight[MAX_BATCH];
+};
+
+static void arrays_new(float *a[NET_ARRAYS], const struct net *net)
+{
+	for (int k = 0; k < NET_ARRAYS; k++)
+		a[k] = xcalloc(net_count(net, (enum net_array)k), sizeof(float));
+}
+
+static void arrays_free(float *a[NET_ARRAYS])
+{
+	for (int k = 0; k < NET_ARRAYS; k++)
+		free(a[k]);
+}
+
+/* Weights of a size that keeps activations near 1. */
+static void draw_weights(struct data *d, struct rng *r)
+{
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		size_t shape[4], count = net_count(&d->net, (enum net_array)k);
+		int dims = net_shape(&d->net, (enum net_array)k, shape);
+		double scale = dims == 1 ? .1 : 1;
+
+		for (int i = 0; i + 1 < dims; i++)
+			scale /= sqrt((double)shape[i]);
+		for (size_t i = 0; i < count; i++)
+			d->w[k][i] = (float)(scale * rng_normal(r)) + (k == BN_GAMMA || k == BN_VAR ? 1 : 0);
+	}
+}
+
+static void data_new(struct data *d, const struct net_case *c)
+{
+	struct rng r;
+	struct err e;
+	size_t numbers = (size_t)(c->size * c->size * c->channels);
+
+	rng_init(&r, 5, RNG_SPLIT, 1);
+	if (net_init(&d->net, c->size, c->channels, c->filters, c->dense, c->classes, &e) < 0) {
+		printf("Bail out! %s\n", e.text);
+		exit(1);
+	}
+	arrays_new(d->w, &d->net);
+	draw_weights(d, &r);
+	for (int n = 0; n < MAX_BATCH; n++) {
+		d->image[n] = xmalloc(numbers, sizeof(float));
+		for (size_t i = 0; i < numbers; i++)
+			d->image[n][i] = (float)rng_unit(&r);
+		d->label[n] = (int)rng_below(&r, (uint32_t)c->classes);
+		d->weight[n] = (float)rng_unit(&r) + .5f;
+	}
+}
+
+static void data_free(struct data *d)
+{
+	arrays_free(d->w);
+	for (int n = 0; n < MAX_BATCH; n++)
+		free(d->image[n]);
+}
+
+static bool near(const float *got, const float *want, size_t count, double tolerance, const char *engine,
+                 const char *what)
+{
+	double square = 0, most = 0;
+	size_t worst = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		double d = fabs((double)got[i] - want[i]);
+
+		square += (double)want[i] * want[i];
+		if (!(d <= most)) {
+			most = d;
+			worst = i;
+		}
+	}
+	square = sqrt(square / (double)count);
+	if (ok(most <= tolerance * square, "%s: %s", engine, what))
+		return true;
+	printf("#   at %zu of %zu: got %.9g, expected %.9g; rms %g\n", worst, count, got[worst], want[worst], square);
+	return false;
+}
+
+static struct batch batch_of(const struct data *d, int count, bool dropout)
+{
+	return (struct batch){
+		.count = count, .image = (const float *const *)d->image, .label = d->label,
+		.weight = dropout ? d->weight : NULL, .dropout = dropout, .seed = 99, .step = 3,
+	};
+}
+
+static void check_inference(const struct engine *e, const struct data *d, int n, struct pool *pool)
+{
+	size_t D = (size_t)d->net.dense, C = (size_t)d->net.classes;
+	float *logits[2], *features[2];
+	const struct engine *engine[2] = { e, &engine_layers };
+	char what[100];
+
+	for (int i = 0; i < 2; i++) {
+		void *p = engine[i]->predictor_new(&d->net, (const float *const *)d->w, 16, pool);
+
+		logits[i] = xmalloc((size_t)n * C, sizeof(float));
+		features[i] = xmalloc((size_t)n * D, sizeof(float));
+		engine[i]->predictor_run(p, (const float *const *)d->image, n, logits[i], features[i]);
+		engine[i]->predictor_free(p);
+	}
+	snprintf(what, sizeof what, "features of %d images of %d", n, d->net.size);
+	near(features[0], features[1], (size_t)n * D, outputs_differ, e->name, what);
+	near(logits[0], logits[1], (size_t)n * C, outputs_differ, e->name, "logits");
+	for (int i = 0; i < 2; i++) {
+		free(logits[i]);
+		free(features[i]);
+	}
+}
+
+static void check_gradients(const struct engine *e, const struct data *d, int count, bool dropout, struct pool *pool)
+{
+	const struct engine *engine[2] = { e, &engine_layers };
+	struct batch b = batch_of(d, count, dropout);
+	struct batch_result r[2];
+	float *g[2][NET_ARRAYS];
+	char what[100];
+
+	for (int i = 0; i < 2; i++) {
+		void *t = engine[i]->trainer_new(&d->net, MAX_BATCH, pool);
+
+		arrays_new(g[i], &d->net);
+		engine[i]->trainer_set(t, d->w, NULL, NULL, 0);
+		engine[i]->trainer_gradients(t, &b, g[i], &r[i]);
+		engine[i]->trainer_free(t);
+	}
+	snprintf(what, sizeof what, "%s: loss of %d images of %d, dropout %d", e->name, count, d->net.size, dropout);
+	is_near(r[0].loss, r[1].loss, 1e-5 * r[1].loss, what);
+	is_int(r[0].correct, r[1].correct, "correct answers");
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		snprintf(what, sizeof what, "gradient of array %d", k);
+		near(g[0][k], g[1][k], net_count(&d->net, (enum net_array)k), gradients_differ, e->name, what);
+	}
+	arrays_free(g[0]);
+	arrays_free(g[1]);
+}
+
+/* Weights and moments after two steps, the second a smaller batch. */
+static void run_steps(const struct engine *e, const struct data *d, int count, struct pool *pool, float *out[3][NET_ARRAYS])
+{
+	void *t = e->trainer_new(&d->net, MAX_BATCH, pool);
+	struct adam a = adam_keras(1e-3f);
+	struct batch_result r;
+
+	e->trainer_set(t, d->w, NULL, NULL, 0);
+	for (int step = 0; step < 2; step++) {
+		struct batch b = batch_of(d, step ? (count + 1) / 2 : count, true);
+
+		b.step = (uint32_t)step + 1;
+		e->trainer_step(t, &b, &a, &r);
+	}
+	for (int i = 0; i < 3; i++)
+		arrays_new(out[i], &d->net);
+	e->trainer_get(t, out[0], out[1], out[2]);
+	e->trainer_free(t);
+}
+
+static void check_threads(const struct engine *e, const struct data *d, int count)
+{
+	float *out[2][3][NET_ARRAYS];
+	bool same = true;
+
+	for (int i = 0; i < 2; i++) {
+		struct pool *pool = pool_new(i ? 3 : 1);
+
+		run_steps(e, d, count, pool, out[i]);
+		pool_free(pool);
+	}
+	for (int i = 0; i < 3; i++) {
+		for (int k = 0; k < NET_ARRAYS; k++)
+			same &= !memcmp(out[0][i][k], out[1][i][k], net_count(&d->net, (enum net_array)k) * sizeof(float));
+		arrays_free(out[0][i]);
+		arrays_free(out[1][i]);
+	}
+	ok(same, "%s: two steps on %d images of %d: same bytes with 1 and 3 threads", e->name, count, d->net.size);
+}
+
+/* A step moves a weight by up to the rate whatever its gradient's size: compare the moments, which are not so. */
+static void check_steps(const struct engine *e, const struct data *d, int count, struct pool *pool)
+{
+	const struct engine *engine[2] = { e, &engine_layers };
+	float *out[2][3][NET_ARRAYS];
+	char what[100];
+
+	for (int i = 0; i < 2; i++)
+		run_steps(engine[i], d, count, pool, out[i]);
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		size_t n = net_count(&d->net, (enum net_array)k);
+
+		snprintf(what, sizeof what, "array %d after two steps", k);
+		if (k == BN_MEAN || k == BN_VAR)
+			near(out[0][0][k], out[1][0][k], n, outputs_differ, e->name, what);
+		snprintf(what, sizeof what, "first moment of array %d", k);
+		near(out[0][1][k], out[1][1][k], n, 10 * gradients_differ, e->name, what);
+	}
+	for (int i = 0; i < 3; i++) {
+		arrays_free(out[0][i]);
+		arrays_free(out[1][i]);
+	}
+}
+
+static const struct net_case cases[] = {
+	{ 10, 4, { 32, 32, 64, 64 }, 32, 3, 5 },
+	{ 20, 4, { 32, 32, 64, 64 }, 64, 15, 19 },
+	{ 21, 4, { 32, 32, 64, 64 }, 64, 5, 7 },
+	{ 22, 3, { 32, 32, 64, 64 }, 32, 5, 2 },
+	{ 23, 4, { 32, 32, 64, 64 }, 32, 5, 1 },
+	{ 26, 4, { 64, 32, 32, 32 }, 32, 4, 3 },
+	{ 29, 1, { 32, 64, 96, 32 }, 96, 2, 3 },
+};
+
+static void check_case(const struct engine *e, const struct net_case *c, bool slow)
+{
+	struct pool *pool = pool_new(2);
+	struct data d;
+
+	data_new(&d, c);
+	ok(fused_fits(&d.net), "fused fits images of %d", c->size);
+	check_inference(e, &d, 1, pool);
+	if (!slow) {
+		check_inference(e, &d, MAX_BATCH, pool);
+		check_gradients(e, &d, c->count, false, pool);
+		check_threads(e, &d, c->count);
+		check_steps(e, &d, c->count, pool);
+	}
+	check_gradients(e, &d, c->count < 3 ? c->count : 3, true, pool);
+	data_free(&d);
+	pool_free(pool);
+}
+
+int main(void)
+{
+	const struct kernels *k;
+	const int small[4] = { 8, 8, 16, 16 };
+	struct net net;
+	struct err e;
+
+	for (int i = 0; (k = kernels_at(i)); i++) {
+		bool slow = k == &kernels_ref;
+
+		for (size_t c = 0; c < (slow ? 3 : sizeof cases / sizeof *cases); c++)
+			check_case(fused_engine(k), &cases[c], slow);
+	}
+	ok(net_init(&net, 20, 4, small, 32, 15, &e) == 0 && !fused_fits(&net), "fused leaves small networks to layers");
+	return tap_end();
+}
