@@ -72,15 +72,22 @@ static double lanczos(double x)
 }
 
 static const struct {
+	const char *name;
 	double (*weight)(double x);
 	double support;                 /* the weight is 0 beyond */
 } filters[RESIZE_FILTERS] = {
-	[RESIZE_BOX] = { box, 0.5 },
-	[RESIZE_BILINEAR] = { bilinear, 1 },
-	[RESIZE_HAMMING] = { hamming, 1 },
-	[RESIZE_BICUBIC] = { bicubic, 2 },
-	[RESIZE_LANCZOS] = { lanczos, 3 },
+	[RESIZE_NEAREST] = { "nearest", NULL, 0 },
+	[RESIZE_BOX] = { "box", box, 0.5 },
+	[RESIZE_BILINEAR] = { "bilinear", bilinear, 1 },
+	[RESIZE_HAMMING] = { "hamming", hamming, 1 },
+	[RESIZE_BICUBIC] = { "bicubic", bicubic, 2 },
+	[RESIZE_LANCZOS] = { "lanczos", lanczos, 3 },
 };
+
+const char *resize_filter_name(enum resize_filter filter)
+{
+	return filters[filter].name;
+}
 
 /* ---- weights ---- */
 

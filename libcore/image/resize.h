@@ -16,6 +16,7 @@ enum resize_filter {
 
 /* Their names, in this order, as OPT_CHOICE wants them. */
 #define RESIZE_FILTER_WORDS "nearest|box|bilinear|hamming|bicubic|lanczos"
+const char *resize_filter_name(enum resize_filter filter);
 
 enum { RESIZE_MAX_SIDE = 1 << 20, RESIZE_MAX_CHANNELS = 4 };
 

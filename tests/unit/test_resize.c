@@ -12,10 +12,6 @@
 
 enum { SIZE = 100, GUARD = 64, MAX_ARRAY = 1 << 20 };
 
-static const char *const filter_names[RESIZE_FILTERS] = {
-	"nearest", "box", "bilinear", "hamming", "bicubic", "lanczos"
-};
-
 struct picture {
 	struct npy array;               /* or */
 	struct image image;
@@ -105,7 +101,7 @@ static void test_golden(const char *name)
 static int filter_of(const char *name)
 {
 	for (int i = 0; i < RESIZE_FILTERS; i++)
-		if (!strcmp(filter_names[i], name))
+		if (!strcmp(resize_filter_name(i), name))
 			return i;
 	return -1;
 }

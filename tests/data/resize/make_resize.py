@@ -3,7 +3,7 @@
 usage: make_resize.py [DIR]      needs numpy and Pillow >= 13 (made with 13.0)
 
 Writes NAME.in.npy (or NAME.in.png where that is much smaller) and NAME.out.npy, the result at (100, 100) with the
-default filter; and filters.tsv: input, width, height, filter and SHA-256 of the resized bytes, for every filter and
+default filter; smooth_10_f4.npy, as the tutorial saves an image; and filters.tsv: input, width, height, filter and SHA-256 of the resized bytes, for every filter and
 several sizes. Stops with an assertion if resize8 (below, pure integer arithmetic) differs from Pillow in any byte.
 """
 import hashlib, math, os, sys
@@ -148,6 +148,8 @@ def main():
         total += a.nbytes + out.nbytes
         print(n, im.mode, a.shape, "->", out.shape, "byte-exact")
     print("bytes", total, "Pillow", PIL.__version__)
+    small = Image.fromarray(cases["rgba_opaque_smooth_300"][0]).resize((10, 10))
+    np.save(os.path.join(HERE, "smooth_10_f4.npy"), (np.array(small) / 255).astype("float32"))
     every_filter(cases)
 
 

@@ -1,0 +1,227 @@
+/* Finding pictures in class folders; see tree.h. */
+#include "data/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+
+enum { FIRST_ROOM = 64 };
+
+/* A list of names, owned. */
+struct names {
+	char **name;
+	size_t count, room;
+};
+
+static void names_add(struct names *n, char *name)
+{
+	if (n->count == n->room)
+		n->name = xrealloc(n->name, n->room = n->room ? 2 * n->room : FIRST_ROOM, sizeof *n->name);
+	n->name[n->count++] = name;
+}
+
+static void names_release(struct names *n)
+{
+	for (size_t i = 0; i < n->count; i++)
+		free(n->name[i]);
+	free(n->name);
+	*n = (struct names){0};
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What a folder holds, in byte order; hidden entries are left out. */
+static int list_folder(struct names *n, const char *path, struct err *e)
+{
+	DIR *dir = opendir(path);
+	struct dirent *d;
+
+	if (!dir)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	while (errno = 0, (d = readdir(dir)))
+		if (d->d_name[0] != '.')
+			names_add(n, xstrdup(d->d_name));
+	if (errno) {
+		err_set(e, "%s: %s", path, strerror(errno));
+		closedir(dir);
+		return -1;
+	}
+	closedir(dir);
+	if (n->count)
+		qsort(n->name, n->count, sizeof *n->name, by_bytes);
+	return 0;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Bytes of NAME before a picture's ending; 0: it has none. */
+static size_t stem_bytes(const char *name)
+{
+	static const char *const endings[] = { ".tiff", ".tif", ".png" };
+	size_t all = strlen(name);
+
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		size_t n = strlen(endings[i]);
+
+		if (all > n && !strcasecmp(name + all - n, endings[i]))
+			return all - n;
+	}
+	return 0;
+}
+
+struct scan {
+	struct tree *tree;
+	size_t room;
+	struct names strays, others;    /* others: folders that are no class */
+	const struct classes *classes;
+	bool some;
+};
+
+static void add_picture(struct scan *s, char *path, const char *name, int label)
+{
+	struct tree *t = s->tree;
+
+	if (t->count == s->room)
+		t->picture = xrealloc(t->picture, s->room = s->room ? 2 * s->room : FIRST_ROOM,
+		                      sizeof *t->picture);
+	t->picture[t->count++] = (struct tree_picture){
+		.id = strndup(name, stem_bytes(name)), .path = path, .label = label,
+	};
+}
+
+static int scan_class(struct scan *s, const char *folder, int label, struct err *e)
+{
+	struct names files = {0};
+	int result = list_folder(&files, folder, e);
+
+	for (size_t i = 0; result == 0 && i < files.count; i++) {
+		char *path = xasprintf("%s/%s", folder, files.name[i]);
+
+		if (stem_bytes(files.name[i]))
+			add_picture(s, path, files.name[i], label);
+		else
+			names_add(&s->strays, path);
+	}
+	names_release(&files);
+	return result;
+}
+
+static int scan_root(struct scan *s, const char *root, struct err *e)
+{
+	struct names entries = {0};
+	int result = list_folder(&entries, root, e), folders = 0;
+
+	for (size_t i = 0; result == 0 && i < entries.count; i++) {
+		char *path = xasprintf("%s/%s", root, entries.name[i]);
+		int label = classes_find(s->classes, entries.name[i]);
+
+		if (is_folder(path)) {
+			folders++;
+			if (label >= 0)
+				result = scan_class(s, path, label, e);
+			else
+				names_add(&s->others, xstrdup(entries.name[i]));
+		}
+		free(path);
+	}
+	names_release(&entries);
+	if (result == 0 && !folders)
+		return err_set(e, "%s: holds no class folders (pictures are expected as TREE/CLASS/ID.tiff)", root);
+	return result;
+}
+
+/* "A B C", each once. */
+static char *joined(struct names *n)
+{
+	char *all = NULL;
+
+	if (n->count)
+		qsort(n->name, n->count, sizeof *n->name, by_bytes);
+	for (size_t i = 0; i < n->count; i++) {
+		char *more;
+
+		if (i && !strcmp(n->name[i], n->name[i - 1]))
+			continue;
+		more = all ? xasprintf("%s %s", all, n->name[i]) : xstrdup(n->name[i]);
+		free(all);
+		all = more;
+	}
+	return all;
+}
+
+static int check_folders(struct scan *s, struct err *e)
+{
+	s->tree->left_out = joined(&s->others);
+	if (!s->tree->left_out || s->some)
+		return 0;
+	return err_set(e, "folders that are no class code: %s; --classes says what the classes are",
+	               s->tree->left_out);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct tree_picture *p = a, *q = b;
+	int order = strcmp(p->id, q->id);
+
+	return order ? order : strcmp(p->path, q->path);
+}
+
+static int check_ids(struct tree *t, struct err *e)
+{
+	if (!t->count)
+		return err_set(e, "no pictures (.tiff, .tif or .png) in the class folders");
+	qsort(t->picture, t->count, sizeof *t->picture, by_id);
+	for (size_t i = 1; i < t->count; i++)
+		if (!strcmp(t->picture[i - 1].id, t->picture[i].id))
+			return err_set(e, "%s and %s: the same id", t->picture[i - 1].path, t->picture[i].path);
+	return 0;
+}
+
+int tree_scan(struct tree *t, char *const *roots, size_t count, const struct classes *classes, bool some,
+              struct err *e)
+{
+	struct scan s = { .tree = t, .classes = classes, .some = some };
+	int result = 0;
+
+	*t = (struct tree){0};
+	for (size_t i = 0; result == 0 && i < count; i++)
+		result = scan_root(&s, roots[i], e);
+	if (s.strays.count)
+		qsort(s.strays.name, s.strays.count, sizeof *s.strays.name, by_bytes);
+	t->stray = s.strays.name;
+	t->strays = s.strays.count;
+	if (result == 0 && check_folders(&s, e) == 0 && check_ids(t, e) == 0)
+		goto out;
+	tree_release(t);
+	result = -1;
+out:
+	names_release(&s.others);
+	return result;
+}
+
+void tree_release(struct tree *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		free(t->picture[i].id);
+		free(t->picture[i].path);
+	}
+	for (size_t i = 0; i < t->strays; i++)
+		free(t->stray[i]);
+	free(t->picture);
+	free(t->stray);
+	free(t->left_out);
+	*t = (struct tree){0};
+}

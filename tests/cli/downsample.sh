@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# aml-downsample: pictures against Pillow's, trees of all kinds, interruptions, damaged files.
+. "${0%/*}/../lib.sh"
+
+IMAGES=$DATA/images RESIZE=$DATA/resize
+
+# ---- one picture ----
+for name in rgba_opaque_400_blocks rgba_opaque_smooth_300; do
+	run aml-downsample -t u1 "$RESIZE/$name.in.png"
+	exits 0 "$name"
+	same "$out" "$RESIZE/$name.out.npy" "$name: numpy's file of Pillow's pixels"
+	run aml-downsample --type u1 - <"$RESIZE/$name.in.png"
+	same "$out" "$RESIZE/$name.out.npy" "$name from standard input"
+done
+run aml-downsample -s 10 "$RESIZE/rgba_opaque_smooth_300.in.png"
+same "$out" "$RESIZE/smooth_10_f4.npy" "floats as the tutorial makes them"
+stderr_is_empty "one picture"
+run aml-downsample -q -s 7 -f lanczos - < <(cat "$IMAGES/rgba_lzw.tiff")
+exits 0 "a TIFF from a pipe"
+check "its size" test "$(wc -c <"$out")" -eq $((128 + 7 * 7 * 4 * 4))
+
+for file in "$IMAGES"/broken/*; do
+	run aml-downsample "$file"
+	fails_with "$file: " "refused with one line: ${file##*/}"
+	check "nothing on stdout: ${file##*/}" test ! -s "$out"
+done
+run aml-downsample "$IMAGES/none.tiff"
+fails_with "$IMAGES/none.tiff: No such file" "a file that is not there"
+run aml-downsample "$IMAGES"
+fails_with "$IMAGES: Is a directory" "a folder without -o"
+run aml-downsample a.tiff b.tiff
+wrong_usage "-o" "two pictures without -o"
+run aml-downsample
+wrong_usage "operand" "no operand"
+run aml-downsample -f cubic a.tiff
+wrong_usage "cubic" "no such filter"
+run aml-downsample -s 0 a.tiff
+wrong_usage "0" "size 0"
+
+# ---- a tree ----
+tree() {
+	mkdir -p "$1/LYT" "$1/BAS" "$1/EOS"
+	cp "$IMAGES/rgba_lzw.tiff" "$1/LYT/LYT_0001.tiff"
+	cp "$IMAGES/rgb8.png" "$1/BAS/BAS 2.PNG"
+	cp "$IMAGES/cmyk.tiff" "$1/BAS/BAS_0001.tif"
+	cp "$IMAGES/grey16.tiff" "$1/EOS/EOS_0001.TIFF"
+	cp "$IMAGES/jpeg_ycbcr.tiff" "$1/LYT/LYT_0002.tiff"
+}
+tree cells
+touch cells/README.md cells/.hidden cells/LYT/.hidden
+run aml-downsample -s 9 -j 1 -o one cells
+exits 0 "a tree"
+stderr_is_empty "a tree"
+check "a file an image" test "$(cd one/data_singlets && echo *)" = \
+	"BAS 2.npy BAS_0001.npy EOS_0001.npy LYT_0001.npy LYT_0002.npy"
+check "nothing else" test "$(cd one && find . -type f | grep -vc data_singlets)" -eq 1
+run aml-downsample -s 9 cells/BAS/BAS_0001.tif
+same "$out" one/data_singlets/BAS_0001.npy "an image of the tree, alone"
+
+mkdir again && cp -r cells/LYT cells/EOS cells/BAS again
+for jobs in 2 7; do
+	run aml-downsample -s 9 -j "$jobs" -o "jobs$jobs" again
+	check "-j $jobs, other order on disk: same bytes" diff -r one "jobs$jobs"
+done
+mkdir -p half/BAS half/EOS && mv again/BAS/* half/BAS && rmdir again/BAS
+run aml-downsample -s 9 -o two again half
+check "two trees: same bytes" diff -r one two
+mkdir links && ln -s "$PWD/cells/LYT" "$PWD/cells/EOS" links && mkdir links/BAS && ln -s "$PWD"/cells/BAS/* links/BAS
+run aml-downsample -s 9 -o linked links
+check "symbolic links: same bytes" diff -r one linked
+for jobs in 1 7; do
+	run aml-downsample -s 9 --packed -t u1 -j "$jobs" -o "packed$jobs" cells
+	exits 0 "packed, -j $jobs"
+done
+check "packed: -j 1 and 7: same bytes" diff -r packed1 packed7
+check "packed: its files" test "$(echo packed1/*)" = "packed1/ids.npy packed1/images.npy packed1/labels.npy"
+run aml-downsample -s 9 -t u1 cells/LYT/LYT_0002.tiff
+check "packed: the last row is the last picture" cmp -s <(tail -c +129 "$out") <(tail -c $((9 * 9 * 4)) packed1/images.npy)
+
+# ---- classes ----
+mkdir cells/TYPO cells/Misc
+run aml-downsample -s 9 -o typo cells
+fails_with "Misc TYPO" "folders that are no class are all named"
+check "and nothing is written" test ! -e typo
+run aml-downsample -s 9 --classes EOS,LYT -o chosen cells
+exits 0 "classes chosen"
+check "what is left out is said" test "$(cat "$err")" = "left out: BAS Misc TYPO"
+check "it is left out" test "$(cd chosen/data_singlets && echo *)" = "EOS_0001.npy LYT_0001.npy LYT_0002.npy"
+check "classes.tsv" grep -q "^1	LYT" chosen/classes.tsv
+run aml-downsample --classes LYT,LYT -o twice cells
+fails_with "LYT" "a class twice"
+rmdir cells/TYPO cells/Misc
+run aml-downsample -o none cells/BAS
+fails_with "cells/BAS: holds no class folders" "a class folder instead of a tree"
+mkdir -p bare/BAS
+run aml-downsample -o none bare
+fails_with "no pictures" "a tree without pictures"
+run aml-downsample -o none cells/BAS/BAS_0001.tif
+fails_with "cells/BAS/BAS_0001.tif: Not a directory" "a picture instead of a tree"
+run aml-downsample -o none nowhere
+fails_with "nowhere: No such file" "a tree that is not there"
+
+# ---- ids ----
+tree twins
+cp twins/LYT/LYT_0001.tiff twins/LYT/LYT_0001.tif
+run aml-downsample -o none twins
+fails_with "twins/LYT/LYT_0001.tif and twins/LYT/LYT_0001.tiff: the same id" "an id twice"
+run aml-downsample -k -o none cells half
+fails_with "the same id" "an id in two trees, -k does not help"
+
+# ---- files that are no pictures ----
+tree mixed
+cp "$IMAGES/broken/cut_lzw.tiff" mixed/EOS/EOS_0002.tiff
+cp "$IMAGES/broken/noise_deflate.tiff" mixed/EOS/EOS_0003.tiff
+for jobs in 1 7; do
+	run aml-downsample -s 9 -j "$jobs" -o mixed1 mixed
+	fails_with "mixed/EOS/EOS_0002.tiff: damaged TIFF" "-j $jobs: the first damaged picture stops it"
+done
+check "unfinished: no labels" test ! -e mixed1/labels.npy
+stat -c %i mixed1/data_singlets/BAS_0001.npy >before
+run aml-downsample -s 10 -o mixed1 mixed
+fails_with "mixed1: " "an unfinished dataset of another size"
+run aml-downsample -k -s 9 -o mixed1 mixed
+exits 1 "-k"
+check "-k reports each" test "$(grep -c '^aml-downsample: mixed/EOS/EOS_000[23].tiff: damaged TIFF' "$err")" -eq 2
+check "-k: and nothing else" test "$(wc -l <"$err")" -eq 2
+check "-k writes the rest" diff -r one mixed1
+stat -c %i mixed1/data_singlets/BAS_0001.npy >after
+check "what was finished is kept" cmp before after
+run aml-downsample -s 9 -o mixed1 mixed
+fails_with "mixed1: " "a finished dataset is not overwritten"
+run aml-downsample -k -s 9 --packed -o mixedp mixed
+exits 1 "-k, packed"
+run aml-downsample -s 9 --packed -o onep cells
+check "-k, packed: as if they had never been there" diff -r onep mixedp
+rm mixed/EOS/EOS_000[23].tiff
+echo text >mixed/EOS/notes.txt
+run aml-downsample -s 9 -o notes mixed
+fails_with "mixed/EOS/notes.txt: not a picture" "another file in a class folder"
+check "nothing is written" test ! -e notes
+run aml-downsample -k -s 9 -o notes mixed
+exits 1 "another file, -k"
+stderr_has "mixed/EOS/notes.txt: not a picture"
+check "the rest is there" diff -r one notes
+mkdir -p bad/BAS && cp "$IMAGES/broken/text.tiff" bad/BAS/BAS_1.tiff
+run aml-downsample -k -o bad1 bad
+exits 1 "-k, no good picture at all"
+stderr_has "no picture could be read"
+check "no dataset then" test ! -e bad1/labels.npy
+end
