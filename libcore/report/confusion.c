@@ -33,7 +33,8 @@ int64_t *confusion_at(const struct confusion *c, int actual, int predicted)
 	return &c->counts[actual * c->classes.count + predicted];
 }
 
-static int check_same_classes(const struct confusion *a, const struct confusion *b, struct err *e)
+static int check_same_classes(const struct confusion *a, const struct confusion *b,
+                              struct err *e)
 {
 	char *want, *got;
 
@@ -55,7 +56,8 @@ int confusion_add(struct confusion *c, const struct confusion *other, struct err
 		return -1;
 	for (size_t i = 0; i < cells; i++)
 		if (c->counts[i] > CONFUSION_CELL_MAX - other->counts[i])
-			return err_set(e, "counts add up to more than %" PRId64, CONFUSION_CELL_MAX);
+			return err_set(e, "counts add up to more than %" PRId64,
+			               CONFUSION_CELL_MAX);
 	for (size_t i = 0; i < cells; i++)
 		c->counts[i] += other->counts[i];
 	return 0;
@@ -122,16 +124,19 @@ static int read_count(const char *text, int64_t *count, struct err *e)
 	if (!isdigit((unsigned char)*text) || *end)
 		return err_set(e, "'%s' is no count", text);
 	if (errno || *count > CONFUSION_CELL_MAX)
-		return err_set(e, "count %s is more than %" PRId64, text, CONFUSION_CELL_MAX);
+		return err_set(e, "count %s is more than %" PRId64, text,
+		               CONFUSION_CELL_MAX);
 	return 0;
 }
 
-static int read_count_row(struct confusion *c, const struct tsv *t, int actual, struct err *e)
+static int read_count_row(struct confusion *c, const struct tsv *t, int actual,
+                          struct err *e)
 {
 	const char *code = c->classes.entry[actual].code;
 
 	if (t->count != c->classes.count + 1)
-		return err_set(e, "%d columns, expected %d", t->count, c->classes.count + 1);
+		return err_set(e, "%d columns, expected %d", t->count,
+		               c->classes.count + 1);
 	if (strcmp(t->field[0], code))
 		return err_set(e, "row of class '%s', expected '%s'", t->field[0], code);
 	for (int j = 0; j < c->classes.count; j++)

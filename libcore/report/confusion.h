@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Confusion matrices: how many images of each true class were taken for each class.
- * Count tables hold them as text, so that sites can share counts and keep their predictions.
+ * Count tables hold them as text, so that sites can share counts and keep predictions.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ void confusion_release(struct confusion *c);
 /* The cell of true class ACTUAL, predicted class PREDICTED. */
 int64_t *confusion_at(const struct confusion *c, int actual, int predicted);
 
-/* Adds the counts of OTHER. Returns 0, or -1 with E set: other classes, or more than a cell holds. */
+/* Adds the counts of OTHER. Returns 0, or -1 with E set: other classes, or a cell overflows. */
 int confusion_add(struct confusion *c, const struct confusion *other, struct err *e);
 
 int64_t confusion_row_sum(const struct confusion *c, int actual);
@@ -33,7 +33,7 @@ int64_t confusion_total(const struct confusion *c);
 int64_t confusion_correct(const struct confusion *c);
 
 /*
- * Reads PATH ("-": stdin): predictions, which are counted, or a count table; its header tells which.
+ * Reads PATH ("-": stdin): predictions, which are counted, or a count table, as its header tells.
  * An image without a true class is an error. Returns 0, or -1 with E set and C unchanged.
  */
 int confusion_load(struct confusion *c, const char *path, struct err *e);
@@ -41,5 +41,8 @@ int confusion_load(struct confusion *c, const char *path, struct err *e);
 /* The same from an open stream; NAME is for messages. */
 int confusion_read(struct confusion *c, FILE *f, const char *name, struct err *e);
 
-/* Writes the count table: a header `true\predicted CODE...`, then a row a class. Errors stay in the stream. */
+/*
+ * Writes the count table: a header `true\predicted CODE...`, then a row a class. Errors stay in
+ * the stream.
+ */
 void confusion_write(const struct confusion *c, FILE *f);

@@ -1,4 +1,4 @@
-/* Metrics of classification; see metrics.h. Formulas and order of sums are scikit-learn's and numpy's. */
+/* Metrics; see metrics.h. The formulas are scikit-learn's, the order of sums is numpy's. */
 #include "report/metrics.h"
 
 #include <assert.h>
@@ -52,7 +52,8 @@ static double sum_as_numpy(const double *x, int n)
 	for (; i + SUM_LANES <= n; i += SUM_LANES)
 		for (int k = 0; k < SUM_LANES; k++)
 			lane[k] += x[i + k];
-	sum = ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+	sum = ((lane[0] + lane[1]) + (lane[2] + lane[3]))
+	      + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 	for (; i < n; i++)
 		sum += x[i];
 	return sum;
@@ -116,10 +117,12 @@ static void write_heading(FILE *f, const char *heading, int width)
 	fprintf(f, "%*s%s ", width - (int)utf8_count(heading), "", heading);
 }
 
-static void write_row(FILE *f, const char *heading, int width, struct metrics_average a, int64_t support)
+static void write_row(FILE *f, const char *heading, int width, struct metrics_average a,
+                      int64_t support)
 {
 	write_heading(f, heading, width);
-	fprintf(f, " %9.2f %9.2f %9.2f %9" PRId64 "\n", a.precision, a.recall, a.f1, support);
+	fprintf(f, " %9.2f %9.2f %9.2f %9" PRId64 "\n", a.precision, a.recall, a.f1,
+	        support);
 }
 
 static void write_report(FILE *f, const struct metrics *m, const struct classes *c)

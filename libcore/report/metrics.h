@@ -9,7 +9,7 @@
 
 struct metrics_class {
 	double precision, recall, f1;   /* recall is what medicine calls sensitivity */
-	double specificity;             /* share of the other classes' images that were not taken for this one */
+	double specificity;             /* share of the other classes' images not taken for it */
 	int64_t support;                /* images of this class */
 };
 
@@ -30,7 +30,7 @@ void metrics_init(struct metrics *m, const struct confusion *c);
 void metrics_release(struct metrics *m);
 
 /*
- * The text of scikit-learn's classification_report(labels=all, target_names=codes, zero_division=0),
- * byte for byte, in new memory.
+ * The text of scikit-learn's classification_report with labels=all, target_names=codes and
+ * zero_division=0, byte for byte, in new memory.
  */
 char *metrics_report(const struct metrics *m, const struct classes *c);

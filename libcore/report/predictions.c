@@ -35,12 +35,14 @@ void predictions_id(FILE *f, const char *id)
 	}
 }
 
-void predictions_row(FILE *f, const struct classes *c, const char *id, int actual, const float *p)
+void predictions_row(FILE *f, const struct classes *c, const char *id, int actual,
+                     const float *p)
 {
 	int best = argmax(p, c->count);
 
 	predictions_id(f, id);
-	fprintf(f, "\t%s\t%s", actual < 0 ? unknown : c->entry[actual].code, c->entry[best].code);
+	fprintf(f, "\t%s\t%s", actual < 0 ? unknown : c->entry[actual].code,
+	        c->entry[best].code);
 	for (int i = 0; i < c->count; i++)
 		fprintf(f, "\t%.9g", (double)p[i]);
 	putc('\n', f);
@@ -61,14 +63,15 @@ static int read_id(char *id, struct err *e)
 		from++;
 		at = *from ? strchr(letter, *from) : NULL;
 		if (!at)
-			return err_set(e, "id has a backslash that begins none of \\t \\n \\r \\\\");
+			return err_set(e, "id has a backslash before neither t, n, r nor \\");
 		*to++ = special[at - letter];
 	}
 	*to = '\0';
 	return 0;
 }
 
-static int read_class(const struct classes *c, const char *code, const char *column, struct err *e)
+static int read_class(const struct classes *c, const char *code, const char *column,
+                      struct err *e)
 {
 	int i = classes_find(c, code);
 
@@ -87,11 +90,20 @@ static int read_probability(const char *text, float *p, struct err *e)
 	return 0;
 }
 
+static int read_probabilities(char *const *field, const struct classes *c, float *p,
+                              struct err *e)
+{
+	for (int i = 0; i < c->count; i++)
+		if (read_probability(field[i], &p[i], e) < 0)
+			return err_in(e, c->entry[i].code);
+	return 0;
+}
+
 int predictions_begin(const struct tsv *t, struct classes *c, struct err *e)
 {
 	for (int i = 0; i < COLUMNS_BEFORE_CLASSES; i++)
 		if (i >= t->count || strcmp(t->field[i], column_name[i])) {
-			err_set(e, "expected the header id, true, predicted, CLASS... between tabs");
+			err_set(e, "expected a header: id, true, predicted, CLASS...");
 			return tsv_in(t, e);
 		}
 	if (tsv_classes(t, COLUMNS_BEFORE_CLASSES, c, e) < 0)
@@ -99,12 +111,14 @@ int predictions_begin(const struct tsv *t, struct classes *c, struct err *e)
 	return 0;
 }
 
-static int read_row(const struct tsv *t, const struct classes *c, struct prediction *p, struct err *e)
+static int read_row(const struct tsv *t, const struct classes *c, struct prediction *p,
+                    struct err *e)
 {
 	const char *actual = t->field[COLUMN_TRUE];
+	int columns = COLUMNS_BEFORE_CLASSES + c->count;
 
-	if (t->count != COLUMNS_BEFORE_CLASSES + c->count)
-		return err_set(e, "%d columns, expected %d", t->count, COLUMNS_BEFORE_CLASSES + c->count);
+	if (t->count != columns)
+		return err_set(e, "%d columns, expected %d", t->count, columns);
 	p->id = t->field[COLUMN_ID];
 	p->actual = CLASS_UNKNOWN;
 	if (read_id(p->id, e) < 0)
@@ -117,13 +131,11 @@ static int read_row(const struct tsv *t, const struct classes *c, struct predict
 	p->predicted = read_class(c, t->field[COLUMN_PREDICTED], "predicted", e);
 	if (p->predicted < 0)
 		return -1;
-	for (int i = 0; i < c->count; i++)
-		if (read_probability(t->field[COLUMNS_BEFORE_CLASSES + i], &p->p[i], e) < 0)
-			return err_in(e, c->entry[i].code);
-	return 1;
+	return read_probabilities(t->field + COLUMNS_BEFORE_CLASSES, c, p->p, e);
 }
 
-int predictions_next(struct tsv *t, const struct classes *c, struct prediction *p, struct err *e)
+int predictions_next(struct tsv *t, const struct classes *c, struct prediction *p,
+                     struct err *e)
 {
 	int got = tsv_next(t, e);
 

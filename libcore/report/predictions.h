@@ -1,7 +1,7 @@
 #pragma once
 /*
  * PREDICTIONS.tsv, aml-predictions(5): a header `id true predicted CODE...`, then a row an image
- * with a probability for each class. Written by aml-eval and aml-predict, read a row at a time.
+ * with a probability for each class. Written by aml-eval, read a row at a time.
  */
 #include <stdio.h>
 
@@ -9,18 +9,18 @@
 #include "data/classes.h"
 #include "report/tsv.h"
 
-enum { CLASS_UNKNOWN = -1 };            /* true class of an image that has no label; "-" in the file */
+enum { CLASS_UNKNOWN = -1 };            /* true class without a label; "-" in the file */
 
-/* ID, or another name, as a field: tab, newline, carriage return and backslash become \t \n \r \\. */
+/* ID, or another name, as a field: tab, newline, return and backslash become \t \n \r \\. */
 void predictions_id(FILE *f, const char *id);
 
-/* P: probabilities, one a class of C. Tab, newline, carriage return and backslash of ID are written as
- * \t \n \r \\. Errors stay in the stream. */
+/* P: probabilities, one a class of C. ID becomes a field. Errors stay in the stream. */
 void predictions_header(FILE *f, const struct classes *c);
-void predictions_row(FILE *f, const struct classes *c, const char *id, int actual, const float *p);
+void predictions_row(FILE *f, const struct classes *c, const char *id, int actual,
+                     const float *p);
 
 struct prediction {
-	char *id;                       /* as it was before it was written; valid until the next row */
+	char *id;                       /* as it was before it was written; until the next row */
 	int actual, predicted;          /* class indices; ACTUAL may be CLASS_UNKNOWN */
 	float p[CLASSES_MAX];
 };
@@ -32,4 +32,5 @@ struct prediction {
 int predictions_begin(const struct tsv *t, struct classes *c, struct err *e);
 
 /* Reads the next row into P. Returns 1, 0 at the end, or -1. */
-int predictions_next(struct tsv *t, const struct classes *c, struct prediction *p, struct err *e);
+int predictions_next(struct tsv *t, const struct classes *c, struct prediction *p,
+                     struct err *e);

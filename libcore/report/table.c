@@ -1,6 +1,7 @@
 /* Aligned text; see table.h. */
 #include "report/table.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -53,20 +54,37 @@ static size_t column_width(const struct table *t, size_t column, size_t columns)
 	return width;
 }
 
+/* Cells of the row up to its last that is not empty. */
+static size_t used_cells(char *const *row, size_t columns)
+{
+	while (columns > 0 && !*row[columns - 1])
+		columns--;
+	return columns;
+}
+
+static void write_cells(char *const *row, size_t count, const size_t *width,
+                        const char *align, FILE *f)
+{
+	for (size_t j = 0; j < count; j++) {
+		int pad = (int)(width[j] - utf8_count(row[j]));
+		bool right = align[j] == 'r', last = j + 1 == count;
+
+		fprintf(f, "%s%*s%s%*s", j ? "  " : "", right ? pad : 0, "", row[j],
+		        right || last ? 0 : pad, "");
+	}
+	putc('\n', f);
+}
+
 void table_write(const struct table *t, FILE *f)
 {
 	size_t columns = strlen(t->align);
 	size_t *width = xmalloc(columns, sizeof *width);
 
+	assert(t->count % columns == 0);
 	for (size_t j = 0; j < columns; j++)
 		width[j] = column_width(t, j, columns);
-	for (size_t i = 0; i < t->count; i++) {
-		size_t column = i % columns;
-		bool right = t->align[column] == 'r', last = column + 1 == columns;
-		int pad = (int)(width[column] - utf8_count(t->cells[i]));
-
-		fprintf(f, "%*s%s%*s%s", right ? pad : 0, "", t->cells[i], right || last ? 0 : pad, "",
-		        last ? "\n" : "  ");
-	}
+	for (size_t i = 0; i < t->count; i += columns)
+		write_cells(t->cells + i, used_cells(t->cells + i, columns), width,
+		            t->align, f);
 	free(width);
 }

@@ -14,7 +14,8 @@ void table_init(struct table *t, const char *align);
 void table_release(struct table *t);
 
 /* Adds the next cell, from left to right, row after row. */
-void table_add(struct table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void table_add(struct table *t, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
 
 /* Two blanks between columns, none at the end of a line. Errors stay in the stream. */
 void table_write(const struct table *t, FILE *f);

@@ -123,7 +123,8 @@ int tsv_classes(const struct tsv *t, int first, struct classes *c, struct err *e
 	}
 	list = xmalloc(size, 1);
 	for (int i = first; i < t->count; i++)
-		used += (size_t)snprintf(list + used, size - used, "%s%s", i > first ? "," : "", t->field[i]);
+		used += (size_t)snprintf(list + used, size - used, "%s%s",
+		                         i > first ? "," : "", t->field[i]);
 	result = classes_parse(c, list, e);
 	free(list);
 	return result;

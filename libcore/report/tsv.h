@@ -11,7 +11,7 @@
 
 enum {
 	TSV_LINE_BYTES = 1 << 16,
-	TSV_FIELDS_MAX = CLASSES_MAX + 16,      /* a class each, and what describes the row */
+	TSV_FIELDS_MAX = CLASSES_MAX + 16,      /* the classes, and what describes a row */
 };
 
 struct tsv {
@@ -20,7 +20,7 @@ struct tsv {
 	const char *name;               /* for messages; "standard input" for "-" */
 	long line;                      /* number of the current line, from 1 */
 	int count;                      /* its fields */
-	char *field[TSV_FIELDS_MAX];    /* COUNT of them; inside TEXT, valid until the next line */
+	char *field[TSV_FIELDS_MAX];    /* COUNT of them, inside TEXT: until the next line */
 	char text[TSV_LINE_BYTES];
 };
 
@@ -32,13 +32,13 @@ struct tsv *tsv_over(FILE *f, const char *name);
 void tsv_close(struct tsv *t);          /* NULL is allowed */
 
 /*
- * Reads the next line and splits it at its tabs; an empty line has one empty field, the carriage
- * return of a CRLF is dropped. Returns 1, 0 at the end, or -1 with E set.
+ * Reads the next line and splits it at its tabs; an empty line has one empty field, the
+ * carriage return of a CRLF is dropped. Returns 1, 0 at the end, or -1 with E set.
  */
 int tsv_next(struct tsv *t, struct err *e);
 
 /* Puts "NAME: line N: " in front of the message. Always returns -1. */
 int tsv_in(const struct tsv *t, struct err *e);
 
-/* The class list whose codes are the fields of this line from FIRST on. Returns 0, or -1 with E set. */
+/* The classes whose codes are the fields of this line from FIRST on. Returns 0, or -1 with E set. */
 int tsv_classes(const struct tsv *t, int first, struct classes *c, struct err *e);
