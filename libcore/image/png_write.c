@@ -21,13 +21,15 @@ static void on_warning(png_structp png, png_const_charp message)
 }
 
 /* In a function of its own so that no variable lives across the jump. */
-static int write_image(png_structp png, png_infop info, FILE *f, const uint8_t *rgb, int width, int height)
+static int write_image(png_structp png, png_infop info, FILE *f, const uint8_t *rgb,
+                       int width, int height)
 {
 	if (setjmp(png_jmpbuf(png)))
 		return -1;
 	png_init_io(png, f);
-	png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB,
-	             PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+	png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8,
+	             PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+	             PNG_FILTER_TYPE_DEFAULT);
 	/* Flat areas and sharp edges: any filter makes them larger. */
 	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
 	png_write_info(png, info);
