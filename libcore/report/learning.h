@@ -1,0 +1,30 @@
+#pragma once
+/*
+ * How a training went: the log that aml-train --log writes, read back. Its header names the
+ * columns epoch, loss, accuracy, valid_loss, valid_accuracy in any order; others are ignored.
+ */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+enum learning_measure { LOSS, ACCURACY, VALID_LOSS, VALID_ACCURACY, LEARNING_MEASURES };
+
+struct learning_row {
+	long epoch;                     /* counted on where another training was appended */
+	double value[LEARNING_MEASURES];        /* NaN: not known, or no finite number */
+};
+
+struct learning {
+	struct learning_row *rows;      /* epochs rise */
+	size_t count;
+};
+
+/* PATH "-": stdin. Return 0, or -1 with E set and L unchanged. A log without rows is an error. */
+int learning_load(struct learning *l, const char *path, struct err *e);
+int learning_read(struct learning *l, FILE *f, const char *name, struct err *e);
+void learning_release(struct learning *l);
+
+/* The row of the least loss or greatest accuracy, the first of equals; NULL if M is never known. */
+const struct learning_row *learning_best(const struct learning *l,
+                                         enum learning_measure m);

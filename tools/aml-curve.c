@@ -1,0 +1,182 @@
+/* aml-curve: learning curves of training logs, as figure or summary. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/opt.h"
+#include "base/outfile.h"
+#include "report/curve.h"
+#include "report/render.h"
+#include "report/table.h"
+
+struct args {
+	const char *out, *title;
+	char **logs;                    /* ended by NULL */
+	enum curve_panels panels;
+	enum render_format format;     /* RENDER_NONE: a summary as text */
+};
+
+static enum render_format settle_format(const char *out, enum render_format asked)
+{
+	enum render_format format = asked;
+
+	if (format == RENDER_NONE)
+		format = render_format(out);
+	if (format == RENDER_NONE && strcmp(out, "-"))
+		opt_wrong("%s: ends in none of .svg, .png; or give --format", out);
+	return format;
+}
+
+static struct args parse(int argc, char **argv)
+{
+	static const enum curve_panels panels[] = { PANELS_BOTH, PANEL_LOSS, PANEL_ACCURACY };
+	struct args a = { .out = "-", .title = "Learning curves" };
+	int measure = 0, format = RENDER_NONE;
+	const struct opt opts[] = {
+		OPT_TEXT('o', "output", &a.out, "FIGURE", "figure to write (.svg, .png)"),
+		OPT_CHOICE('f', "format", &format, "ending|svg|png", "of FIGURE"),
+		OPT_CHOICE('m', "measure", &measure, "both|loss|accuracy", "what to draw"),
+		OPT_TEXT('t', "title", &a.title, "TITLE", "of the figure"),
+		OPT_END
+	};
+	const struct opt_tool tool = {
+		"[OPTION]... [NAME=]LOG.tsv...",
+		"show how trainings went, by their logs", 1, -1, NULL
+	};
+
+	a.logs = opt_parse(opts, &tool, argc, argv);
+	a.panels = panels[measure];
+	a.format = settle_format(a.out, (enum render_format)format);
+	return a;
+}
+
+struct curves {
+	struct curve *curve;
+	char **names;                   /* own those of the curves */
+	size_t count;
+};
+
+/* NAME of NAME=FILE, else the file's without its ending, in new memory. PATH: the file. */
+static char *name_of(const char *operand, const char **path)
+{
+	const char *equals = strchr(operand, '='), ending[] = ".tsv";
+	size_t n;
+
+	*path = equals ? equals + 1 : operand;
+	if (equals > operand)
+		return strndup(operand, (size_t)(equals - operand));
+	n = strlen(*path);
+	if (n > strlen(ending) && !strcmp(*path + n - strlen(ending), ending))
+		n -= strlen(ending);
+	return strndup(*path, n);
+}
+
+static int load_all(struct curves *c, char **operands, struct err *e)
+{
+	for (; operands[c->count]; c->count++) {
+		struct curve *curve;
+		const char *path;
+
+		c->curve = xrealloc(c->curve, c->count + 1, sizeof *c->curve);
+		c->names = xrealloc(c->names, c->count + 1, sizeof *c->names);
+		curve = &c->curve[c->count];
+		*curve = (struct curve){0};
+		curve->name = c->names[c->count] = name_of(operands[c->count], &path);
+		if (learning_load(&curve->log, path, e) < 0) {
+			free(c->names[c->count]);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static void curves_release(struct curves *c)
+{
+	for (size_t k = 0; k < c->count; k++) {
+		learning_release(&c->curve[k].log);
+		free(c->names[k]);
+	}
+	free(c->curve);
+	free(c->names);
+}
+
+static void add_number(struct table *t, double value)
+{
+	table_add(t, isnan(value) ? "-" : "%.4f", value);
+}
+
+static void add_row(struct table *t, const char *log, const char *what,
+                    const struct learning_row *row)
+{
+	table_add(t, "%s", log);
+	table_add(t, "%s", what);
+	table_add(t, "%ld", row->epoch);
+	for (int m = 0; m < LEARNING_MEASURES; m++)
+		add_number(t, row->value[m]);
+}
+
+/* Of each log the last epoch, and the best by validation, or by training where there was none. */
+static void write_summary(const struct curves *c, FILE *f)
+{
+	static const char *const head[] = {
+		"log", "", "epoch", "loss", "accuracy", "valid_loss", "valid_accuracy"
+	};
+	struct table t;
+
+	table_init(&t, "llrrrrr");
+	for (size_t k = 0; k < sizeof head / sizeof head[0]; k++)
+		table_add(&t, "%s", head[k]);
+	for (size_t k = 0; k < c->count; k++) {
+		const struct learning *log = &c->curve[k].log;
+		const struct learning_row *best = learning_best(log, VALID_LOSS);
+
+		if (!best)
+			best = learning_best(log, LOSS);
+		add_row(&t, c->names[k], "last", &log->rows[log->count - 1]);
+		if (best)
+			add_row(&t, c->names[k], "best", best);
+	}
+	table_write(&t, f);
+	table_release(&t);
+}
+
+static int write_figure(const struct args *a, const struct curves *c, FILE *f,
+                        struct err *e)
+{
+	struct drawing d;
+	int result;
+
+	curve_figure(&d, c->curve, c->count, a->panels, a->title);
+	result = render_write(&d, a->format, f, e);
+	drawing_release(&d);
+	return result;
+}
+
+static int write_out(const struct args *a, const struct curves *c, struct err *e)
+{
+	struct outfile *o = outfile_open(a->out, e);
+
+	if (!o)
+		return -1;
+	if (a->format == RENDER_NONE) {
+		write_summary(c, outfile_stream(o));
+	} else if (write_figure(a, c, outfile_stream(o), e) < 0) {
+		outfile_abandon(o);
+		return err_in(e, a->out);
+	}
+	return outfile_commit(o, true, e);
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = parse(argc, argv);
+	struct curves c = {0};
+	struct err e;
+	int status = 0;
+
+	if (load_all(&c, a.logs, &e) < 0 || write_out(&a, &c, &e) < 0)
+		status = tool_fail(&e);
+	curves_release(&c);
+	return tool_end(status);
+}
