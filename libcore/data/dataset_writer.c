@@ -375,6 +375,8 @@ int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *
 	if (d.packed)
 		result = end_packed(w, labels, d.count, e);
 	if (result == 0)
+		result = outfile_sync_folder(w->path, e);
+	if (result == 0)
 		result = dataset_writer_lists(&d, e);
 	if (result == 0)
 		unlink(marker);
@@ -463,8 +465,6 @@ int dataset_writer_lists(const struct dataset *d, struct err *e)
 		return -1;
 	if (d->has_split && (save_ids(d, "trainids.npy", DATASET_TRAIN, false, e) < 0 ||
 	                     save_ids(d, "valids.npy", DATASET_VALID, false, e) < 0))
-		return -1;
-	if (outfile_sync_folder(d->path, e) < 0)
 		return -1;
 	return save_labels(d, e);
 }

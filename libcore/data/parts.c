@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/outfile.h"
 #include "data/subset.h"
 
 static int write_share(const struct parts *p, struct subset *s, uint32_t k, const char *path, struct err *e)
@@ -79,7 +80,7 @@ static int verify(const struct parts *p, const char *folder, struct err *e)
 
 int parts_write(const struct parts *p, const char *folder, struct err *e)
 {
-	if (write_all(p, folder, e) < 0 || verify(p, folder, e) < 0)
+	if (write_all(p, folder, e) < 0 || verify(p, folder, e) < 0 || outfile_sync_folder(folder, e) < 0)
 		return -1;
 	return p->stop && *p->stop ? err_set(e, "interrupted") : 0;
 }

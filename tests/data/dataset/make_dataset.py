@@ -1,8 +1,10 @@
-"""Two small datasets as numpy writes them: make_dataset.py (numpy 1.26 or newer; run in this folder).
+"""Three small datasets as numpy writes them: make_dataset.py (numpy 1.26 or newer; run in this folder).
 
 singlets/  four images, one file each, '<f4'; a split; one image more that has no label
 packed/    the same cells as '|u1' in images.npy, rows not in the order of the ids, two classes of its own
-Pixel k of image i (in byte order of the ids) is i * 48 + k, of 255.
+In both pixel k of image i (in byte order of the ids) is i * 48 + k, of 255.
+
+many/      sixty packed images of 2 x 2 x 1 in five classes of unlike size, id cell_00 to cell_59 but for four odd names
 """
 import os
 import numpy as np
@@ -31,3 +33,10 @@ np.save("packed/ids.npy", np.array([IDS[i] for i in order]))
 np.save("packed/labels.npy", {name: i % 2 for i, name in enumerate(IDS)})
 with open("packed/classes.tsv", "w") as f:
     f.write("index\tcode\tname\n0\teven\tan even one\n1\todd\tan odd one\n")
+
+names = ["two words", ".dot", "a\nb", "-n"] + [f"cell_{i:02}" for i in range(4, 60)]
+classes = [0] * 31 + [1] * 16 + [3] * 8 + [8] * 4 + [14]
+os.makedirs("many", exist_ok=True)
+np.save("many/images.npy", np.arange(240, dtype="uint8").reshape(60, 2, 2, 1))
+np.save("many/ids.npy", np.array(names))
+np.save("many/labels.npy", dict(zip(names, classes)))
