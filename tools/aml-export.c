@@ -1,0 +1,68 @@
+/* aml-export: a model in the files that real servers load. */
+#include <string.h>
+
+#include "base/opt.h"
+#include "base/outfile.h"
+#include "nn/model.h"
+#include "report/onnx.h"
+#include "report/savedmodel.h"
+
+struct args {
+	const char *format, *out, *model;
+};
+
+static bool is_savedmodel(const struct args *a)
+{
+	return !strcmp(a->format, "savedmodel");
+}
+
+static struct args parse(int argc, char **argv)
+{
+	struct args a = {0};
+	const struct opt opts[] = {
+		OPT_TEXT('f', "format", &a.format, "savedmodel|onnx", "what to write"),
+		OPT_TEXT('o', "output", &a.out, "OUT", "folder (models) or file (model.onnx) to write"),
+		OPT_END
+	};
+	const struct opt_tool tool = { "-f savedmodel|onnx [-o OUT] MODEL",
+	                               "write MODEL as TensorFlow SavedModel or ONNX", 1, 1, NULL };
+
+	a.model = opt_parse(opts, &tool, argc, argv)[0];
+	if (!a.format)
+		opt_wrong("which format? -f savedmodel or -f onnx");
+	if (!is_savedmodel(&a) && strcmp(a.format, "onnx") != 0)
+		opt_wrong("--format takes savedmodel|onnx, not '%s'", a.format);
+	if (!a.out)
+		a.out = is_savedmodel(&a) ? "models" : "model.onnx";
+	if (is_savedmodel(&a) && !strcmp(a.out, "-"))
+		opt_wrong("a SavedModel is a folder, it cannot go to standard output");
+	return a;
+}
+
+static int save_onnx(const char *path, const struct model *m, struct err *e)
+{
+	struct outfile *o = outfile_open(path, e);
+
+	if (!o)
+		return -1;
+	if (onnx_write(outfile_stream(o), &m->net, m->w, e) < 0) {
+		outfile_abandon(o);
+		return err_in(e, path);
+	}
+	return outfile_commit(o, true, e);
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = parse(argc, argv);
+	struct model m = {0};
+	struct err e;
+	int result = model_load(&m, a.model, 0, &e);
+
+	if (result == 0 && is_savedmodel(&a))
+		result = savedmodel_save(a.out, &m.net, m.w, &e);
+	else if (result == 0)
+		result = save_onnx(a.out, &m, &e);
+	model_release(&m);
+	return tool_end(result < 0 ? tool_fail(&e) : 0);
+}
