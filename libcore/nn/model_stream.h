@@ -1,0 +1,57 @@
+#pragma once
+/*
+ * A model read array by array, in blocks, so that many models can be gone through side by
+ * side in little memory. Weights in any form that model_load takes, or differences (delta.h).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/sha256.h"
+#include "format/npz_stream.h"
+#include "nn/model.h"
+#include "nn/net.h"
+
+struct model_stream {
+	const char *path;               /* borrowed */
+	struct net net;
+	struct json *facts;             /* NULL: none */
+	uint32_t crc[NET_ARRAYS];       /* of the members, from the directory: tells files apart unread */
+	char digest[SHA256_HEX];        /* as model_digest; "" until it is known, at the latest after array 15 */
+	bool delta;                     /* differences from PARENT */
+
+	struct npz *archive;
+	const float *const *parent;     /* its arrays, borrowed; or NULL */
+	struct sha256 sha;              /* used where the facts do not tell the digest */
+	/* the array that is being read: */
+	int k;                          /* NET_ARRAYS: none */
+	size_t at, count;
+	struct npy header;              /* what the file holds: weights or steps */
+	struct npz_stream *stream;      /* NULL: the array is in WHOLE */
+	float *whole;                   /* an array in Fortran order, converted */
+	struct npy scale;               /* of differences */
+	float *buffer;                  /* a block that could not be borrowed */
+	size_t room;
+};
+
+/*
+ * Opens PATH ("-": stdin), which must hold the network NET. PARENT, with its digest FROM, is what
+ * differences refer to and must outlive S; NULL: they are refused. Returns 0, or -1 with E set, PATH named.
+ */
+int model_stream_open(struct model_stream *s, const char *path, const struct net *net,
+                      const struct model *parent, const char *from, struct err *e);
+void model_stream_close(struct model_stream *s);
+
+/* Goes to array K. They are to be read to their ends, in order. -1 with E set, array named, not the path. */
+int model_stream_array(struct model_stream *s, int k, struct err *e);
+
+/*
+ * The next COUNT numbers, not more than are left; valid until the next call on S. They may be NaN or
+ * infinite. NULL with E set: damaged, or a variance below -0.001; array named, not the path.
+ */
+const float *model_stream_next(struct model_stream *s, size_t count, struct err *e);
+
+/* Begins array K of NET in a digest as model_digest makes it; its numbers are to be added. */
+void model_stream_hash(struct sha256 *sha, const struct net *net, int k);

@@ -1,0 +1,76 @@
+/* Models in blocks: the numbers and the digest of model_load, whatever form the file has. */
+#include "nn/model_stream.h"
+
+#include "tap.h"
+
+static const char *const STORED = "tests/data/forms/stored.npz";
+
+/* Reads all arrays in blocks of BLOCK numbers; true if they are those of WANT. */
+static bool same_numbers(struct model_stream *s, const struct model *want, size_t block, struct err *e)
+{
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		size_t count = net_count(&want->net, (enum net_array)k);
+
+		if (model_stream_array(s, k, e) < 0)
+			return false;
+		for (size_t at = 0; at < count; at += block) {
+			size_t n = count - at < block ? count - at : block;
+			const float *x = model_stream_next(s, n, e);
+
+			if (!x || memcmp(x, want->w[k] + at, n * sizeof *x) != 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+static void test_form(const struct model *want, const char *digest, const char *name)
+{
+	static const size_t blocks[] = { 1, 3, 7, 1000 };
+	char path[256];
+
+	snprintf(path, sizeof path, "tests/data/forms/%s.npz", name);
+	for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+		struct model_stream s;
+		struct err e = {{0}};
+		bool good = model_stream_open(&s, path, &want->net, NULL, NULL, &e) == 0;
+
+		good = good && !s.digest[0] && same_numbers(&s, want, blocks[i], &e);
+		if (!ok(good, "%s, blocks of %zu", name, blocks[i]))
+			printf("# %s\n", e.text);
+		is_text(s.digest, digest, "its digest");
+		model_stream_close(&s);
+	}
+}
+
+static void test_wrong(const struct model *m)
+{
+	struct model_stream s;
+	struct err e = {{0}};
+	struct net other;
+
+	net_init(&other, 16, 4, m->net.filters, 6, 3, &e);
+	ok(model_stream_open(&s, STORED, &other, NULL, NULL, &e) == 0, "opened for another network");
+	ok(model_stream_array(&s, 8, &e) < 0, "an array of another shape");
+	is_text(e.text, "array 8: is 8 x 5 of <f4, expected 8 x 6 of <f4", "is told");
+	model_stream_close(&s);
+	ok(model_stream_open(&s, "tests/data/forms/none.npz", &other, NULL, NULL, &e) < 0, "no file");
+	is_text(e.text, "tests/data/forms/none.npz: No such file or directory", "is told");
+}
+
+int main(void)
+{
+	static const char *const forms[] = { "stored", "f8", "fortran", "big" };
+	struct model m;
+	struct err e;
+	char digest[SHA256_HEX];
+
+	if (!ok(model_load(&m, STORED, 0, &e) == 0, "loaded whole"))
+		return tap_end();
+	model_digest(&m.net, m.w, digest);
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		test_form(&m, digest, forms[i]);
+	test_wrong(&m);
+	model_release(&m);
+	return tap_end();
+}
