@@ -8,7 +8,7 @@
 #define SLACK 1e-6
 /* Room around a single value, relative to it. */
 #define ROOM 0.1
-/* Anything closer together counts as one value. */
+/* Anything closer together, relative to the larger if above 1, counts as one value. */
 #define LEAST_RANGE 1e-9
 
 enum { DECIMALS_MOST = 6, DIGITS_MOST = 6 };
@@ -27,7 +27,7 @@ static double round_step(double least)
 
 void axis_init(struct axis *a, double low, double high, int wanted, bool whole)
 {
-	if (!(high - low > LEAST_RANGE)) {
+	if (!(high - low > LEAST_RANGE * fmax(1, fabs(high)))) {
 		double room = low != 0 ? fmax(fabs(low) * ROOM, LEAST_RANGE) : ROOM;
 
 		if (whole)

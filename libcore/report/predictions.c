@@ -1,7 +1,6 @@
 /* Rows of PREDICTIONS.tsv, both ways; see predictions.h. */
 #include "report/predictions.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,7 +84,7 @@ static int read_probability(const char *text, float *p, struct err *e)
 	char *end;
 
 	*p = strtof(text, &end);
-	if (!isdigit((unsigned char)*text) || *end || !(*p >= 0 && *p <= 1))
+	if (text[strspn(text, "0123456789.e+-")] || end == text || *end || !(*p >= 0 && *p <= 1))
 		return err_set(e, "'%s' is no probability", text);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include "report/font.h"
 #include "report/utf8.h"
 
-enum { CHANNELS = 3, COVERED = 255 };
+enum { CHANNELS = 3, COVERED = 255, SIDE_MAX = 1 << 15 };
 
 /* Pixels x0 <= x < x1, y0 <= y < y1. */
 struct box {
@@ -240,6 +240,24 @@ static void paint_text(struct canvas *c, const struct shape *s)
 	paint_mask(c, l->color);
 }
 
+static int make_white(struct raster *r, const struct drawing *d, int scale, struct err *e)
+{
+	double width = ceil(d->width * scale), height = ceil(d->height * scale);
+	size_t pixels;
+
+	if (!(width <= SIDE_MAX && height <= SIDE_MAX))
+		return err_set(e, "%g x %g pixels are too many, a side has at most %d", width, height,
+		               SIDE_MAX);
+	pixels = (size_t)width * (size_t)height;
+	r->rgb = mem_try(pixels, CHANNELS, e);
+	if (!r->rgb)
+		return -1;
+	memset(r->rgb, COVERED, pixels * CHANNELS);
+	r->width = (int)width;
+	r->height = (int)height;
+	return 0;
+}
+
 int raster_paint(struct raster *r, const struct drawing *d, int scale, struct err *e)
 {
 	static void (*const paint[])(struct canvas *, const struct shape *) = {
@@ -247,19 +265,13 @@ int raster_paint(struct raster *r, const struct drawing *d, int scale, struct er
 		[SHAPE_PATH] = paint_path,
 		[SHAPE_TEXT] = paint_text,
 	};
-	struct raster got = { (int)ceil(d->width * scale), (int)ceil(d->height * scale), NULL };
-	size_t pixels = (size_t)got.width * (size_t)got.height;
-	struct canvas c = { .r = &got, .scale = scale, .dirty = box_empty(&got) };
+	struct raster got = {0};
+	struct canvas c = { .r = &got, .scale = scale };
 
-	got.rgb = mem_try(pixels, CHANNELS, e);
-	c.mask = mem_try(pixels, 1, e);
-	if (!got.rgb || !c.mask) {
-		raster_release(&got);
-		free(c.mask);
+	if (make_white(&got, d, scale, e) < 0)
 		return -1;
-	}
-	memset(got.rgb, COVERED, pixels * CHANNELS);
-	memset(c.mask, 0, pixels);
+	c.dirty = box_empty(&got);
+	c.mask = xcalloc((size_t)got.width * (size_t)got.height, 1);
 	for (size_t i = 0; i < d->count; i++)
 		paint[d->shapes[i].type](&c, &d->shapes[i]);
 	free(c.mask);

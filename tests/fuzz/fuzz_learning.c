@@ -1,0 +1,38 @@
+/* Training logs, read and drawn. */
+#include <stdint.h>
+#include <stdio.h>
+
+#include "report/curve.h"
+#include "report/svg.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void draw(const struct learning *log)
+{
+	struct curve curve = { "input", *log };
+	struct drawing d;
+	FILE *f = fopen("/dev/null", "w");
+
+	if (!f)
+		return;
+	curve_figure(&d, &curve, 1, PANELS_BOTH, "title");
+	svg_write(&d, f);
+	drawing_release(&d);
+	fclose(f);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct learning log;
+	struct err e;
+	FILE *f = size ? fmemopen((void *)data, size, "r") : NULL;
+
+	if (!f)
+		return 0;
+	if (learning_read(&log, f, "input", &e) == 0) {
+		draw(&log);
+		learning_release(&log);
+	}
+	fclose(f);
+	return 0;
+}

@@ -1,0 +1,144 @@
+/* Learning curves: logs, axes, and what is drawn. */
+#include "tap.h"
+
+#include "report/axis.h"
+#include "report/curve.h"
+#include "report/font.h"
+
+static const char header[] = "epoch\tloss\taccuracy\tvalid_loss\tvalid_accuracy\n";
+
+static struct learning read_log(const char *rows)
+{
+	char text[1024];
+	struct learning l = {0};
+	struct err e;
+	FILE *f;
+
+	snprintf(text, sizeof text, "%s%s", header, rows);
+	f = fmemopen(text, strlen(text), "r");
+	if (learning_read(&l, f, "log", &e) < 0)
+		printf("#   %s\n", e.text);
+	fclose(f);
+	return l;
+}
+
+static void test_log(void)
+{
+	struct learning l = read_log("1\t3\t.1\t4\t.2\n2\t2\t.3\t2.5\t.4\n3\t1\t.5\t2.5\t.3\n");
+
+	is_int((long long)l.count, 3, "rows of a log");
+	is_near(l.rows[1].value[VALID_ACCURACY], 0.4, 0, "a value");
+	is_int(learning_best(&l, VALID_LOSS)->epoch, 2, "least loss, the first of two");
+	is_int(learning_best(&l, VALID_ACCURACY)->epoch, 2, "greatest accuracy");
+	is_int(learning_best(&l, LOSS)->epoch, 3, "least training loss");
+	learning_release(&l);
+	l = read_log("1\t3\t.1\t-\t\n5\tnan\t.3\tinf\t-nan\n2\t1\t1\t-\t-\n2\t1\t1\t-\t-\n");
+	ok(isnan(l.rows[0].value[VALID_LOSS]) && isnan(l.rows[1].value[LOSS])
+	   && isnan(l.rows[1].value[VALID_LOSS]), "what is not known or not finite");
+	ok(!learning_best(&l, VALID_LOSS), "no best without validation");
+	is_int(l.rows[2].epoch, 7, "a second training counts on");
+	is_int(l.rows[3].epoch, 9, "and a third");
+	learning_release(&l);
+	learning_release(&l);
+}
+
+static void axis_is(double low, double high, bool whole, double step, long first, long last)
+{
+	struct axis a;
+
+	axis_init(&a, low, high, 6, whole);
+	is_near(a.step, step, step * 1e-9, "step");
+	ok(axis_first(&a) == first && axis_last(&a) == last, "%g to %g: ticks %ld to %ld, expected %ld to %ld",
+	   low, high, axis_first(&a), axis_last(&a), first, last);
+}
+
+static void label_is(double low, double high, long k, const char *want)
+{
+	char text[AXIS_LABEL_BYTES] = "";
+	struct axis a;
+
+	axis_init(&a, low, high, 6, false);
+	axis_label(&a, k, text);
+	is_text(text, want, "label");
+}
+
+static void test_axis(void)
+{
+	struct axis a;
+
+	axis_is(0, 1, false, 0.2, 0, 5);
+	axis_is(0.31, 0.94, false, 0.2, 2, 4);
+	axis_is(1, 12, true, 2, 1, 6);
+	axis_is(1, 3, true, 1, 1, 3);
+	axis_is(5, 5, true, 1, 4, 6);
+	axis_is(0, 0, false, 0.05, -2, 2);
+	axis_is(1e30, 1.0000000000000002e30, false, 5e28, 18, 22);
+	label_is(0, 1, 3, "0.6");
+	label_is(0, 30, 2, "10");
+	label_is(0, 3e7, 2, "1e+07");
+	axis_init(&a, 0.31, 0.94, 6, false);
+	axis_extend(&a);
+	is_near(a.low, 0.2, 1e-12, "extended to a tick below");
+	is_near(a.high, 1, 1e-12, "and to one above");
+	is_near(axis_place(&a, 0.6), 0.5, 1e-12, "the middle");
+}
+
+static double right_end(const struct shape *s)
+{
+	double width = font_width(s->text, s->lettering.size, s->lettering.bold);
+
+	return s->at.x + (s->lettering.anchor == DRAW_START ? width : s->lettering.anchor == DRAW_MIDDLE ? width / 2 : 0);
+}
+
+/* Counts the paths of a colour, dashed or whole; texts that leave the picture fail. */
+static int paths(const struct drawing *d, struct color c, bool dashed)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < d->count; i++) {
+		const struct shape *s = &d->shapes[i];
+
+		if (s->type == SHAPE_TEXT && (right_end(s) > d->width || s->at.y > d->height))
+			ok(false, "'%s' leaves the picture", s->text);
+		count += s->type == SHAPE_PATH && s->count > 2 && !memcmp(&s->pen.color, &c, sizeof c)
+		         && (s->pen.dash > 0) == dashed;
+	}
+	return count;
+}
+
+static void test_figure(void)
+{
+	static const struct color first = { 0x00, 0x72, 0xb2 }, second = { 0xd5, 0x5e, 0x00 };
+	struct curve curves[] = {
+		{ "one clinic", read_log("1\t3\t.1\t4\t.2\n2\t2\t.3\t2.5\t.4\n3\t1\t.5\t2.5\t.3\n") },
+		{ "a name that is so long that the picture has to be wider than two panels are, for once, if "
+		  "nothing of it is to be lost, and this is what it is for",
+		  read_log("1\t3\t.1\t-\t-\n2\t2\t.3\t-\t-\n3\t1\t.5\t-\t-\n4\tnan\t.6\t-\t-\n5\t1\t.7\t-\t-\n") },
+	};
+	struct drawing d;
+	double width;
+
+	curve_figure(&d, curves, 2, PANELS_BOTH, "Curves");
+	is_int(paths(&d, first, true), 2, "training, dashed, on both panels");
+	is_int(paths(&d, first, false), 2, "validation, whole");
+	is_int(paths(&d, second, true), 2, "a curve without validation");
+	is_int(paths(&d, second, false), 0, "has no second line");
+	drawing_release(&d);
+	curve_figure(&d, curves, 1, PANEL_ACCURACY, "Curves");
+	is_int(paths(&d, first, false), 1, "one panel");
+	width = d.width;
+	drawing_release(&d);
+	curve_figure(&d, curves, 1, PANELS_BOTH, "Curves");
+	ok(d.width > 1.8 * width, "two panels are twice as wide");
+	drawing_release(&d);
+	learning_release(&curves[0].log);
+	learning_release(&curves[1].log);
+}
+
+int main(void)
+{
+	test_log();
+	test_axis();
+	test_figure();
+	return tap_end();
+}

@@ -1,0 +1,131 @@
+/* Metrics and the report's text against scikit-learn's. */
+#include "tap.h"
+
+#include "base/infile.h"
+#include "report/metrics.h"
+
+enum { LIMIT = 1 << 20 };
+
+static char *read_text(const char *path)
+{
+	struct infile f;
+	struct err e;
+	char *text;
+
+	if (infile_open(&f, path, LIMIT, &e) < 0)
+		return NULL;
+	text = strndup((const char *)f.data, f.size);
+	infile_release(&f);
+	return text;
+}
+
+/* To the last bit: the sums run in the same order. */
+static bool reads(const char **text, double got)
+{
+	char *end;
+	double want = strtod(*text, &end);
+
+	*text = end;
+	if (got != want)
+		printf("#   got %.17g, expected %.17g\n", got, want);
+	return got == want;
+}
+
+static bool reads_average(const char **text, struct metrics_average a)
+{
+	return reads(text, a.precision) & reads(text, a.recall) & reads(text, a.f1);
+}
+
+static void check_metrics(const char *name, const char *text, const struct metrics *m)
+{
+	bool pass = true;
+
+	for (int i = 0; i < m->count; i++) {
+		const struct metrics_class *k = &m->each[i];
+
+		pass &= reads_average(&text, (struct metrics_average){ k->precision, k->recall, k->f1 });
+	}
+	ok(pass, "%s: precision, recall and F1 of %d classes", name, m->count);
+	ok(reads_average(&text, m->macro), "%s: macro average", name);
+	ok(reads_average(&text, m->weighted), "%s: weighted average", name);
+	ok(reads(&text, m->accuracy), "%s: accuracy", name);
+}
+
+static void test_golden(const char *name)
+{
+	struct confusion c = {0};
+	struct metrics m = {0};
+	struct err e;
+	char path[128], *want, *got;
+
+	snprintf(path, sizeof path, "tests/data/report/%s.tsv", name);
+	if (!ok(confusion_load(&c, path, &e) == 0, "%s is read", path))
+		return;
+	metrics_init(&m, &c);
+	snprintf(path, sizeof path, "tests/data/report/%s.metrics", name);
+	want = read_text(path);
+	check_metrics(name, want, &m);
+	free(want);
+	snprintf(path, sizeof path, "tests/data/report/%s.report", name);
+	want = read_text(path);
+	got = metrics_report(&m, &c.classes);
+	is_text(got, want, path);
+	free(want);
+	free(got);
+	metrics_release(&m);
+	confusion_release(&c);
+}
+
+/* Of 10 images of A 8 are found; of 90 others 9 are taken for A. */
+static void test_specificity(void)
+{
+	struct classes two = {0};
+	struct confusion c;
+	struct metrics m;
+	struct err e;
+
+	classes_parse(&two, "A,B", &e);
+	confusion_init(&c, &two);
+	*confusion_at(&c, 0, 0) = 8;
+	*confusion_at(&c, 0, 1) = 2;
+	*confusion_at(&c, 1, 0) = 9;
+	*confusion_at(&c, 1, 1) = 81;
+	metrics_init(&m, &c);
+	is_near(m.each[0].recall, 0.8, 0, "sensitivity of A");
+	is_near(m.each[0].specificity, 0.9, 0, "specificity of A");
+	is_near(m.each[1].specificity, 0.8, 0, "of two classes, one's is the other's sensitivity");
+	is_int(m.each[1].support, 90, "support of B");
+	is_int(m.total, 100, "images");
+	metrics_release(&m);
+	confusion_release(&c);
+	classes_release(&two);
+}
+
+static void test_nothing(void)
+{
+	struct classes one = {0};
+	struct confusion c;
+	struct metrics m;
+	struct err e;
+
+	classes_parse(&one, "A", &e);
+	confusion_init(&c, &one);
+	metrics_init(&m, &c);
+	ok(m.accuracy == 0 && m.macro.f1 == 0 && m.weighted.recall == 0 && m.each[0].specificity == 0,
+	   "without images every ratio is 0");
+	metrics_release(&m);
+	metrics_release(&m);
+	confusion_release(&c);
+	classes_release(&one);
+}
+
+int main(void)
+{
+	test_golden("fifteen");
+	test_golden("tie");
+	test_golden("absent");
+	test_golden("many");
+	test_specificity();
+	test_nothing();
+	return tap_end();
+}

@@ -1,0 +1,177 @@
+/* PREDICTIONS.tsv, written and read back, and what is refused. */
+#include "tap.h"
+
+#include <glob.h>
+
+#include "report/confusion.h"
+#include "report/learning.h"
+#include "report/predictions.h"
+
+static struct classes three(void)
+{
+	struct classes c = {0};
+	struct err e;
+
+	classes_parse(&c, "BAS,X,PMO", &e);
+	return c;
+}
+
+static void test_write(void)
+{
+	struct classes c = three();
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	predictions_header(f, &c);
+	predictions_row(f, &c, "a", 2, (const float[]){ 0.1f, 0.7f, 0.2f });
+	predictions_row(f, &c, "tie", 0, (const float[]){ 0, 0.5f, 0.5f });
+	predictions_row(f, &c, "t\tn\nr\rb\\", CLASS_UNKNOWN, (const float[]){ 1, 1e-38f, 0 });
+	fclose(f);
+	is_text(text,
+	        "id\ttrue\tpredicted\tBAS\tX\tPMO\n"
+	        "a\tPMO\tX\t0.100000001\t0.699999988\t0.200000003\n"
+	        "tie\tBAS\tX\t0\t0.5\t0.5\n"
+	        "t\\tn\\nr\\rb\\\\\t-\tBAS\t1\t9.99999935e-39\t0\n",
+	        "rows as aml-predictions(5) has them");
+	free(text);
+	classes_release(&c);
+}
+
+/* Awkward floats come back to the bit: nine digits are enough. */
+static void test_round_trip(void)
+{
+	const float p[] = { 0x1.fffffep-1f, 0x1p-149f, 0x1.234568p-7f };
+	const char *id = "a b\\n\t\n\\";
+	struct classes c = three(), got_classes = {0};
+	struct prediction got;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+	struct tsv *t;
+	struct err e;
+
+	predictions_header(f, &c);
+	predictions_row(f, &c, id, 1, p);
+	fclose(f);
+	f = fmemopen(text, size, "r");
+	t = tsv_over(f, "x");
+	tsv_next(t, &e);
+	is_int(predictions_begin(t, &got_classes, &e), 0, "the header is read");
+	ok(classes_equal(&c, &got_classes), "the classes come back");
+	is_int(predictions_next(t, &got_classes, &got, &e), 1, "the row is read");
+	is_text(got.id, id, "the id comes back");
+	ok(got.actual == 1 && got.predicted == 0, "true and predicted class");
+	ok(!memcmp(got.p, p, sizeof p), "the probabilities come back to the bit");
+	is_int(predictions_next(t, &got_classes, &got, &e), 0, "then it ends");
+	tsv_close(t);
+	fclose(f);
+	free(text);
+	classes_release(&c);
+	classes_release(&got_classes);
+}
+
+static void refused(const char *rows, const char *message)
+{
+	static const char header[] = "id\ttrue\tpredicted\tA\tB\n";
+	char text[1024];
+	struct confusion c;
+	struct err e = { "no message" };
+	FILE *f;
+
+	snprintf(text, sizeof text, "%s%s", header, rows);
+	f = fmemopen(text, strlen(text), "r");
+	is_int(confusion_read(&c, f, "x", &e), -1, message);
+	is_text(e.text, message, "its message");
+	fclose(f);
+}
+
+static void test_refused(void)
+{
+	refused("i\tA\tA\t1\n", "x: line 2: 4 columns, expected 5");
+	refused("i\tA\tA\t1\t0\t0\n", "x: line 2: 6 columns, expected 5");
+	refused("i\tA\tA\t1\t0\n\n", "x: line 3: 1 columns, expected 5");
+	refused("i\tC\tA\t1\t0\n", "x: line 2: true class 'C' is not in the header");
+	refused("i\tA\t-\t1\t0\n", "x: line 2: predicted class '-' is not in the header");
+	refused("i\tA\tA\tnan\t0\n", "x: line 2: A: 'nan' is no probability");
+	refused("i\tA\tA\t1\t-0.5\n", "x: line 2: B: '-0.5' is no probability");
+	refused("i\tA\tA\t1\t1.5\n", "x: line 2: B: '1.5' is no probability");
+	refused("i\tA\tA\t1\t\n", "x: line 2: B: '' is no probability");
+	refused("i\tA\tA\t1\t0 \n", "x: line 2: B: '0 ' is no probability");
+	refused("i\\x\tA\tA\t1\t0\n", "x: line 2: id has a backslash before neither t, n, r nor \\");
+	refused("i\\\tA\tA\t1\t0\n", "x: line 2: id has a backslash before neither t, n, r nor \\");
+}
+
+static void test_long_line(void)
+{
+	size_t size = TSV_LINE_BYTES + 16;
+	char *text = malloc(size);
+	struct err e;
+	struct tsv *t;
+	FILE *f;
+
+	memset(text, 'x', size);
+	text[TSV_LINE_BYTES - 1] = '\n';
+	f = fmemopen(text, size, "r");
+	t = tsv_over(f, "x");
+	is_int(tsv_next(t, &e), 1, "the longest line is read");
+	tsv_close(t);
+	text[TSV_LINE_BYTES - 1] = 'x';
+	rewind(f);
+	t = tsv_over(f, "x");
+	is_int(tsv_next(t, &e), -1, "a longer one is refused");
+	is_text(e.text, "x: line 1: longer than 65535 bytes", "and counted");
+	tsv_close(t);
+	fclose(f);
+	free(text);
+}
+
+static int read_predictions(const char *path, struct err *e)
+{
+	struct confusion c = {0};
+	int result = confusion_load(&c, path, e);
+
+	confusion_release(&c);
+	return result;
+}
+
+static int read_learning(const char *path, struct err *e)
+{
+	struct learning l = {0};
+	int result = learning_load(&l, path, e);
+
+	learning_release(&l);
+	return result;
+}
+
+/* The files of the fuzz corpus by the name they have. */
+static void test_corpus(const char *pattern, int (*read)(const char *, struct err *), int want)
+{
+	glob_t files;
+
+	if (!ok(glob(pattern, 0, NULL, &files) == 0, "%s: there are some", pattern))
+		return;
+	for (size_t i = 0; i < files.gl_pathc; i++) {
+		struct err e = { "" };
+
+		is_int(read(files.gl_pathv[i], &e), want, files.gl_pathv[i]);
+		ok(want == 0 || !strncmp(e.text, files.gl_pathv[i], strlen(files.gl_pathv[i])),
+		   "the message names the file: %s", e.text);
+	}
+	globfree(&files);
+}
+
+int main(void)
+{
+	test_write();
+	test_round_trip();
+	test_refused();
+	test_long_line();
+	test_corpus("tests/fuzz/corpus/predictions/good-*", read_predictions, 0);
+	test_corpus("tests/fuzz/corpus/predictions/odd-*", read_predictions, 0);
+	test_corpus("tests/fuzz/corpus/predictions/bad-*", read_predictions, -1);
+	test_corpus("tests/fuzz/corpus/learning/good-*", read_learning, 0);
+	test_corpus("tests/fuzz/corpus/learning/odd-*", read_learning, 0);
+	test_corpus("tests/fuzz/corpus/learning/bad-*", read_learning, -1);
+	return tap_end();
+}

@@ -1,0 +1,69 @@
+/* A drawing as SVG: numbers, escapes, attributes. */
+#include "tap.h"
+
+#include "report/svg.h"
+
+static const struct color blue = { 0, 0x10, 0xff };
+
+static char *svg_of(struct drawing *d)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	svg_write(d, f);
+	fclose(f);
+	drawing_release(d);
+	return text;
+}
+
+static void has(const char *text, const char *part)
+{
+	bool pass = strstr(text, part) != NULL;
+
+	ok(pass, "has %s", part);
+	if (!pass)
+		printf("#   in: %s\n", text);
+}
+
+static void test_shapes(void)
+{
+	const struct point bend[] = { { 0, -0.004 }, { 1.005, 2.5 }, { -0.25, 3 } };
+	struct drawing d;
+	char *text;
+
+	drawing_init(&d, 100, 50.5, "a < b & c");
+	draw_rect(&d, 1.5, 2, 3.125, 4, blue);
+	draw_path(&d, bend, 3, (struct pen){ blue, 1.5, 5 });
+	draw_text(&d, 7, 8, "x", (struct lettering){ 13, true, true, DRAW_END, blue });
+	text = svg_of(&d);
+	ok(!strncmp(text, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=", 50), "a declaration");
+	has(text, " width=\"100\" height=\"50.5\" viewBox=\"0 0 100 50.5\"");
+	has(text, "<title>a &lt; b &amp; c</title>");
+	has(text, "<rect x=\"1.5\" y=\"2\" width=\"3.13\" height=\"4\" fill=\"#0010ff\"/>");
+	has(text, "<path d=\"M0 0L1 2.5L-0.25 3\" stroke=\"#0010ff\" stroke-width=\"1.5\" stroke-dasharray=\"5\"/>");
+	has(text, "<text x=\"7\" y=\"8\" font-size=\"13\" fill=\"#0010ff\" font-weight=\"bold\""
+	          " text-anchor=\"end\" transform=\"rotate(-90 7 8)\">x</text>");
+	has(text, "</svg>\n");
+	free(text);
+}
+
+/* Nothing in a text makes the file anything but well-formed ASCII. */
+static void test_escapes(void)
+{
+	struct drawing d;
+	char *text;
+
+	drawing_init(&d, 1, 1, "");
+	draw_text(&d, 0, 0, "<é>&\x01\xff\"\xef\xbf\xbf€😀", (struct lettering){ .size = 1 });
+	text = svg_of(&d);
+	has(text, ">&lt;&#233;&gt;&amp;&#65533;&#65533;\"&#65533;&#8364;&#128512;</text>");
+	free(text);
+}
+
+int main(void)
+{
+	test_shapes();
+	test_escapes();
+	return tap_end();
+}
