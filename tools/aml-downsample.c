@@ -23,6 +23,7 @@ struct args {
 
 /* What a thread needs for one picture after the other. */
 struct worker {
+	struct image image;
 	struct resize *resize;
 	uint8_t *bytes;
 	float *floats;
@@ -72,6 +73,7 @@ static size_t numbers(const struct args *a)
 
 static void worker_init(struct worker *w, const struct args *a)
 {
+	w->image = (struct image){0};
 	w->resize = resize_new(a->size, a->size, a->filter);
 	w->bytes = xmalloc(numbers(a), sizeof *w->bytes);
 	w->floats = xmalloc(numbers(a), sizeof *w->floats);
@@ -79,6 +81,7 @@ static void worker_init(struct worker *w, const struct args *a)
 
 static void worker_release(struct worker *w)
 {
+	image_release(&w->image);
 	resize_free(w->resize);
 	free(w->bytes);
 	free(w->floats);
@@ -98,15 +101,12 @@ static void to_floats(float *out, const uint8_t *in, size_t n)
 /* The pixels of the picture at PATH as the options say, in W's memory; NULL with E set. */
 static const void *make_pixels(struct worker *w, const struct args *a, const char *path, struct err *e)
 {
-	struct image im = {0};
-	int result;
+	struct image *im = &w->image;
 
-	if (image_load(&im, path, e) < 0)
+	if (image_load(im, path, e) < 0)
 		return NULL;
-	result = resize_run(w->resize, w->bytes, im.pixels, im.width, im.height, IMAGE_CHANNELS,
-	                    im.opaque ? RESIZE_OPAQUE : RESIZE_ALPHA, e);
-	image_release(&im);
-	if (result < 0) {
+	if (resize_run(w->resize, w->bytes, im->pixels, im->width, im->height, IMAGE_CHANNELS,
+	               im->opaque ? RESIZE_OPAQUE : RESIZE_ALPHA, e) < 0) {
 		err_in(e, path);
 		return NULL;
 	}

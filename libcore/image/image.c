@@ -11,6 +11,19 @@
 
 static const size_t max_file_bytes = (size_t)1 << 32;
 
+/* A thread that reads one picture after the other keeps its memory: getting 640 kB afresh costs 0.1 ms of page faults. */
+static int reserve(struct image *im, size_t bytes, struct err *e)
+{
+	if (bytes <= im->room)
+		return 0;
+	image_release(im);
+	im->pixels = mem_try(bytes, 1, e);
+	if (!im->pixels)
+		return -1;
+	im->room = bytes;
+	return 0;
+}
+
 int image_alloc(struct image *im, uint32_t width, uint32_t height, double claimed, size_t size, double ratio,
                 struct err *e)
 {
@@ -21,8 +34,7 @@ int image_alloc(struct image *im, uint32_t width, uint32_t height, double claime
 		               height, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE);
 	if (claimed > ratio * (double)size)
 		return err_set(e, "claims %u x %u pixels, too many for a file of %zu bytes", width, height, size);
-	im->pixels = mem_try((size_t)width * height, IMAGE_CHANNELS, e);
-	if (!im->pixels)
+	if (reserve(im, (size_t)width * height * IMAGE_CHANNELS, e) < 0)
 		return -1;
 	im->width = (int)width;
 	im->height = (int)height;
@@ -53,22 +65,20 @@ static bool is_opaque(const struct image *im)
 
 int image_read(struct image *im, const uint8_t *bytes, size_t size, struct err *e)
 {
-	struct image got = {0};
 	int rc;
 
+	im->width = im->height = 0;
 	if (image_is_tiff(bytes, size))
-		rc = image_tiff_read(&got, bytes, size, e);
+		rc = image_tiff_read(im, bytes, size, e);
 	else if (image_is_png(bytes, size))
-		rc = image_png_read(&got, bytes, size, e);
+		rc = image_png_read(im, bytes, size, e);
 	else
-		return err_set(e, size ? "neither a TIFF nor a PNG image" : "empty file");
-	if (rc < 0) {
-		image_release(&got);
-		return -1;
-	}
-	got.opaque = is_opaque(&got);
-	*im = got;
-	return 0;
+		rc = err_set(e, size ? "neither a TIFF nor a PNG image" : "empty file");
+	if (rc < 0)
+		im->width = im->height = 0;
+	else
+		im->opaque = is_opaque(im);
+	return rc;
 }
 
 int image_load(struct image *im, const char *path, struct err *e)

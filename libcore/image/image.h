@@ -15,11 +15,12 @@ struct image {
 	int width, height;
 	uint8_t *pixels;                /* height x width x 4: red, green, blue, alpha (not premultiplied); owned */
 	bool opaque;                    /* alpha is 255 everywhere */
+	size_t room;                    /* bytes that PIXELS has, which is used again for the next picture */
 };
 
 /*
- * Reads the file at PATH ("-": stdin) into IM, which must be zero or released.
- * Returns 0, or -1 with E set (PATH named in it) and IM as it was.
+ * Reads the file at PATH ("-": stdin) into IM, which is zero, released, or holds an earlier picture.
+ * Returns 0, or -1 with E set (PATH named in it): IM has no size then, and is released as ever.
  */
 int image_load(struct image *im, const char *path, struct err *e);
 
@@ -31,7 +32,7 @@ void image_release(struct image *im);
 /* ---- for the decoders ---- */
 
 /*
- * Room for WIDTH x HEIGHT pixels of any content. CLAIMED bytes of samples are said to come out of SIZE bytes of file;
+ * Makes room in IM for WIDTH x HEIGHT pixels of any content. CLAIMED bytes of samples are said to come out of SIZE bytes of file;
  * more than RATIO to one is taken for a lie before anything is allocated.
  */
 int image_alloc(struct image *im, uint32_t width, uint32_t height, double claimed, size_t size, double ratio,

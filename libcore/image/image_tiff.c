@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "image/alpha.h"
+#include "image/lzw.h"
 
 enum { MAGIC_BYTES = 4, PALETTE = 256, WORDS = 256 };
 
@@ -363,7 +364,7 @@ static void unpack(const struct reader *r, uint8_t *out, const uint8_t *in, uint
 
 /* Tiles, or strips seen as tiles as wide as the picture. */
 struct blocks {
-	bool tiled;
+	bool tiled, plain_lzw;
 	uint32_t width, height;
 	size_t row_bytes;               /* of a decoded block */
 	uint8_t *buffer;
@@ -375,11 +376,24 @@ static uint32_t rows_at(const struct reader *r, const struct blocks *b, uint32_t
 	return r->height - y < b->height ? r->height - y : b->height;
 }
 
+/* Is this the LZW that our own decoder undoes, with nothing to be done to its samples but add them up? */
+static bool is_plain_lzw(const struct reader *r)
+{
+	uint16_t predictor;
+
+	if (r->compression != COMPRESSION_LZW || tag16(r, TIFFTAG_FILLORDER) != FILLORDER_MSB2LSB)
+		return false;
+	predictor = tag16(r, TIFFTAG_PREDICTOR);
+	return predictor == PREDICTOR_NONE ? r->bits <= 8 || !TIFFIsByteSwapped(r->tif)
+	                                   : predictor == PREDICTOR_HORIZONTAL && r->bits == 8;
+}
+
 static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
 {
 	size_t bits, bytes;
 
 	b->tiled = TIFFIsTiled(r->tif);
+	b->plain_lzw = is_plain_lzw(r);
 	if (b->tiled) {
 		if (TIFFGetField(r->tif, TIFFTAG_TILEWIDTH, &b->width) != 1 ||
 		    TIFFGetField(r->tif, TIFFTAG_TILELENGTH, &b->height) != 1)
@@ -401,17 +415,44 @@ static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
 	return b->buffer ? 0 : -1;
 }
 
+/* Row-wise differences of 8-bit samples, PITCH of them a pixel, are undone. */
+static void add_up(uint8_t *row, size_t bytes, int pitch)
+{
+	for (size_t i = (size_t)pitch; i < bytes; i++)
+		row[i] = (uint8_t)(row[i] + row[i - pitch]);
+}
+
+/* Strip or tile INDEX, if we can; what we cannot is left to libtiff, which also knows what is wrong with it. */
+static bool decode_lzw(struct reader *r, const struct blocks *b, uint8_t *out, uint32_t index, uint32_t rows)
+{
+	uint64_t at, size;
+
+	if (!b->plain_lzw)
+		return false;
+	at = TIFFGetStrileOffset(r->tif, index);
+	size = TIFFGetStrileByteCount(r->tif, index);
+	if (at > r->size || size > r->size - at || !lzw_decode(out, b->row_bytes * rows, r->bytes + at, size))
+		return false;
+	if (tag16(r, TIFFTAG_PREDICTOR) == PREDICTOR_HORIZONTAL)
+		for (uint32_t i = 0; i < rows; i++)
+			add_up(out + i * b->row_bytes, b->row_bytes, r->planes > 1 ? 1 : r->samples);
+	return true;
+}
+
 /* Decodes the block at X, Y into OUT; all bytes of its ROWS must come. */
 static int decode_block(struct reader *r, const struct blocks *b, uint8_t *out, uint32_t x, uint32_t y, int plane,
                         uint32_t rows, struct err *e)
 {
+	uint16_t sample = (uint16_t)plane;
+	uint32_t index = b->tiled ? TIFFComputeTile(r->tif, x, y, 0, sample) : TIFFComputeStrip(r->tif, y, sample);
 	tmsize_t want = (tmsize_t)(b->row_bytes * rows), got;
 
+	if (decode_lzw(r, b, out, index, rows))
+		return 0;
 	if (b->tiled)
-		got = TIFFReadEncodedTile(r->tif, TIFFComputeTile(r->tif, x, y, 0, (uint16_t)plane), out,
-		                          (tmsize_t)(b->row_bytes * b->height));
+		got = TIFFReadEncodedTile(r->tif, index, out, (tmsize_t)(b->row_bytes * b->height));
 	else
-		got = TIFFReadEncodedStrip(r->tif, TIFFComputeStrip(r->tif, y, (uint16_t)plane), out, want);
+		got = TIFFReadEncodedStrip(r->tif, index, out, want);
 	if (got < want || r->words[0])
 		return damaged(r, "pixels are missing", e);
 	return 0;
@@ -554,7 +595,9 @@ static int turn(struct image *im, int orientation, struct err *e)
 			memcpy(out, im->pixels + ((size_t)i * im->width + j) * IMAGE_CHANNELS, IMAGE_CHANNELS);
 		}
 	free(im->pixels);
-	*im = (struct image){ .width = width, .height = height, .pixels = turned };
+	*im = (struct image){
+		.width = width, .height = height, .pixels = turned, .room = (size_t)width * height * IMAGE_CHANNELS,
+	};
 	return 0;
 }
 
