@@ -252,3 +252,25 @@ bool fedavg_mean(const struct fedavg_weights *w, const float *const *x, size_t c
 	}
 	return true;
 }
+
+/* Each term is rounded by itself, their sum is exact: in any order the same. */
+static float pool_one(const struct fedavg_weights *w, const float *const *mean, const float *const *var,
+                      size_t i)
+{
+	struct exact sum = sum_beside(w, mean, i, 0), spread = {0};
+	double center = exact_value(&sum) / w->total;
+
+	for (int k = 0; k < w->count; k++) {
+		double distance = mean[k][i] - center;
+
+		exact_add(&spread, w->n[k] * (var[k][i] + distance * distance));
+	}
+	return (float)(exact_value(&spread) / w->total);
+}
+
+void fedavg_pool_variance(const struct fedavg_weights *w, const float *const *mean, const float *const *var,
+                          size_t count, float *y)
+{
+	for (size_t i = 0; i < count; i++)
+		y[i] = pool_one(w, mean, var, i);
+}

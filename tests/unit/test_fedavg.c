@@ -240,6 +240,50 @@ static void test_weights(void)
 	fedavg_weights_release(&w);
 }
 
+/* Mean and variance of 2 x (0, 2), 3 x (10, 16) and 1 x 4, each taken alone, and together. */
+static void test_pool(void)
+{
+	static const double n[] = { 2, 2, 3, 3, 1 };
+	static const float values[] = { 0, 2, 10, 16, 4 };
+	const float mean[] = { 1, 13, 4 }, var[] = { 1, 9, 0 };
+	const double counts[] = { 4, 6, 1 }, back_counts[] = { 1, 6, 4 };
+	const float *m[] = { mean, mean + 1, mean + 2 }, *v[] = { var, var + 1, var + 2 };
+	const float *back_m[] = { mean + 2, mean + 1, mean }, *back_v[] = { var + 2, var + 1, var };
+	struct fedavg_weights w = {0};
+	struct err e;
+	double sum = 0, squares = 0;
+	float y, back;
+
+	for (int i = 0; i < 5; i++) {
+		sum += n[i] * values[i] / 11;
+		squares += n[i] * values[i] * values[i] / 11;
+	}
+	fedavg_weights_init(&w, counts, 3, &e);
+	fedavg_pool_variance(&w, m, v, 1, &y);
+	fedavg_weights_release(&w);
+	fedavg_weights_init(&w, back_counts, 3, &e);
+	fedavg_pool_variance(&w, back_m, back_v, 1, &back);
+	fedavg_weights_release(&w);
+	is_near(y, squares - sum * sum, 4e-6, "the variance of all values together");
+	ok(y == back, "in any order");
+}
+
+/* Large means close to one another: squares would leave nothing of the variance. */
+static void test_pool_far(void)
+{
+	const float a = 4096, b = 4096.0009765625f, var = 0x1p-30f;
+	const float *mean[] = { &a, &b }, *vars[] = { &var, &var };
+	const double n[] = { 1, 1 };
+	struct fedavg_weights w;
+	struct err e;
+	float y;
+
+	fedavg_weights_init(&w, n, 2, &e);
+	fedavg_pool_variance(&w, mean, vars, 1, &y);
+	fedavg_weights_release(&w);
+	is_near(y, 0x1p-30 + 0x1p-22, 1e-13, "far from 0");
+}
+
 int main(void)
 {
 	test_exactness();
@@ -247,5 +291,7 @@ int main(void)
 	test_just_above_tie();
 	test_not_finite();
 	test_weights();
+	test_pool();
+	test_pool_far();
 	return tap_end();
 }
