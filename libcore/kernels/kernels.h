@@ -21,12 +21,19 @@ enum {
 	POOL_DEAD = 4,          /* see struct pooled */
 };
 
+/* Memory that the next call will read: a kernel asks for it while it computes. Only a hint; may be empty. */
+struct soon {
+	const void *at;
+	size_t bytes;
+};
+
 /* What a strip of a 3x3 convolution reads. Pixel x, channel c of row r is row[r][x * stride + c]. */
 struct strip {
 	const float *row[REACH];
 	int tiles;              /* reads 4 tiles + 2 pixels of each row, yields 4 tiles columns */
 	int stride;             /* floats from one pixel to the next: at least C */
 	int C;
+	struct soon soon;
 };
 
 /* Rows of a convolution's output after bias and relu; a missing row is NULL. */
@@ -59,6 +66,7 @@ struct strip_gradient {
 	const uint8_t *at[STRIP / 2];           /* as pooled */
 	float scale;
 	int columns;
+	struct soon soon, at_soon;
 };
 
 /* Gradient at the input, as conv_back_rows stores it. */

@@ -429,6 +429,18 @@ static void panels_product(float *y, const float *a, size_t a_panel, const float
 		EACH_TILE(rows, panels_tile, y + c, a, a_panel, b + c, panels);
 }
 
+enum { LINE_BYTES = 64 };
+
+/* Asks for part PART of POINTS of what is needed soon, into the second cache: the first is full. */
+static void fetch_soon(const struct soon *s, int part)
+{
+	const char *from = s->at;
+	size_t first = s->bytes * (size_t)part / POINTS, last = s->bytes * (size_t)(part + 1) / POINTS;
+
+	for (size_t i = first / LINE_BYTES * LINE_BYTES; i < last; i += LINE_BYTES)
+		__builtin_prefetch(from + i, 0, 2);
+}
+
 /* Everything but the last transform of the output, which y_down waits for. */
 static struct work conv_strip(const struct strip *x, const float *u, int K, float *scratch)
 {
@@ -443,10 +455,13 @@ static struct work conv_strip(const struct strip *x, const float *u, int K, floa
 			input_across(w.x_points + p * REACH * w.points, w.points,
 			             w.x_down + (p * REACH + i) * w.x_row, x->tiles);
 		for (int k = 0; k < K / PANEL; k++) {
-			for (int j = 0; j < REACH; j++)
+			for (int j = 0; j < REACH; j++) {
+				if (k == 0)
+					fetch_soon(&x->soon, REACH * i + j);
 				panels_product(w.y_points + j * w.points, w.x_points + j * w.points,
 				               REACH * w.points,
 				               u + (REACH * i + j) * plane + (size_t)k * C * PANEL, x->tiles, panels);
+			}
 			output_across(w.y_down + (k * REACH + i) * w.y_row, w.y_points, w.points, x->tiles);
 		}
 	}
@@ -682,6 +697,9 @@ static void conv_back(float *dx, float *du, float *db, const struct strip *x, co
 			size_t at = (size_t)(REACH * i + j) * K * PANEL;
 			float *xp = w.x_points + j * w.points, *zp = w.y_points + j * w.points;
 
+			fetch_soon(&x->soon, REACH * i + j);
+			fetch_soon(&dy->soon, REACH * i + j);
+			fetch_soon(&dy->at_soon, REACH * i + j);
 			for (int k = 0; k < panels; k++)
 				outer_product(du + at + (size_t)k * PANEL * PANEL, xp, zp + k * REACH * w.points, tiles);
 			panels_product(xp, zp, REACH * w.points, ut + at, tiles, panels);
@@ -725,10 +743,24 @@ static void conv_back_rows(const struct input_gradient *out, float *carry, const
 
 /* ---- dense ---- */
 
-ALWAYS void dense_tile(int rows, int at, float *y, size_t y_row, const float *x, const float *w, size_t w_row)
+/*
+ * Asks for rows FIRST .. LAST - 1 of the block of weights after this one. Spread over a block's tiles, so that memory
+ * works while the sums are made.
+ */
+ALWAYS void fetch_next(const float *w, int first, int last)
+{
+	enum { LINE = 64 / sizeof(float) };
+	const float *next = w + DENSE_ROWS * PANEL;
+
+	for (int i = first * PANEL; i < last * PANEL; i += LINE)
+		__builtin_prefetch(next + i);
+}
+
+ALWAYS void dense_tile(int rows, int at, float *y, size_t y_row, const float *x, const float *w, size_t w_row, int n)
 {
 	sums s;
 
+	fetch_next(w, DENSE_ROWS * at / n, DENSE_ROWS * (at + rows) / n);
 	sums_load(s, rows, y + (size_t)at * y_row, y_row);
 	sums_add(s, rows, x + (size_t)at * DENSE_ROWS, DENSE_ROWS, 1, w, w_row, DENSE_ROWS);
 	sums_store(s, rows, y + (size_t)at * y_row, y_row);
@@ -737,7 +769,7 @@ ALWAYS void dense_tile(int rows, int at, float *y, size_t y_row, const float *x,
 static void dense(float *y, size_t y_row, const float *x, int n, const float *w, size_t w_row)
 {
 	for (int c = 0; c < PANEL; c += TILE_COLUMNS)
-		EACH_TILE(n, dense_tile, y + c, y_row, x, w + c, w_row);
+		EACH_TILE(n, dense_tile, y + c, y_row, x, w + c, w_row, n);
 }
 
 enum { ONE_ROWS = 4 };          /* rows of weights that dense_one adds at a time: y is loaded and stored once for them */
@@ -778,6 +810,7 @@ ALWAYS void dense_dx_tile(int rows, int at, float *dxt, const float *w, const fl
 {
 	sums s;
 
+	fetch_next(w, at, at + rows);
 	sums_load(s, rows, dxt + (size_t)at * n, n);
 	sums_add(s, rows, w + (size_t)at * PANEL, PANEL, 1, dyt, n, PANEL);
 	sums_store(s, rows, dxt + (size_t)at * n, n);
@@ -825,6 +858,8 @@ ALWAYS void dense_adam_tile(int rows, int at, float *w, float *m, float *v, cons
 {
 	sums s;
 
+	fetch_next(m, at, at + rows);
+	fetch_next(v, at, at + rows);
 	dense_dw_sums(s, rows, at, x, dy, dy_row, n);
 	for (int r = 0; r < rows; r++) {
 		size_t e = (size_t)(at + r) * PANEL;
@@ -887,12 +922,41 @@ ALWAYS void philox(uint32_t c[PHILOX_WORDS][LANES], uint64_t seed)
 	}
 }
 
+typedef uint32_t words4 __attribute__((vector_size(16)));
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+typedef bytes16 bytes16_any __attribute__((aligned(1), may_alias));
+
+/* Block BLOCK of four side by side, from word k of the four in w[k]: a column of a 4 x 4 matrix. */
+#define PHILOX_BLOCK(w, block) \
+	__builtin_shufflevector(__builtin_shufflevector(w[0], w[1], block, 4 + block, -1, -1), \
+	                        __builtin_shufflevector(w[2], w[3], block, 4 + block, -1, -1), 0, 1, 4, 5)
+
+ALWAYS void store_keep(uint8_t *keep, words4 block, bytes16 threshold)
+{
+	*(bytes16_any *)keep = (bytes16)((bytes16)block >= threshold) & 1;
+}
+
+/* Four blocks, of lanes FIRST .. FIRST + 3. */
+ALWAYS void store_keep4(uint8_t *keep, uint32_t c[PHILOX_WORDS][LANES], int first, bytes16 threshold)
+{
+	words4 w[PHILOX_WORDS];
+
+	for (int k = 0; k < PHILOX_WORDS; k++)
+		memcpy(&w[k], c[k] + first, sizeof w[k]);
+	store_keep(keep, PHILOX_BLOCK(w, 0), threshold);
+	store_keep(keep + PHILOX_BYTES, PHILOX_BLOCK(w, 1), threshold);
+	store_keep(keep + 2 * PHILOX_BYTES, PHILOX_BLOCK(w, 2), threshold);
+	store_keep(keep + 3 * PHILOX_BYTES, PHILOX_BLOCK(w, 3), threshold);
+}
+
 static void keep(uint8_t *out, uint64_t seed, const uint32_t counter[4], int blocks, unsigned threshold)
 {
+	bytes16 least = (bytes16){0} + (uint8_t)threshold;
+
 	for (int first = 0; first < blocks; first += LANES) {
 		int count = blocks - first < LANES ? blocks - first : LANES;
-		uint32_t c[PHILOX_WORDS][LANES], words[LANES][PHILOX_WORDS];
-		uint8_t *to = out + (size_t)first * PHILOX_BYTES;
+		uint32_t c[PHILOX_WORDS][LANES];
+		uint8_t mask[LANES * PHILOX_BYTES];
 
 		for (int i = 0; i < LANES; i++) {
 			c[0][i] = counter[0] + (uint32_t)(first + i);
@@ -900,12 +964,9 @@ static void keep(uint8_t *out, uint64_t seed, const uint32_t counter[4], int blo
 				c[k][i] = counter[k];
 		}
 		philox(c, seed);
-		for (int i = 0; i < LANES; i++)
-			for (int k = 0; k < PHILOX_WORDS; k++)
-				words[i][k] = c[k][i];
-		memcpy(to, words, (size_t)count * PHILOX_BYTES);
-		for (int i = 0; i < count * PHILOX_BYTES; i++)
-			to[i] = to[i] >= threshold;
+		for (int i = 0; i < LANES; i += 4)
+			store_keep4(mask + i * PHILOX_BYTES, c, i, least);
+		memcpy(out + (size_t)first * PHILOX_BYTES, mask, (size_t)count * PHILOX_BYTES);
 	}
 }
 

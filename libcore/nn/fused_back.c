@@ -41,6 +41,10 @@ static struct strip_gradient pooled_gradient(const struct way_back *b, int half,
 		g.pooled[r] = from + (size_t)row * pitch;
 		g.at[r] = b->m->at[half] + (size_t)row * count;
 	}
+	if ((strip + 1) * STRIP / 2 < side) {
+		g.soon = fused_soon(g.pooled[1], pitch, STRIP / 2);
+		g.at_soon = (struct soon){ g.at[1] + count, STRIP / 2 * count };
+	}
 	return g;
 }
 
@@ -55,6 +59,8 @@ static struct strip_gradient output_gradient(const struct way_back *b, int strip
 		return pooled_gradient(b, 1, strip, b->m->flat, (size_t)p->net.pool2_size * (size_t)p->layer[2].K);
 	for (int r = 0; r < STRIP && STRIP * strip + r < p->layer[1].used; r++)
 		g.row[r] = b->m->conv3 + (size_t)(STRIP * strip + r) * p->layer[2].row;
+	if (g.row[STRIP - 1])
+		g.soon = fused_soon(g.row[STRIP - 1], p->layer[2].row, STRIP);
 	return g;
 }
 

@@ -7,6 +7,11 @@
 
 enum { BLOCK = 16 };                    /* bytes of mask from one block of random numbers */
 
+struct soon fused_soon(const float *last_row, size_t pitch, int rows)
+{
+	return (struct soon){ last_row + pitch, (size_t)rows * pitch * sizeof(float) };
+}
+
 void fused_pad_image(struct desk *d, const struct plan *p, const float *image)
 {
 	size_t row = (size_t)p->net.size * (size_t)p->net.channels;
@@ -42,6 +47,7 @@ void fused_map_rows(struct strip *s, const float *map, const struct fused_layer 
 {
 	for (int r = 0; r < REACH; r++)
 		s->row[r] = map + (size_t)(STRIP * strip + r) * l->row;
+	s->soon = fused_soon(s->row[REACH - 1], l->row, strip + 1 < l->tiles ? STRIP : 0);
 }
 
 static const uint8_t *drop_row(const struct plan *p, uint8_t *keep, const struct dropout *drop, int layer, int row,

@@ -91,6 +91,8 @@ void conv_weights_job(const struct conv_weights *c, const struct plan *p, size_t
 void fused_pad_image(struct desk *d, const struct plan *p, const float *image);
 /* Conv1: rows FROM .. TO - 1 of its output, of the padded image, into the ring. */
 void fused_fill_ring(const struct plan *p, const struct conv_weights *w, struct desk *d, int from, int to);
+/* The ROWS rows after one, PITCH floats apart. */
+struct soon fused_soon(const float *last_row, size_t pitch, int rows);
 /* The input rows of a strip of conv2, in the ring, or of a later layer, in its input map. */
 void fused_ring_rows(struct strip *s, const struct plan *p, const struct desk *d, int strip);
 void fused_map_rows(struct strip *s, const float *map, const struct fused_layer *l, int strip);
