@@ -7,13 +7,10 @@
 #include "base/mem.h"
 #include "report/axis.h"
 #include "report/font.h"
+#include "report/look.h"
 
 /* Pixels. */
 enum {
-	MARGIN = 24,
-	GAP = 8,                        /* between a label and what it belongs to */
-	TITLE_TEXT = 20, PLAIN_TEXT = 13,
-	LINE = 22,                      /* from one line of text to the next */
 	PLOT_WIDTH = 440, PLOT_HEIGHT = 290,
 	TICK_LABELS = 48,               /* room for them, left of a plot */
 	SAMPLE = 28,                    /* of a line, in the legend */
@@ -27,12 +24,7 @@ enum {
 #define VALID_PEN 2.2
 #define AXIS_PEN 1.0
 
-static const struct color ink = { 0x1d, 0x1f, 0x24 }, pale_ink = { 0x62, 0x66, 0x6e };
-static const struct color grid = { 0xe6, 0xe7, 0xe9 }, white = { 255, 255, 255 };
-
-static const struct lettering heading = { .size = TITLE_TEXT, true, .color = ink };
-static const struct lettering plain = { .size = PLAIN_TEXT, .color = ink };
-static const struct lettering pale = { .size = PLAIN_TEXT, .color = pale_ink };
+static const struct color grid = { 0xe6, 0xe7, 0xe9 };
 
 /* Told apart with any colour vision: Okabe and Ito, Color universal design, 2008. */
 static const struct color palette[] = {
@@ -56,12 +48,6 @@ struct panel {
 	double left, top;               /* upper left corner of the plot */
 };
 
-static struct lettering anchored(struct lettering l, enum draw_anchor anchor)
-{
-	l.anchor = anchor;
-	return l;
-}
-
 static struct pen train_pen(struct color color)
 {
 	return (struct pen){ .color = color, .width = TRAIN_PEN, .dash = DASH };
@@ -75,7 +61,7 @@ static struct pen valid_pen(struct color color)
 static void mark_best(struct drawing *d, struct point at, struct color color)
 {
 	draw_dot(d, at, BEST_DOT, color);
-	draw_dot(d, at, BEST_HOLE, white);
+	draw_dot(d, at, BEST_HOLE, look_white);
 }
 
 /* ---- ranges ---- */
@@ -146,14 +132,14 @@ static void draw_y_axis(const struct panel *p)
 		draw_line(p->d, (struct point){ p->left, y },
 		          (struct point){ p->left + PLOT_WIDTH, y }, pen);
 		axis_label(&p->y, k, text);
-		draw_text_centred(p->d, p->left - GAP, y, text, anchored(pale, DRAW_END));
+		draw_text_centred(p->d, p->left - GAP, y, text, look_anchored(look_faint, DRAW_END));
 	}
 }
 
 static void draw_x_axis(const struct panel *p)
 {
 	double bottom = p->top + PLOT_HEIGHT;
-	struct pen pen = { .color = pale_ink, .width = AXIS_PEN };
+	struct pen pen = { .color = look_pale, .width = AXIS_PEN };
 	char text[AXIS_LABEL_BYTES];
 
 	draw_line(p->d, (struct point){ p->left, bottom },
@@ -165,11 +151,11 @@ static void draw_x_axis(const struct panel *p)
 		          (struct point){ x, bottom + GAP / 2.0 }, pen);
 		axis_label(&p->x, k, text);
 		draw_text_centred(p->d, x, bottom + GAP + PLAIN_TEXT / 2.0, text,
-		                  anchored(pale, DRAW_MIDDLE));
+		                  look_anchored(look_faint, DRAW_MIDDLE));
 	}
 	draw_text_centred(p->d, p->left + PLOT_WIDTH / 2.0,
 	                  bottom + GAP + PLAIN_TEXT / 2.0 + LINE, "epoch",
-	                  anchored(pale, DRAW_MIDDLE));
+	                  look_anchored(look_faint, DRAW_MIDDLE));
 }
 
 static void draw_run(const struct panel *p, const struct point *run, size_t count,
@@ -221,7 +207,7 @@ static void draw_panel(struct panel *p, const struct curve *curves, size_t count
 {
 	fit_axes(p, curves, count);
 	draw_text_centred(p->d, p->left, p->top - GAP - PLAIN_TEXT / 2.0, p->title,
-	                  plain);
+	                  look_plain);
 	draw_y_axis(p);
 	draw_x_axis(p);
 	for (size_t k = 0; k < count; k++)
@@ -250,7 +236,7 @@ static void new_line(struct legend *l)
 static struct point add_entry(struct legend *l, const char *text,
                               struct lettering lettering)
 {
-	double need = SAMPLE + GAP + font_width(text, PLAIN_TEXT, false);
+	double need = SAMPLE + GAP + look_width(text);
 	struct point at;
 
 	if (l->x > MARGIN && l->x + need > l->width - MARGIN)
@@ -276,13 +262,13 @@ static void draw_legend(struct legend *l, const struct curve *curves, size_t cou
 	struct point at;
 
 	for (size_t k = 0; k < count; k++)
-		add_line_entry(l, curves[k].name, plain, valid_pen(color_of(k)));
+		add_line_entry(l, curves[k].name, look_plain, valid_pen(color_of(k)));
 	new_line(l);
-	add_line_entry(l, "training", pale, train_pen(pale_ink));
-	add_line_entry(l, "validation", pale, valid_pen(pale_ink));
-	at = add_entry(l, "best epoch", pale);
+	add_line_entry(l, "training", look_faint, train_pen(look_pale));
+	add_line_entry(l, "validation", look_faint, valid_pen(look_pale));
+	at = add_entry(l, "best epoch", look_faint);
 	if (l->d)
-		mark_best(l->d, (struct point){ at.x + SAMPLE / 2.0, at.y }, pale_ink);
+		mark_best(l->d, (struct point){ at.x + SAMPLE / 2.0, at.y }, look_pale);
 	new_line(l);
 }
 
@@ -291,7 +277,7 @@ static double widest_entry(const struct curve *curves, size_t count)
 	double widest = 0;
 
 	for (size_t k = 0; k < count; k++)
-		widest = fmax(widest, font_width(curves[k].name, PLAIN_TEXT, false));
+		widest = fmax(widest, look_width(curves[k].name));
 	return SAMPLE + GAP + widest;
 }
 
@@ -325,7 +311,7 @@ void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
 	if (panels == PANELS_BOTH)
 		accuracy.left += PLOT_WIDTH + MARGIN + TICK_LABELS;
 	drawing_init(d, width, loss.top + PLOT_HEIGHT + 2 * LINE + MARGIN, title);
-	draw_text_centred(d, MARGIN, title_y, title, heading);
+	draw_text_centred(d, MARGIN, title_y, title, look_title);
 	draw_legend(&legend, curves, count);
 	if (panels & PANEL_LOSS)
 		draw_panel(&loss, curves, count);

@@ -9,32 +9,22 @@
 #include <string.h>
 
 #include "report/font.h"
+#include "report/look.h"
 #include "report/metrics.h"
 
 /* Pixels. */
 enum {
-	MARGIN = 24,
-	GAP = 8,                        /* between a label and what it belongs to */
 	CELL_LEAST = 28, CELL_MOST = 56,
 	MATRIX_WANTED = 640,            /* side of the matrix, if the cells allow it */
 	CELL_PAD = 5,                   /* left and right of a count */
 	GRID_LINE = 1, THICK_LINE = 2,
 	EDGE_ROW = 28,                  /* height of the totals and of the metrics */
-	TITLE_TEXT = 20, PLAIN_TEXT = 13, SMALL_TEXT = 12,
-	LINE = 22,                      /* from one line of text to the next */
 	HEADING = 76,                   /* title and facts, with the space below */
 	BAR_WIDTH = 16, BAR_HEIGHT = 220, BAR_TICK = 4,
 	BAR_BANDS = 110, BAR_TITLE_LINE = 16,
 };
 
-static const struct color ink = { 0x1d, 0x1f, 0x24 }, pale_ink = { 0x62, 0x66, 0x6e },
-                          white = { 255, 255, 255 };
 static const struct color no_images = { 0xf3, 0xf3, 0xf1 };
-
-static const struct lettering heading = { .size = TITLE_TEXT, true, .color = ink };
-static const struct lettering plain = { .size = PLAIN_TEXT, .color = ink };
-static const struct lettering pale = { .size = PLAIN_TEXT, .color = pale_ink };
-static const struct lettering small = { .size = SMALL_TEXT, .color = pale_ink };
 
 static const char *const scale_title[] = { "share of", "the column" };
 static const char no_metric[] = "\u2013";
@@ -64,12 +54,6 @@ struct layout {
 	double bar_x, bar_height;       /* left edge of the colour scale */
 };
 
-static struct lettering anchored(struct lettering l, enum draw_anchor anchor)
-{
-	l.anchor = anchor;
-	return l;
-}
-
 __attribute__((format(printf, 5, 6)))
 static void print(struct drawing *d, double x, double y, struct lettering l,
                   const char *format, ...)
@@ -84,11 +68,6 @@ static void print(struct drawing *d, double x, double y, struct lettering l,
 	if (*text)
 		draw_text_centred(d, x, y, text, l);
 	free(text);
-}
-
-static double plain_width(const char *text)
-{
-	return font_width(text, PLAIN_TEXT, false);
 }
 
 static double count_width(int64_t count)
@@ -163,7 +142,7 @@ static double widest_name(const struct classes *c)
 	double width = 0;
 
 	for (int i = 0; i < c->count; i++)
-		width = fmax(width, plain_width(full_name(c, i)));
+		width = fmax(width, look_width(full_name(c, i)));
 	return width;
 }
 
@@ -180,14 +159,14 @@ static void size_cells(struct layout *l)
 			widest = fmax(widest, count_width(*confusion_at(l->c, i, j)));
 		l->cell.x = fmax(l->cell.x, widest);
 	}
-	l->total_width = fmax(count_width(l->m.total), plain_width("total")) + 2 * GAP;
-	l->metric_width = plain_width("recall") + 2 * GAP;
+	l->total_width = fmax(count_width(l->m.total), look_width("total")) + 2 * GAP;
+	l->metric_width = look_width("recall") + 2 * GAP;
 }
 
 static void place(struct layout *l)
 {
 	double code = widest_code(&l->c->classes), name = widest_name(&l->c->classes);
-	double labels = fmax(name + GAP + code, plain_width("precision"));
+	double labels = fmax(name + GAP + code, look_width("precision"));
 
 	size_cells(l);
 	l->upwards = code + GAP > l->cell.x;
@@ -227,14 +206,14 @@ static void draw_heading(const struct layout *l, const char *facts)
 {
 	double y = MARGIN + TITLE_TEXT / 2.0;
 
-	print(l->d, MARGIN, y, heading, "%s", l->d->title);
-	print(l->d, MARGIN, y + LINE + GAP, pale, "%s", facts);
+	print(l->d, MARGIN, y, look_title, "%s", l->d->title);
+	print(l->d, MARGIN, y + LINE + GAP, look_faint, "%s", facts);
 }
 
 static void draw_labels(const struct layout *l)
 {
 	const struct classes *c = &l->c->classes;
-	struct lettering code = plain, above, name = anchored(plain, DRAW_END);
+	struct lettering code = look_plain, above, name = look_anchored(look_plain, DRAW_END);
 	double code_width = widest_code(c);
 
 	code.bold = true;
@@ -254,7 +233,7 @@ static void draw_labels(const struct layout *l)
 
 static void draw_axis_titles(const struct layout *l)
 {
-	struct lettering across = anchored(pale, DRAW_MIDDLE), along = across;
+	struct lettering across = look_anchored(look_faint, DRAW_MIDDLE), along = across;
 
 	along.upwards = true;
 	print(l->d, (l->x + l->right) / 2, MARGIN + HEADING + PLAIN_TEXT / 2.0, across,
@@ -266,7 +245,7 @@ static void draw_axis_titles(const struct layout *l)
 static void draw_cell(const struct layout *l, int i, int j)
 {
 	int64_t count = *confusion_at(l->c, i, j);
-	struct lettering text = anchored(plain, DRAW_MIDDLE);
+	struct lettering text = look_anchored(look_plain, DRAW_MIDDLE);
 	double at;
 
 	if (count == 0)
@@ -275,7 +254,7 @@ static void draw_cell(const struct layout *l, int i, int j)
 	draw_rect(l->d, l->x + j * l->cell.x, l->y + i * l->cell.y, l->cell.x, l->cell.y,
 	          scale_color(at));
 	text.bold = i == j;
-	text.color = at > DARK_FROM ? white : ink;
+	text.color = at > DARK_FROM ? look_white : look_ink;
 	print(l->d, middle_x(l, j), middle_y(l, i), text, "%" PRId64, count);
 }
 
@@ -286,12 +265,12 @@ static void draw_grid(const struct layout *l)
 
 	for (int k = 1; k < l->n; k++) {
 		draw_rect(l->d, l->x + k * l->cell.x - GRID_LINE / 2.0, l->y, GRID_LINE,
-		          l->below - l->y, white);
+		          l->below - l->y, look_white);
 		draw_rect(l->d, l->x, l->y + k * l->cell.y - GRID_LINE / 2.0,
-		          l->right - l->x, GRID_LINE, white);
+		          l->right - l->x, GRID_LINE, look_white);
 	}
-	draw_rect(l->d, l->x, l->below, right - l->x, THICK_LINE, ink);
-	draw_rect(l->d, l->right, l->y, THICK_LINE, below - l->y, ink);
+	draw_rect(l->d, l->x, l->below, right - l->x, THICK_LINE, look_ink);
+	draw_rect(l->d, l->right, l->y, THICK_LINE, below - l->y, look_ink);
 }
 
 static void draw_cells(const struct layout *l)
@@ -305,7 +284,7 @@ static void draw_cells(const struct layout *l)
 static void print_metric(const struct layout *l, double x, double y, double value,
                          int64_t cases)
 {
-	struct lettering text = anchored(pale, DRAW_MIDDLE);
+	struct lettering text = look_anchored(look_faint, DRAW_MIDDLE);
 
 	if (cases > 0)
 		print(l->d, x, y, text, "%.2f", value);
@@ -316,12 +295,12 @@ static void print_metric(const struct layout *l, double x, double y, double valu
 /* The columns behind the matrix, then the rows below it. */
 static void draw_edges(const struct layout *l)
 {
-	struct lettering middle = anchored(plain, DRAW_MIDDLE),
-	                 end = anchored(plain, DRAW_END);
+	struct lettering middle = look_anchored(look_plain, DRAW_MIDDLE),
+	                 end = look_anchored(look_plain, DRAW_END);
 	double title_y = l->y - GAP - PLAIN_TEXT / 2.0, title_x = l->x - GAP;
 
 	print(l->d, l->total_x, title_y, middle, "total");
-	print(l->d, l->metric_x, title_y, anchored(pale, DRAW_MIDDLE), "recall");
+	print(l->d, l->metric_x, title_y, look_anchored(look_faint, DRAW_MIDDLE), "recall");
 	for (int i = 0; i < l->n; i++) {
 		print(l->d, l->total_x, middle_y(l, i), middle, "%" PRId64,
 		      l->m.each[i].support);
@@ -329,7 +308,7 @@ static void draw_edges(const struct layout *l)
 		             l->m.each[i].support);
 	}
 	print(l->d, title_x, l->total_y, end, "total");
-	print(l->d, title_x, l->metric_y, anchored(pale, DRAW_END), "precision");
+	print(l->d, title_x, l->metric_y, look_anchored(look_faint, DRAW_END), "precision");
 	for (int j = 0; j < l->n; j++) {
 		int64_t count = confusion_column_sum(l->c, j);
 
@@ -354,12 +333,12 @@ static void draw_scale(const struct layout *l)
 		double at = y + k * l->bar_height / l->decades;
 
 		draw_rect(l->d, l->bar_x + BAR_WIDTH, at - GRID_LINE / 2.0, BAR_TICK,
-		          GRID_LINE, pale_ink);
-		print(l->d, l->bar_x + BAR_WIDTH + BAR_TICK + GAP / 2.0, at, small,
+		          GRID_LINE, look_pale);
+		print(l->d, l->bar_x + BAR_WIDTH + BAR_TICK + GAP / 2.0, at, look_small,
 		      "%g %%", 100 / pow(10, k));
 	}
 	for (int k = 0; k < 2; k++)
-		print(l->d, l->bar_x, y - GAP - BAR_TITLE_LINE * (1.5 - k), small, "%s",
+		print(l->d, l->bar_x, y - GAP - BAR_TITLE_LINE * (1.5 - k), look_small, "%s",
 		      scale_title[k]);
 }
 
