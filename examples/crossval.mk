@@ -1,0 +1,52 @@
+# Cross-validation: K folds, a training each, one table at the end.
+#
+#     make -f crossval.mk -j 2 DATA=dataset FOLDS=5 TRAIN="-e 20 -b 16 --bn exact"
+#
+# Every image is in the validation set of exactly one fold, so that the summed confusion matrix WORK/confusion.svg
+# judges each image by a model that has not seen it. -j runs folds side by side; give TRAIN a -j of its own then.
+
+DATA    ?= dataset
+WORK    ?= crossval
+FOLDS   ?= 5
+SEED    ?= 0
+SIZE    ?= 100
+CLASSES ?= 15
+TRAIN   ?= -e 10
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+NUMBERS     := $(shell seq 0 $$(($(FOLDS) - 1)))
+PREDICTIONS := $(NUMBERS:%=$(WORK)/%.tsv)
+
+.PHONY: all table clean
+all: table $(WORK)/confusion.svg
+clean:
+	rm -rf '$(WORK)'
+
+table: $(PREDICTIONS)
+	@printf 'fold\timages\taccuracy\n'
+	@awk -F '\t' 'FNR == 1 { next } { n[FILENAME]++; right[FILENAME] += $$2 == $$3 } \
+		END { for (i = 1; i < ARGC; i++) { f = ARGV[i]; a = right[f] / n[f]; sum += a; square += a * a; \
+			printf "%d\t%d\t%.4f\n", i - 1, n[f], a } \
+			m = sum / (ARGC - 1); v = square / (ARGC - 1) - m * m; \
+			printf "mean\t\t%.4f\nspread\t\t%.4f\n", m, v > 0 ? sqrt(v) : 0 }' $(PREDICTIONS)
+
+$(WORK)/folds: $(DATA)/labels.npy
+	@mkdir -p '$(WORK)'
+	rm -rf '$@'
+	aml-partition -n $(FOLDS) -S folds -s $(SEED) '$(DATA)' '$@' >'$(WORK)/folds.tsv'
+
+$(WORK)/init.npz:
+	@mkdir -p '$(WORK)'
+	aml-init -s $(SEED) --size $(SIZE) --classes '$(CLASSES)' '$@'
+
+$(WORK)/%.npz: $(WORK)/init.npz $(WORK)/folds
+	aml-train -q -d '$(WORK)/folds/partition$*' -s $(SEED) $(TRAIN) '$<' '$@'
+
+$(PREDICTIONS): $(WORK)/%.tsv: $(WORK)/%.npz
+	aml-eval -q -d '$(WORK)/folds/partition$*' --split valid -p '$@' '$<'
+
+$(WORK)/confusion.svg: $(PREDICTIONS)
+	aml-confmat -o '$@' $^

@@ -1,0 +1,23 @@
+#!/bin/sh
+# A model of the federation judged on local data: confusion.sh MODEL-ID DATASET [FOLDER]
+# Fetches the model from FEDn's trail by its id (FEDN_URL, FEDN_TOKEN), and leaves model.npz, report.json,
+# predictions.tsv and the confusion matrix in FOLDER (MODEL-ID). Without an id (-) it takes the newest model.
+set -eu
+[ $# -ge 2 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
+id=$1 dataset=$2
+: "${FEDN_URL:=http://127.0.0.1:8092}"
+
+fetch() {
+	curl --fail --silent --show-error ${FEDN_TOKEN:+-H "Authorization: Bearer $FEDN_TOKEN"} "$@"
+}
+
+if [ "$id" = - ]; then
+	id=$(fetch -H 'X-Limit: 1' -H 'X-Sort-Key: committed_at' -H 'X-Sort-Order: desc' "$FEDN_URL/api/v1/models/" |
+		sed 's/.*"model_id": *"\([^"]*\)".*/\1/')
+fi
+folder=${3:-$id}
+mkdir -p "$folder"
+fetch -o "$folder/model.npz" "$FEDN_URL/api/v1/models/$id/download"
+aml-eval -q -d "$dataset" -p "$folder/predictions.tsv" "$folder/model.npz" "$folder/report.json"
+aml-confmat -t "model $id" -o "$folder/confusion.svg" "$folder/predictions.tsv"
+aml-confmat "$folder/predictions.tsv"

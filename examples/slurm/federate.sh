@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# A federation as Slurm jobs: federate.sh [-r ROUNDS] [-s SEED] [-w WORK] [-t TRAIN-OPTIONS] [-n FROM-ROUND] DATASET...
+# shellcheck disable=SC2086 # TRAIN holds options
+#
+# Submits, for each round, an array of one training a dataset and one job that averages their models; each waits for the one
+# before it. Killed, preempted or lost with their node, jobs are requeued and go on from their checkpoints. Started again
+# after scancel it submits what is missing. WORK (federation) must be on a file system that all nodes see. Ends by
+# printing the id of the last job; its model is WORK/ROUNDS/global.npz, the same bytes as federation.mk gives.
+set -euo pipefail
+rounds=3 seed=0 work=federation train='' size=100 classes=15
+while getopts r:s:w:t:S:c: o; do
+	case $o in
+	r) rounds=$OPTARG ;; s) seed=$OPTARG ;; w) work=$OPTARG ;; t) train=$OPTARG ;;
+	S) size=$OPTARG ;; c) classes=$OPTARG ;; *) exit 2 ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+for d; do
+	(cd "$d" && pwd)
+done >"$work/datasets"
+[ -e "$work/0/global.npz" ] || { mkdir -p "$work/0" && aml-init -s "$seed" --size "$size" --classes "$classes" "$work/0/global.npz"; }
+
+# submit NAME AFTER OPTION... SCRIPT ARGUMENT...: prints the job's id
+submit() {
+	local name=$1 after=$2
+	shift 2
+	sbatch --parsable --requeue --job-name="$name" --output="$work/log/%x-%j-%a.txt" --open-mode=append \
+		${after:+--dependency=afterok:$after --kill-on-invalid-dep=yes} "$@"
+}
+
+mkdir -p "$work/log"
+after=
+for round in $(seq 1 "$rounds"); do
+	[ -e "$work/$round/global.npz" ] && continue
+	mkdir -p "$work/$round"
+	# the batch system's warning, 60 s before the time limit, saves the checkpoint
+	after=$(submit "train-$round" "$after" --array="0-$(($# - 1))" --signal=USR1@60 "$here/train.sh" "$work" "$round" \
+		$((seed + round)) $train)
+	after=$(submit "average-$round" "$after" "$here/average.sh" "$work" "$round")
+done
+echo "${after:-done}"

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# One client's training in one round, a task of the array that federate.sh submits: train.sh WORK ROUND SEED OPTION...
+#SBATCH --ntasks=1
+set -uo pipefail
+work=$1 round=$2 seed=$3
+shift 3
+client=${SLURM_ARRAY_TASK_ID:?run by federate.sh}
+dataset=$(sed -n "$((client + 1))p" "$work/datasets")
+out=$work/$round/client$client
+[ -e "$out.npz" ] && exit 0
+
+# In the background, so that bash can hand the signals on: the shell gets them, not the program.
+aml-train -q -d "$dataset" -s "$seed" "$@" --checkpoint "$out.checkpoint" "$work/$((round - 1))/global.npz" "$out.npz" &
+trap 'kill -USR1 $!' USR1 TERM
+wait $!
+status=$?
+while kill -0 $! 2>/dev/null; do
+	wait $!
+	status=$?
+done
+if [ $status -eq 75 ]; then                     # stopped with everything saved
+	scontrol requeue "${SLURM_ARRAY_JOB_ID}_$client"
+	exit 0
+fi
+[ $status -eq 0 ] && rm -f "$out.checkpoint"
+exit $status

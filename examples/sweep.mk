@@ -1,0 +1,45 @@
+# A parameter sweep: one training for each combination, one table at the end, the best first.
+#
+#     make -f sweep.mk -j 2 DATA=dataset RATES="1e-3 3e-4" BATCHES="16 32" SEEDS="0 1 2" TRAIN="-e 20 --bn exact"
+#
+# The table is also WORK/table.tsv: rate, batch, seed, epochs, validation loss and accuracy of the last epoch.
+
+DATA    ?= dataset
+WORK    ?= sweep
+RATES   ?= 1e-3 3e-4
+BATCHES ?= 16 32
+SEEDS   ?= 0
+SIZE    ?= 100
+CLASSES ?= 15
+TRAIN   ?= -e 10
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+JOBS := $(foreach r,$(RATES),$(foreach b,$(BATCHES),$(foreach s,$(SEEDS),$(r)_$(b)_$(s))))
+part  = $(word $(1),$(subst _, ,$(2)))
+
+.PHONY: all clean
+all: $(WORK)/table.tsv
+	@cat '$<'
+clean:
+	rm -rf '$(WORK)'
+
+$(WORK)/init%.npz:
+	@mkdir -p '$(WORK)'
+	aml-init -s $* --size $(SIZE) --classes '$(CLASSES)' '$@'
+
+define job_rule
+$(WORK)/$(1).npz: $(WORK)/init$(call part,3,$(1)).npz $(DATA)/labels.npy
+	rm -f '$(WORK)/$(1).log'
+	aml-train -q -d '$(DATA)' -l $(call part,1,$(1)) -b $(call part,2,$(1)) -s $(call part,3,$(1)) $(TRAIN) \
+		--log '$(WORK)/$(1).log' '$$<' '$$@'
+endef
+$(foreach j,$(JOBS),$(eval $(call job_rule,$(j))))
+
+$(WORK)/table.tsv: $(JOBS:%=$(WORK)/%.npz)
+	{ printf 'rate\tbatch\tseed\tepochs\tvalid_loss\tvalid_accuracy\n'; \
+	  for j in $(JOBS); do \
+		printf '%s\t' $$(echo $$j | tr _ ' '); tail -n 1 '$(WORK)'/$$j.log | cut -f 1,4,5; \
+	  done | sort -t "$$(printf '\t')" -k 6,6gr -k 5,5g; } >'$@'
