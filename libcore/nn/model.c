@@ -64,7 +64,7 @@ static int as_int(size_t n)
 	return n > 1 << 30 ? -1 : (int)n;
 }
 
-static int sizes_from_shapes(struct model *m, const struct npy a[NET_ARRAYS], struct err *e)
+int model_sizes(struct net *net, const struct npy a[NET_ARRAYS], const struct json *facts, struct err *e)
 {
 	int filters[4], side;
 
@@ -81,7 +81,7 @@ static int sizes_from_shapes(struct model *m, const struct npy a[NET_ARRAYS], st
 	if (side < 0)
 		return err_set(e, "array 8 has %zu rows, which no square image gives with %zu filters",
 		               a[DENSE1_W].shape[0], a[CONV4_W].shape[3]);
-	return net_init(&m->net, image_size(side, m->facts), as_int(a[CONV1_W].shape[2]), filters,
+	return net_init(net, image_size(side, facts), as_int(a[CONV1_W].shape[2]), filters,
 	                as_int(a[DENSE1_W].shape[1]), as_int(a[DENSE2_W].shape[1]), e);
 }
 
@@ -198,7 +198,7 @@ static int load(struct model *m, const char *path, int flags, struct err *e)
 	m->archive = npz_open(path, e);
 	if (!m->archive)
 		return -1;
-	if (read_facts(m, e) < 0 || read_arrays(m, a, flags, e) < 0 || sizes_from_shapes(m, a, e) < 0)
+	if (read_facts(m, e) < 0 || read_arrays(m, a, flags, e) < 0 || model_sizes(&m->net, a, m->facts, e) < 0)
 		goto out;
 	for (int k = 0; k < NET_ARRAYS; k++)
 		if (check_shape(&m->net, k, &a[k], e) < 0 || take_array(m, k, &a[k], e) < 0)

@@ -32,6 +32,12 @@ enum { MODEL_UNCHECKED = 1 };   /* do not read the whole file for its checksums:
 int model_load(struct model *m, const char *path, int flags, struct err *e);
 void model_release(struct model *m);
 
+/*
+ * The network that arrays of these shapes belong to; only their shapes are looked at, and not all of them.
+ * FACTS, or NULL, tell the image size where the shapes leave it open. Returns 0, or -1 with E set.
+ */
+int model_sizes(struct net *net, const struct npy a[NET_ARRAYS], const struct json *facts, struct err *e);
+
 /* Digest of the numbers (not of the file: FEDn writes files anew): SHA-256 over shapes and '<f4' data, in order. */
 void model_digest(const struct net *net, const float *const w[NET_ARRAYS], char hex[SHA256_HEX]);
 
