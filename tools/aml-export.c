@@ -4,6 +4,7 @@
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "nn/model.h"
+#include "report/export.h"
 #include "report/onnx.h"
 #include "report/savedmodel.h"
 
@@ -29,7 +30,7 @@ static struct args parse(int argc, char **argv)
 
 	a.model = opt_parse(opts, &tool, argc, argv)[0];
 	if (!a.format)
-		opt_wrong("which format? -f savedmodel or -f onnx");
+		opt_wrong("option '-f' is missing: savedmodel or onnx");
 	if (!is_savedmodel(&a) && strcmp(a.format, "onnx") != 0)
 		opt_wrong("--format takes savedmodel|onnx, not '%s'", a.format);
 	if (!a.out)
@@ -52,12 +53,19 @@ static int save_onnx(const char *path, const struct model *m, struct err *e)
 	return outfile_commit(o, true, e);
 }
 
+static int load(struct model *m, const char *path, struct err *e)
+{
+	if (model_load(m, path, 0, e) < 0)
+		return -1;
+	return export_check(&m->net, m->w, e) < 0 ? err_in(e, path) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
 	struct model m = {0};
 	struct err e;
-	int result = model_load(&m, a.model, 0, &e);
+	int result = load(&m, a.model, &e);
 
 	if (result == 0 && is_savedmodel(&a))
 		result = savedmodel_save(a.out, &m.net, m.w, &e);
