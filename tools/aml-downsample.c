@@ -39,6 +39,12 @@ struct job {
 	struct progress progress;
 };
 
+static const char *kernels(struct err *e)
+{
+	(void)e;
+	return resize_kernels();
+}
+
 static struct args parse(int argc, char **argv)
 {
 	struct args a = { .size = 100, .filter = RESIZE_BICUBIC };
@@ -56,7 +62,7 @@ static struct args parse(int argc, char **argv)
 	};
 	const struct opt_tool tool = { "[OPTION]... -o DATASET TREE... | IMAGE",
 	                               "resize pictures (TREE/CLASS/ID.tiff) into a dataset, or one to standard output",
-	                               1, -1, resize_kernels };
+	                               1, -1, kernels };
 
 	a.in = opt_parse(opts, &tool, argc, argv);
 	if (!a.out && a.in[1])

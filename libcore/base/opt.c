@@ -140,9 +140,14 @@ static void print_help(const struct opt *table, const struct opt_tool *tool)
 
 static void print_version(const struct opt_tool *tool)
 {
+	const char *kernels = NULL;
+	struct err e;
+
+	if (tool->kernels && !(kernels = tool->kernels(&e)))
+		exit(tool_fail(&e));
 	printf("%s %s", name, AML_VERSION);
-	if (tool->kernels)
-		printf(" (%s)", tool->kernels());
+	if (kernels)
+		printf(" (%s)", kernels);
 	putchar('\n');
 	exit(tool_end(0));
 }

@@ -37,7 +37,7 @@ struct opt_tool {
 	const char *synopsis;           /* "[OPTION]... IN OUT" */
 	const char *summary;            /* one line: what the tool does */
 	int min, max;                   /* operands; max -1: any number */
-	const char *(*kernels)(void);   /* for --version: the kernels in use; NULL: it uses none */
+	const char *(*kernels)(struct err *e);  /* for --version: the kernels in use; NULL: it uses none */
 };
 
 /*

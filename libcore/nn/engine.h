@@ -61,10 +61,11 @@ struct engine {
 extern const struct engine engine_layers;
 
 /*
- * The fastest engine that this processor and network have. AML_ISA=blas forces layers; avx512, avx2, sse2 (or neon), ref
- * force the fused kernels of that name. NULL with E set: a name that is unknown, or cannot run here.
+ * The fastest engine that this processor and network have. AML_ISA=blas forces layers; avx512, avx2, sse2 (or neon) and
+ * ref force the fused kernels of that name, for the networks that they fit. NULL with E set: a name that is unknown, or
+ * cannot run here.
  */
 const struct engine *engine_pick(const struct net *net, struct err *e);
 
-/* Name for --version: what AML_ISA and the processor give for the tutorial's network. */
-const char *engine_default_name(void);
+/* Name for --version: what AML_ISA and the processor give for the tutorial's network. NULL as engine_pick. */
+const char *engine_default_name(struct err *e);
