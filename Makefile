@@ -118,7 +118,7 @@ PROVE      = BIN=$(abspath $(O)) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_F
 check: all $(TESTS) $(FUZZERS) ## unit, command line, golden and corpus tests; no Python, no network
 	@$(PROVE) $(TESTS) $(CLI_TESTS)
 
-.PHONY: check-asan check-tsan check-valgrind check-peers
+.PHONY: check-asan check-tsan check-valgrind check-peers check-fedn check-slurm
 check-asan: ## check under address and undefined behaviour sanitizer
 	@$(MAKE) CONF=asan check
 
@@ -130,6 +130,12 @@ check-valgrind: all $(TESTS) $(FUZZERS) ## unit and command line tests under val
 
 check-peers: all ## against Pillow, numpy, scikit-learn, Keras, ONNX Runtime, OpenVINO in an environment of its own
 	@BIN=$(abspath $(O)) sh tests/peers/run.sh
+
+check-fedn: all ## a real FEDn network on this machine, with the tools as its compute package
+	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/fedn/check.sh
+
+check-slurm: all ## a real one-node Slurm on this machine; as root
+	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/slurm/check.sh
 
 .PHONY: coverage
 COVERAGE_FLOOR ?= 90

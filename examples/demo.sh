@@ -121,7 +121,8 @@ draw_and_export() {
 	aml-eval -q -d held-out/partition0 -p predictions.tsv models/federated-exact.npz report.json >report.txt
 	for kind in svg png; do
 		aml-confmat -o confusion.$kind predictions.tsv
-		aml-curve -o curve.$kind logs/federated.tsv
+		aml-curve -o curve.$kind "one clinic=logs/one-clinic.tsv" "federated=logs/federated.tsv" \
+			"one place=logs/one-place.tsv"
 	done
 	aml-export -f savedmodel -o serving/1 models/federated-exact.npz
 	aml-export -f onnx -o federated.onnx models/federated-exact.npz
