@@ -163,13 +163,21 @@ static void size_cells(struct layout *l)
 	l->metric_width = look_width("recall") + 2 * GAP;
 }
 
+/* Turns the codes if WIDTH, what they need across, makes the matrix too wide. */
+static void turn_codes(struct layout *l, double width)
+{
+	l->upwards = width > fmax(CELL_MOST, MATRIX_WANTED / l->n);
+	if (!l->upwards)
+		l->cell.x = fmax(l->cell.x, ceil(width));
+}
+
 static void place(struct layout *l)
 {
 	double code = widest_code(&l->c->classes), name = widest_name(&l->c->classes);
 	double labels = fmax(name + GAP + code, look_width("precision"));
 
 	size_cells(l);
-	l->upwards = code + GAP > l->cell.x;
+	turn_codes(l, code + GAP);
 	l->x = ceil(MARGIN + LINE + labels + GAP);
 	l->y = ceil(MARGIN + HEADING + LINE + (l->upwards ? code : PLAIN_TEXT) + GAP);
 	l->right = l->x + l->n * l->cell.x;
