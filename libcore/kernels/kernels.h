@@ -134,8 +134,11 @@ struct kernels {
 
 	/* y[n][PANEL] += x[n][DENSE_ROWS] w[DENSE_ROWS][PANEL]; rows of y and w lie Y_ROW, W_ROW floats apart. */
 	void (*dense)(float *y, size_t y_row, const float *x, int n, const float *w, size_t w_row);
-	/* y[out] += x[in] w[in][out] for one image; OUT a multiple of PANEL. Rows of w whose x is 0 are not read. */
-	void (*dense_one)(float *y, const float *x, const float *w, int in, int out);
+	/*
+	 * y[n][out] += x[n][rows] w[rows][out] for a few images, rows of x X_ROW apart; OUT a multiple of PANEL.
+	 * Streams through w once; rows that no image needs, because their x is 0, are not read.
+	 */
+	void (*dense_few)(float *y, const float *x, size_t x_row, int n, const float *w, int rows, int out);
 	/* dxt[DENSE_ROWS][n] += w[DENSE_ROWS][PANEL] dyt[PANEL][n]; N a multiple of PANEL. */
 	void (*dense_dx)(float *dxt, const float *w, const float *dyt, int n);
 	/* g = x[n][DENSE_ROWS]^T dy[n][PANEL], rows of DY DY_ROW apart; a step of Adam on the block W, M, V. */

@@ -202,11 +202,12 @@ static void dense(float *y, size_t y_row, const float *x, int n, const float *w,
 				y[i * y_row + c] += x[i * DENSE_ROWS + r] * w[r * w_row + c];
 }
 
-static void dense_one(float *y, const float *x, const float *w, int in, int out)
+static void dense_few(float *y, const float *x, size_t x_row, int n, const float *w, int rows, int out)
 {
-	for (int i = 0; i < in; i++)
-		for (int o = 0; x[i] != 0 && o < out; o++)
-			y[o] += x[i] * w[(size_t)i * (size_t)out + (size_t)o];
+	for (int i = 0; i < n; i++)
+		for (int r = 0; r < rows; r++)
+			for (int o = 0; x[(size_t)i * x_row + (size_t)r] != 0 && o < out; o++)
+				y[i * out + o] += x[(size_t)i * x_row + (size_t)r] * w[(size_t)r * (size_t)out + (size_t)o];
 }
 
 static void dense_dx(float *dxt, const float *w, const float *dyt, int n)
@@ -282,7 +283,7 @@ const struct kernels kernels_ref = {
 	.conv_back = conv_back,
 	.conv_back_rows = conv_back_rows,
 	.dense = dense,
-	.dense_one = dense_one,
+	.dense_few = dense_few,
 	.dense_dx = dense_dx,
 	.dense_adam = dense_adam,
 	.dense_dw = dense_dw,

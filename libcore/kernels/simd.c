@@ -772,38 +772,70 @@ static void dense(float *y, size_t y_row, const float *x, int n, const float *w,
 		EACH_TILE(n, dense_tile, y + c, y_row, x, w + c, w_row, n);
 }
 
-enum { ONE_ROWS = 4 };          /* rows of weights that dense_one adds at a time: y is loaded and stored once for them */
+enum { FEW_ROWS = 4 };          /* rows of weights added at a time: y is loaded and stored once for them */
 
-ALWAYS void add_rows(float *y, const float x[ONE_ROWS], const float *const row[ONE_ROWS], int out)
+/* Rows that some image needs, in order; COUNT of them, 0 at the end. */
+struct few {
+	int row[FEW_ROWS], count;
+};
+
+ALWAYS bool any_not_zero(const float *x, size_t x_row, int n)
 {
-	for (int o = 0; o < out; o += LANES)
-		store(y + o, load(y + o) + ((x[0] * load(row[0] + o) + x[1] * load(row[1] + o)) +
-		                            (x[2] * load(row[2] + o) + x[3] * load(row[3] + o))));
+	for (int i = 0; i < n; i++)
+		if (x[i * x_row] != 0)
+			return true;
+	return false;
 }
 
-static void dense_one(float *y, const float *x, const float *w, int in, int out)
+/* Finds the next rows, from *R on. */
+ALWAYS struct few next_few(int *r, const float *x, size_t x_row, int n, int rows)
 {
-	const float *row[ONE_ROWS];
-	float value[ONE_ROWS];
-	int rows = 0;
+	struct few f = { .count = 0 };
 
-	for (int i = 0; i < in; i++) {
-		if (x[i] == 0)
-			continue;
-		value[rows] = x[i];
-		row[rows++] = w + (size_t)i * out;
-		if (rows == ONE_ROWS) {
-			add_rows(y, value, row, out);
-			rows = 0;
+	for (; *r < rows && f.count < FEW_ROWS; ++*r)
+		if (any_not_zero(x + *r, x_row, n))
+			f.row[f.count++] = *r;
+	for (int k = f.count; k < FEW_ROWS; k++)
+		f.row[k] = f.row[0];
+	return f;
+}
+
+/* One image; SOON: rows to ask for meanwhile, or NULL. */
+ALWAYS void add_few(float *y, const float *x, const float *w, const struct few *f, const struct few *soon, int out)
+{
+	const float *row[FEW_ROWS], *next[FEW_ROWS];
+	float value[FEW_ROWS];
+
+	for (int k = 0; k < FEW_ROWS; k++) {
+		row[k] = w + (size_t)f->row[k] * out;
+		next[k] = soon ? w + (size_t)soon->row[k] * out : row[k];
+		value[k] = k < f->count ? x[f->row[k]] : 0;
+	}
+	for (int o = 0; o < out; o += LANES) {
+		vec sum = load(y + o);
+
+		for (int k = 0; k < FEW_ROWS; k++) {
+			sum += value[k] * load(row[k] + o);
+			if (soon)
+				__builtin_prefetch(next[k] + o);
 		}
+		store(y + o, sum);
 	}
-	if (!rows)
-		return;
-	for (int r = rows; r < ONE_ROWS; r++) {
-		value[r] = 0;
-		row[r] = row[0];
+}
+
+static void dense_few(float *y, const float *x, size_t x_row, int n, const float *w, int rows, int out)
+{
+	int at = 0;
+	struct few now = next_few(&at, x, x_row, n, rows);
+
+	while (now.count) {
+		struct few next = next_few(&at, x, x_row, n, rows);
+
+		add_few(y, x, w, &now, next.count ? &next : &now, out);
+		for (int i = 1; i < n; i++)
+			add_few(y + (size_t)i * out, x + i * x_row, w, &now, NULL, out);
+		now = next;
 	}
-	add_rows(y, value, row, out);
 }
 
 ALWAYS void dense_dx_tile(int rows, int at, float *dxt, const float *w, const float *dyt, int n)
@@ -986,7 +1018,7 @@ const struct kernels CAT(kernels_, ISA) = {
 	.conv_back = conv_back,
 	.conv_back_rows = conv_back_rows,
 	.dense = dense,
-	.dense_one = dense_one,
+	.dense_few = dense_few,
 	.dense_dx = dense_dx,
 	.dense_adam = dense_adam,
 	.dense_dw = dense_dw,

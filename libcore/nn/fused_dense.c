@@ -6,7 +6,10 @@
 
 #include "base/mem.h"
 
-enum { BLOCK = DENSE_ROWS * PANEL };
+enum {
+	BLOCK = DENSE_ROWS * PANEL,
+	FEW = 12,               /* images up to which weights are used where they lie; at 16 a copy in blocks is as fast */
+};
 
 size_t dense_blocked(const struct plan *p)
 {
@@ -50,20 +53,27 @@ static void chunk_blocks(const struct plan *p, size_t chunk, size_t *first, size
 	*last = (chunk + 1) * blocks / DENSE_CHUNKS;
 }
 
-void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch, int workers)
+void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch, int workers, bool rows)
 {
-	s->workers = workers;
+	*s = (struct dense_sums){ .workers = workers };
 	s->partial = xaligned((size_t)DENSE_CHUNKS * (size_t)max_batch * (size_t)p->net.dense, sizeof(float));
 	s->panel = xcalloc((size_t)workers, sizeof *s->panel);
-	for (int i = 0; i < workers; i++)
-		s->panel[i] = xaligned((size_t)max_batch * DENSE_ROWS + 2 * BLOCK, sizeof(float));
+	s->blocks = xcalloc((size_t)workers, sizeof *s->blocks);
+	for (int i = 0; i < workers; i++) {
+		s->panel[i] = xaligned((size_t)max_batch * DENSE_ROWS, sizeof(float));
+		if (rows)
+			s->blocks[i] = xaligned(block_row(p), sizeof(float));
+	}
 }
 
 void dense_sums_free(struct dense_sums *s)
 {
-	for (int i = 0; s->panel && i < s->workers; i++)
+	for (int i = 0; i < s->workers; i++) {
 		free(s->panel[i]);
+		free(s->blocks[i]);
+	}
 	free(s->panel);
+	free(s->blocks);
 	free(s->partial);
 	*s = (struct dense_sums){0};
 }
@@ -133,51 +143,83 @@ void dense_forward(const struct plan *p, struct dense_sums *s, struct pool *pool
 	pool_run(pool, (size_t)count, join_image, &f);
 }
 
-/* A block of weights as they lie in a file: what of its rows there is, the rest zero. */
-static void copy_block(float *block, const struct forward_job *f, size_t b, size_t c)
+/* Rows of weights as they lie in a file, from block row B on, to blocks; rows past the last are zero. */
+static void block_rows(float *blocks, const struct forward_job *f, size_t b)
 {
-	size_t D = (size_t)f->p->net.dense, from = b * DENSE_ROWS, rows = (size_t)f->p->net.flat - from;
+	size_t D = (size_t)f->p->net.dense, from = b * DENSE_ROWS;
 
-	if (rows > DENSE_ROWS)
-		rows = DENSE_ROWS;
-	for (size_t r = 0; r < rows; r++)
-		memcpy(block + r * PANEL, f->rows + (from + r) * D + c * PANEL, PANEL * sizeof *block);
-	memset(block + rows * PANEL, 0, (DENSE_ROWS - rows) * PANEL * sizeof *block);
+	for (size_t r = 0; r < DENSE_ROWS; r++) {
+		const float *row = f->rows + (from + r) * D;
+
+		for (size_t c = 0; c < D / PANEL; c++) {
+			float *to = blocks + c * BLOCK + r * PANEL;
+
+			if (from + r < (size_t)f->p->net.flat)
+				memcpy(to, row + c * PANEL, PANEL * sizeof *to);
+			else
+				memset(to, 0, PANEL * sizeof *to);
+		}
+	}
+}
+
+/* Asks for part C of D / PANEL of the block row after B: memory works while the sums are made. */
+static void fetch_rows(const struct forward_job *f, size_t b, size_t c)
+{
+	size_t from = (b + 1) * block_row(f->p) + c * BLOCK, end = (size_t)f->p->net.flat * (size_t)f->p->net.dense;
+
+	for (size_t i = from; i < from + BLOCK && i < end; i += MEM_ALIGN / sizeof(float))
+		__builtin_prefetch(f->rows + i, 0, 2);
 }
 
 static void rows_chunk(void *arg, size_t chunk, int worker)
 {
 	const struct forward_job *f = arg;
 	size_t D = (size_t)f->p->net.dense, first, last;
-	float *sum = partial(f, chunk), *panel = f->s->panel[worker];
-	float *block = panel + (size_t)f->count * DENSE_ROWS;
+	float *sum = partial(f, chunk), *panel = f->s->panel[worker], *blocks = f->s->blocks[worker];
 
 	chunk_blocks(f->p, chunk, &first, &last);
 	memset(sum, 0, (size_t)f->count * D * sizeof *sum);
 	for (size_t b = first; b < last; b++) {
 		dense_gather(panel, f->m, f->count, b);
+		block_rows(blocks, f, b);
 		for (size_t c = 0; c < D / PANEL; c++) {
-			copy_block(block, f, b, c);
-			f->p->k->dense(sum + c * PANEL, D, panel, f->count, block, PANEL);
+			if (b + 1 < last)
+				fetch_rows(f, b, c);
+			f->p->k->dense(sum + c * PANEL, D, panel, f->count, blocks + c * BLOCK, PANEL);
 		}
 	}
 }
 
-/* One image: every weight is read once, so nothing is gained by blocks. */
+/* Few images: time goes into reading the weights, so they are not copied on the way. */
+static void few_chunk(void *arg, size_t chunk, int worker)
+{
+	const struct forward_job *f = arg;
+	size_t D = (size_t)f->p->net.dense, first, last, flat = (size_t)f->p->net.flat;
+	float *sum = partial(f, chunk), *panel = f->s->panel[worker];
+
+	chunk_blocks(f->p, chunk, &first, &last);
+	memset(sum, 0, (size_t)f->count * D * sizeof *sum);
+	for (size_t b = first; b < last; b++) {
+		size_t from = b * DENSE_ROWS, rows = flat - from < DENSE_ROWS ? flat - from : DENSE_ROWS;
+
+		dense_gather(panel, f->m, f->count, b);
+		f->p->k->dense_few(sum, panel, DENSE_ROWS, f->count, f->rows + from * D, (int)rows, (int)D);
+	}
+}
+
+/* One image: whole chunks, where rows that its zeros make needless are known further ahead. */
 static void one_chunk(void *arg, size_t chunk, int worker)
 {
 	const struct forward_job *f = arg;
-	size_t D = (size_t)f->p->net.dense, first, last;
+	size_t D = (size_t)f->p->net.dense, first, last, flat = (size_t)f->p->net.flat;
 	float *sum = partial(f, chunk);
 
 	(void)worker;
 	chunk_blocks(f->p, chunk, &first, &last);
 	first *= DENSE_ROWS;
-	last *= DENSE_ROWS;
-	if (last > (size_t)f->p->net.flat)
-		last = (size_t)f->p->net.flat;
+	last = last * DENSE_ROWS < flat ? last * DENSE_ROWS : flat;
 	memset(sum, 0, D * sizeof *sum);
-	f->p->k->dense_one(sum, f->m->flat + first, f->rows + first * D, (int)(last - first), (int)D);
+	f->p->k->dense_few(sum, f->m->flat + first, flat, 1, f->rows + first * D, (int)(last - first), (int)D);
 }
 
 void dense_forward_rows(const struct plan *p, struct dense_sums *s, struct pool *pool, float *y, const struct maps *m,
@@ -185,7 +227,7 @@ void dense_forward_rows(const struct plan *p, struct dense_sums *s, struct pool 
 {
 	struct forward_job f = { .p = p, .s = s, .m = m, .count = count, .rows = rows, .bias = bias, .y = y };
 
-	pool_run(pool, DENSE_CHUNKS, count == 1 ? one_chunk : rows_chunk, &f);
+	pool_run(pool, DENSE_CHUNKS, count == 1 ? one_chunk : count <= FEW ? few_chunk : rows_chunk, &f);
 	pool_run(pool, (size_t)count, join_image, &f);
 }
 

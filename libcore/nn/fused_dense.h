@@ -15,10 +15,11 @@ void dense_unblock(float *w, const float *blocks, const struct plan *p);        
 struct dense_sums {
 	int workers;
 	float *partial;                 /* [DENSE_CHUNKS][count][dense] */
-	float **panel;                  /* [workers] [max_batch][DENSE_ROWS], and room for a block */
+	float **panel;                  /* [workers] [max_batch][DENSE_ROWS] */
+	float **blocks;                 /* [workers] a row of blocks, for dense_forward_rows */
 };
 
-void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch, int workers);
+void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch, int workers, bool rows);
 void dense_sums_free(struct dense_sums *s);
 
 /* Y [count][dense] = BIAS + flat W, of the images whose maps are M; from blocks, or from rows [flat][dense]. */

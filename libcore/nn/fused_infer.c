@@ -66,7 +66,7 @@ void *fused_predictor_new(const struct kernels *k, const struct net *net, const 
 	s->flat = xcalloc((size_t)s->chunk, sizeof *s->flat);
 	for (int n = 0; n < s->chunk; n++)
 		flat_new(&s->flat[n], &s->p);
-	dense_sums_new(&s->sums, &s->p, s->chunk, s->workers);
+	dense_sums_new(&s->sums, &s->p, s->chunk, s->workers, true);
 	s->y = xaligned((size_t)s->chunk * D, sizeof(float));
 	s->a = xaligned((size_t)s->chunk * D, sizeof(float));
 	s->scale = xaligned(D, sizeof(float));

@@ -106,7 +106,7 @@ void *fused_trainer_new(const struct kernels *k, const struct net *net, int max_
 	t->maps = xcalloc((size_t)max_batch, sizeof *t->maps);
 	for (int n = 0; n < max_batch; n++)
 		maps_new(&t->maps[n], &t->p, true);
-	dense_sums_new(&t->sums, &t->p, max_batch, t->workers);
+	dense_sums_new(&t->sums, &t->p, max_batch, t->workers, false);
 	head_new(&t->head, &t->p, max_batch);
 	t->dyt = xaligned((size_t)net->dense * padded, sizeof(float));
 	t->desk = xcalloc((size_t)t->workers, sizeof *t->desk);

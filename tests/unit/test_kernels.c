@@ -339,17 +339,19 @@ static void check_dense(const struct kernels *k, int n, int width)
 	array_free(dyt);
 }
 
-static void check_dense_one(const struct kernels *k, int in, int out)
+static void check_dense_few(const struct kernels *k, int rows, int out, int n)
 {
-	struct array x = array_new((size_t)in), w = array_new((size_t)(in * out));
-	struct array y = array_new((size_t)out), y_ref = array_copy(y);
+	size_t x_row = (size_t)rows + 3;
+	struct array x = array_new((size_t)n * x_row), w = array_new((size_t)(rows * out));
+	struct array y = array_new((size_t)(n * out)), y_ref = array_copy(y);
 	char what[100];
 
-	for (int i = 0; i < in; i += 3)
-		x.p[i] = 0;
-	k->dense_one(y.p, x.p, w.p, in, out);
-	kernels_ref.dense_one(y_ref.p, x.p, w.p, in, out);
-	snprintf(what, sizeof what, "dense_one %d to %d", in, out);
+	for (size_t i = 0; i < x.n; i++)
+		if (i % x_row % 3 == 0)
+			x.p[i] = 0;
+	k->dense_few(y.p, x.p, x_row, n, w.p, rows, out);
+	kernels_ref.dense_few(y_ref.p, x.p, x_row, n, w.p, rows, out);
+	snprintf(what, sizeof what, "dense_few %d to %d, %d images", rows, out, n);
 	same(y, y_ref, sums_differ, k->isa, what);
 	array_free(x);
 	array_free(w);
@@ -437,7 +439,7 @@ static void check_table(const struct kernels *k)
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
 		check_conv1(k, counts[i], 1 + (int)i % 5, i % 3 ? 32 : 64);
 		check_dense(k, counts[i], i % 2 ? 32 : 96);
-		check_dense_one(k, counts[i], i % 2 ? 32 : 96);
+		check_dense_few(k, counts[i], i % 2 ? 32 : 96, 1 + (int)i % 3);
 		check_dense_adam(k, counts[i]);
 		check_adam(k, counts[i]);
 		check_keep(k, counts[i]);
