@@ -114,9 +114,9 @@ $(BENCHES): $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 
 .PHONY: check
 CLI_TESTS := $(wildcard tests/cli/*.sh)
-PROVE      = BIN=$(abspath $(O)) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_FLAGS) -e ''
+PROVE      = BIN=$(abspath $(O)) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_FLAGS)
 check: all $(TESTS) $(FUZZERS) ## unit, command line, golden and corpus tests; no Python, no network
-	@$(PROVE) $(TESTS) $(CLI_TESTS)
+	@$(PROVE) -e '' $(TESTS); unit=$$?; $(PROVE) -e bash $(CLI_TESTS) && exit $$unit
 
 .PHONY: check-asan check-tsan check-valgrind check-peers check-fedn check-slurm
 check-asan: ## check under address and undefined behaviour sanitizer
