@@ -235,12 +235,13 @@ int pickle_read_list(char ***items, size_t *n, const uint8_t *bytes, size_t size
 /* ---- writing ---- */
 
 /*
- * Protocol 3 up to the entries: _reconstruct(ndarray, (0,), b'b') and the state (1, (), dtype('O8'), False, [{...
- * The old module name: numpy._core is unknown before numpy 1.26.
+ * Protocol 3 up to the entries: _reconstruct(ndarray, (0,), b'b') and the state (1, (), dtype('O8', False, True),
+ * False, [{...  The old module name, since numpy._core is unknown before numpy 1.26; and False, True where numpy before
+ * 1.19 wrote 0, 1, of which numpy 2.4.0 to 2.4.2 warn.
  */
 static const char HEAD[] =
 	"\x80\x03" "cnumpy.core.multiarray\n_reconstruct\n" "cnumpy\nndarray\n" "K\0\x85" "C\1b" "\x87R"
-	"(K\1)" "cnumpy\ndtype\n" "X\2\0\0\0O8" "K\0K\1\x87R"
+	"(K\1)" "cnumpy\ndtype\n" "X\2\0\0\0O8" "\x89\x88\x87R"
 	"(K\3X\1\0\0\0|NNN" "J\xff\xff\xff\xff" "J\xff\xff\xff\xff" "K?tb" "\x89]}";
 static const char TAIL[] = "atb.";
 
