@@ -80,6 +80,44 @@ static int check_parent(struct model_stream *s, const struct model *parent, cons
 	return 0;
 }
 
+static int check_shape(const struct model_stream *s, int k, const struct npy *a, struct err *e)
+{
+	struct npy want = { .kind = 'f', .item_bytes = sizeof(float) };
+	char got_text[128], want_text[128];
+
+	if (holds_steps(s, k))
+		want = (struct npy){ .kind = 'i', .item_bytes = 1 };
+	want.dims = net_shape(&s->net, (enum net_array)k, want.shape);
+	if (a->dims == want.dims && !memcmp(a->shape, want.shape, (size_t)a->dims * sizeof *a->shape) &&
+	    (!holds_steps(s, k) || (a->kind == 'i' && a->item_bytes == 1 && !a->fortran)))
+		return 0;
+	return err_set(e, "is %s, expected %s", npy_describe(a, got_text, sizeof got_text),
+	               npy_describe(&want, want_text, sizeof want_text));
+}
+
+/* The network that the shapes of the members tell, all of them. */
+static int find_net(struct model_stream *s, struct err *e)
+{
+	struct npy header[NET_ARRAYS] = {0};
+
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		struct npz_stream *stream;
+		char name[NAME_BYTES];
+
+		member_name(s, k, name);
+		stream = npz_stream_open(s->archive, name, &header[k], e);
+		if (!stream)
+			return in_array(e, k);
+		npz_stream_free(stream);
+	}
+	if (model_sizes(&s->net, header, s->facts, e) < 0)
+		return -1;
+	for (int k = 0; k < NET_ARRAYS; k++)
+		if (check_shape(s, k, &header[k], e) < 0)
+			return in_array(e, k);
+	return 0;
+}
+
 static int check_size(const struct model_stream *s, struct err *e)
 {
 	int64_t size = facts_int(s->facts, "size");
@@ -89,30 +127,35 @@ static int check_size(const struct model_stream *s, struct err *e)
 	return 0;
 }
 
-static int open_archive(struct model_stream *s, const struct model *parent, const char *from, struct err *e)
+static int open_archive(struct model_stream *s, const struct net *net, const struct model *parent,
+                        const char *from, struct err *e)
 {
 	const char *weights;
 
-	if (read_facts(s, e) < 0 || check_size(s, e) < 0)
-		return -1;
 	s->delta = delta_is(s->archive);
-	if (s->delta && check_parent(s, parent, from, e) < 0)
+	if (read_facts(s, e) < 0 || check_members(s, e) < 0)
+		return -1;
+	if (net)
+		s->net = *net;
+	else if (find_net(s, e) < 0)
+		return -1;
+	if (check_size(s, e) < 0 || (s->delta && check_parent(s, parent, from, e) < 0))
 		return -1;
 	weights = facts_text(s->facts, "weights");
 	if (weights && strlen(weights) == SHA256_HEX - 1)
 		memcpy(s->digest, weights, SHA256_HEX);
-	return check_members(s, e);
+	return 0;
 }
 
 int model_stream_open(struct model_stream *s, const char *path, const struct net *net,
                       const struct model *parent, const char *from, struct err *e)
 {
-	*s = (struct model_stream){ .path = path, .net = *net, .k = NET_ARRAYS };
+	*s = (struct model_stream){ .path = path, .k = NET_ARRAYS };
 	sha256_init(&s->sha);
 	s->archive = npz_open(path, e);
 	if (!s->archive)
 		return -1;
-	if (open_archive(s, parent, from, e) == 0)
+	if (open_archive(s, net, parent, from, e) == 0)
 		return 0;
 	model_stream_close(s);
 	return err_in(e, strcmp(path, "-") ? path : "standard input");
@@ -138,21 +181,6 @@ void model_stream_close(struct model_stream *s)
 }
 
 /* ---- one array ---- */
-
-static int check_shape(const struct model_stream *s, int k, const struct npy *a, struct err *e)
-{
-	struct npy want = { .kind = 'f', .item_bytes = sizeof(float) };
-	char got_text[128], want_text[128];
-
-	if (holds_steps(s, k))
-		want = (struct npy){ .kind = 'i', .item_bytes = 1 };
-	want.dims = net_shape(&s->net, (enum net_array)k, want.shape);
-	if (a->dims == want.dims && !memcmp(a->shape, want.shape, (size_t)a->dims * sizeof *a->shape) &&
-	    (!holds_steps(s, k) || (a->kind == 'i' && a->item_bytes == 1 && !a->fortran)))
-		return 0;
-	return err_set(e, "is %s, expected %s", npy_describe(a, got_text, sizeof got_text),
-	               npy_describe(&want, want_text, sizeof want_text));
-}
 
 /* An array in Fortran order has to be turned as a whole. */
 static int read_whole(struct model_stream *s, const char *name, struct err *e)

@@ -37,8 +37,9 @@ struct model_stream {
 };
 
 /*
- * Opens PATH ("-": stdin), which must hold the network NET. PARENT, with its digest FROM, is what
- * differences refer to and must outlive S; NULL: they are refused. Returns 0, or -1 with E set, PATH named.
+ * Opens PATH ("-": stdin), which must hold the network NET (NULL: any). PARENT, with its digest FROM, is
+ * what differences refer to and must outlive S; NULL: they are refused.
+ * Returns 0, or -1 with E set, PATH named.
  */
 int model_stream_open(struct model_stream *s, const char *path, const struct net *net,
                       const struct model *parent, const char *from, struct err *e);

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+const char *const serveropt_name[] = { "none", "adam", "yogi", "adagrad" };
 const struct serveropt serveropt_defaults = {
 	.rule = SERVEROPT_NONE, .rate = 1e-3, .beta1 = .9, .beta2 = .99, .tau = 1e-4,
 };

@@ -18,6 +18,7 @@
 
 enum serveropt_rule { SERVEROPT_NONE, SERVEROPT_ADAM, SERVEROPT_YOGI, SERVEROPT_ADAGRAD };
 #define SERVEROPT_RULES "none|adam|yogi|adagrad"        /* their names, in this order */
+extern const char *const serveropt_name[];
 
 struct serveropt {
 	enum serveropt_rule rule;

@@ -1,0 +1,345 @@
+/*
+ * Averaging in blocks; see aggregate.h. Each block is fetched from all files (checksum, conversion and
+ * digest happen then, one file a job) and averaged in pieces (one piece a job) while it is in the cache.
+ */
+#include "nn/aggregate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/progress.h"
+#include "nn/fedavg.h"
+#include "nn/robust.h"
+
+enum {
+	BLOCK = 1 << 16,                /* numbers of one file: 256 KB, so ten files fit a second-level cache or two */
+	PIECE = 1 << 12,                /* numbers of one job */
+	LANES = 8,                      /* sums side by side, so that they become vectors */
+};
+
+/* Sums over one piece, for each client and for the mean, of products of distances from the previous model. */
+struct sums {
+	double update, with_mean, mean; /* |x-p|^2, (x-p)(y-p), |y-p|^2 */
+};
+
+struct run {
+	struct aggregate *a;
+	int count;                      /* clients */
+	struct fedavg_weights weights;
+	/* the block: */
+	int k;
+	size_t at, size;
+	const float **x;                /* [count] its numbers, by clients.order */
+	struct err *error;              /* [count] */
+	bool *failed;                   /* [count] */
+	/* its pieces: */
+	const float **view;             /* [threads][count] */
+	double *mean;                   /* [threads][PIECE] */
+	struct sums *sums;              /* [pieces][count] */
+	bool *bad;                      /* [pieces] not finite, or out of range */
+	/* whole run: */
+	struct sums *total;             /* [count] */
+	float *statistics;              /* [count][dense] the means, kept for the variances */
+	struct sha256 sha;
+	size_t hashed;                  /* numbers of this array */
+};
+
+static int in_array(struct err *e, int k)
+{
+	char place[32];
+
+	snprintf(place, sizeof place, "array %d", k);
+	return err_in(e, place);
+}
+
+static struct client *client(const struct run *r, int i)
+{
+	return &r->a->clients->client[r->a->clients->order[i]];
+}
+
+static const char *client_name(const struct run *r, int i)
+{
+	const char *path = client(r, i)->path;
+
+	return strcmp(path, "-") ? path : "standard input";
+}
+
+/* ---- fetching ---- */
+
+/* Adds to the digest what earlier blocks have finished. */
+static void hash_result(struct run *r)
+{
+	sha256_add(&r->sha, r->a->w.a[r->k] + r->hashed, (r->at - r->hashed) * sizeof(float));
+	r->hashed = r->at;
+}
+
+static void fetch(void *arg, size_t i, int worker)
+{
+	struct run *r = arg;
+	struct model_stream *s;
+
+	(void)worker;
+	if (i == 0) {
+		hash_result(r);
+		return;
+	}
+	i--;
+	s = &client(r, (int)i)->stream;
+	r->failed[i] = true;
+	if (r->at == 0 && model_stream_array(s, r->k, &r->error[i]) < 0)
+		return;
+	r->x[i] = model_stream_next(s, r->size, &r->error[i]);
+	r->failed[i] = !r->x[i];
+}
+
+/* The error of the first file in the order of the command, as without threads. */
+static int report_failed(const struct run *r, struct err *e)
+{
+	int first = -1;
+
+	for (int i = 0; i < r->count; i++)
+		if (r->failed[i] && (first < 0 || client(r, i) < client(r, first)))
+			first = i;
+	if (first < 0)
+		return 0;
+	*e = r->error[first];
+	return err_in(e, client_name(r, first));
+}
+
+/* ---- averaging a piece ---- */
+
+static struct sums add_distances(const float *x, const float *p, const float *y, size_t n)
+{
+	double update[LANES] = {0}, with_mean[LANES] = {0}, mean[LANES] = {0};
+	struct sums s = {0};
+
+	for (size_t i = 0; i < n; i += LANES) {
+		size_t lanes = n - i < LANES ? n - i : LANES;
+
+		for (size_t j = 0; j < lanes; j++) {
+			double u = (double)x[i + j] - p[i + j], v = (double)y[i + j] - p[i + j];
+
+			update[j] += u * u;
+			with_mean[j] += u * v;
+			mean[j] += v * v;
+		}
+	}
+	for (int j = 0; j < LANES; j++) {
+		s.update += update[j];
+		s.with_mean += with_mean[j];
+		s.mean += mean[j];
+	}
+	return s;
+}
+
+/* MEAN: Y before it is rounded, as far as it is known; or NULL. */
+static bool combine(const struct run *r, const float *const *x, size_t n, float *y, double *mean)
+{
+	if (r->a->method == AGGREGATE_MEAN)
+		return fedavg_mean(&r->weights, x, n, y, mean);
+	if (!robust_trimmed_mean(x, r->count, r->a->drop, n, y))
+		return false;
+	for (size_t i = 0; mean && i < n; i++)
+		mean[i] = y[i];
+	return true;
+}
+
+static void average(void *arg, size_t piece, int worker)
+{
+	struct run *r = arg;
+	struct aggregate *a = r->a;
+	size_t from = piece * PIECE, n = r->size - from < PIECE ? r->size - from : PIECE;
+	const float **x = r->view + (size_t)worker * (size_t)r->count;
+	bool optimised = a->opt.rule != SERVEROPT_NONE;
+	double *mean = optimised ? r->mean + (size_t)worker * PIECE : NULL;
+	float *y = a->w.a[r->k] + r->at + from;
+	const float *p = a->previous ? a->previous->w[r->k] + r->at + from : NULL;
+
+	for (int i = 0; i < r->count; i++)
+		x[i] = r->x[i] + from;
+	r->bad[piece] = !combine(r, x, n, y, mean);
+	if (r->bad[piece] || !p || net_is_statistic(r->k))
+		return;
+	for (int i = 0; i < r->count; i++)
+		r->sums[piece * (size_t)r->count + (size_t)i] = add_distances(x[i], p, y, n);
+	if (optimised)
+		r->bad[piece] = !serveropt_step(&a->opt, mean, p, a->m->a[r->k] + r->at + from,
+		                                a->v->a[r->k] + r->at + from, y, n);
+}
+
+/* Which file brought NaN or infinity, and where. */
+static int report_bad(const struct run *r, struct err *e)
+{
+	for (int i = 0; i < r->count; i++) {
+		const struct client *c = &r->a->clients->client[i];
+		const float *x = NULL;
+
+		for (int j = 0; j < r->count; j++)
+			if (client(r, j) == c)
+				x = r->x[j];
+		for (size_t j = 0; j < r->size; j++)
+			if (!isfinite(x[j])) {
+				err_set(e, "entry %zu is %g", r->at + j, x[j]);
+				in_array(e, r->k);
+				return err_in(e, strcmp(c->path, "-") ? c->path : "standard input");
+			}
+	}
+	err_set(e, "the optimiser's step leaves the range of float32");
+	return in_array(e, r->k);
+}
+
+/* Joins the pieces in their order, so that sums do not depend on the threads. */
+static int join_pieces(struct run *r, size_t pieces, struct err *e)
+{
+	for (size_t p = 0; p < pieces; p++) {
+		if (r->bad[p])
+			return report_bad(r, e);
+		for (int i = 0; i < r->count; i++) {
+			const struct sums *s = &r->sums[p * (size_t)r->count + (size_t)i];
+
+			r->total[i].update += s->update;
+			r->total[i].with_mean += s->with_mean;
+			r->total[i].mean += s->mean;
+		}
+	}
+	memset(r->sums, 0, pieces * (size_t)r->count * sizeof *r->sums);
+	return 0;
+}
+
+/* ---- batch norm's statistics ---- */
+
+/* The means are one block; they are needed again when the variances come. */
+static void keep_means(struct run *r)
+{
+	for (int i = 0; i < r->count; i++)
+		memcpy(r->statistics + (size_t)i * r->size, r->x[i], r->size * sizeof(float));
+}
+
+static int pool_variances(struct run *r, struct err *e)
+{
+	const float **means = xmalloc((size_t)r->count, sizeof *means);
+	float *y = r->a->w.a[BN_VAR];
+	int result = 0;
+
+	for (int i = 0; i < r->count; i++)
+		means[i] = r->statistics + (size_t)i * r->size;
+	fedavg_pool_variance(&r->weights, means, r->x, r->size, y);
+	for (size_t i = 0; i < r->size && result == 0; i++)
+		if (!isfinite(y[i]))
+			result = err_set(e, "entry %zu leaves the range of float32", i);
+	free(means);
+	return result < 0 ? in_array(e, BN_VAR) : 0;
+}
+
+/* ---- the whole ---- */
+
+static int run_block(struct run *r, struct pool *pool, struct err *e)
+{
+	size_t pieces = (r->size + PIECE - 1) / PIECE;
+
+	pool_run(pool, 1 + (size_t)r->count, fetch, r);
+	if (report_failed(r, e) < 0)
+		return -1;
+	pool_run(pool, pieces, average, r);
+	if (join_pieces(r, pieces, e) < 0)
+		return -1;
+	if (r->a->pool && r->k == BN_MEAN)
+		keep_means(r);
+	if (r->a->pool && r->k == BN_VAR)
+		return pool_variances(r, e);
+	return 0;
+}
+
+/* The statistics are one block each, whatever their size. */
+static size_t block_size(const struct run *r, size_t left)
+{
+	return left < BLOCK || net_is_statistic(r->k) ? left : BLOCK;
+}
+
+static int run_array(struct run *r, struct pool *pool, struct progress *p, struct err *e)
+{
+	size_t count = net_count(&r->a->clients->net, (enum net_array)r->k);
+
+	model_stream_hash(&r->sha, &r->a->clients->net, r->k);
+	r->hashed = 0;
+	for (r->at = 0; r->at < count; r->at += r->size) {
+		r->size = block_size(r, count - r->at);
+		if (run_block(r, pool, e) < 0)
+			return -1;
+		progress_add(p, r->size);
+	}
+	hash_result(r);
+	return 0;
+}
+
+static void finish(struct run *r)
+{
+	for (int i = 0; i < r->count && r->a->previous; i++) {
+		struct client *c = client(r, i);
+		const struct sums *s = &r->total[i];
+
+		c->update_norm = sqrt(s->update);
+		c->cosine = s->update > 0 && s->mean > 0 ? s->with_mean / sqrt(s->update) / sqrt(s->mean) : 0;
+	}
+	sha256_hex(&r->sha, r->a->digest);
+}
+
+static int run_init(struct run *r, struct aggregate *a, int threads, struct err *e)
+{
+	size_t count = (size_t)a->clients->count, dense = (size_t)a->clients->net.dense;
+	size_t most = dense > BLOCK ? dense : BLOCK, pieces = (most + PIECE - 1) / PIECE;
+	double *n = xmalloc(count, sizeof *n);
+	int result;
+
+	*r = (struct run){ .a = a, .count = a->clients->count };
+	for (int i = 0; i < r->count; i++)
+		n[i] = client(r, i)->weight;
+	result = fedavg_weights_init(&r->weights, n, r->count, e);
+	free(n);
+	r->x = xcalloc(count, sizeof *r->x);
+	r->error = xcalloc(count, sizeof *r->error);
+	r->failed = xcalloc(count, sizeof *r->failed);
+	r->view = xcalloc((size_t)threads * count, sizeof *r->view);
+	r->mean = xcalloc((size_t)threads * PIECE, sizeof *r->mean);
+	r->sums = xcalloc(pieces * count, sizeof *r->sums);
+	r->bad = xcalloc(pieces, sizeof *r->bad);
+	r->total = xcalloc(count, sizeof *r->total);
+	r->statistics = xcalloc(a->pool ? count * dense : 1, sizeof *r->statistics);
+	sha256_init(&r->sha);
+	weights_init(&a->w, &a->clients->net);
+	return result;
+}
+
+static void run_release(struct run *r)
+{
+	fedavg_weights_release(&r->weights);
+	free(r->x);
+	free(r->error);
+	free(r->failed);
+	free(r->view);
+	free(r->mean);
+	free(r->sums);
+	free(r->bad);
+	free(r->total);
+	free(r->statistics);
+}
+
+int aggregate_run(struct aggregate *a, struct pool *pool, bool quiet, struct err *e)
+{
+	struct run r;
+	struct progress p;
+	int result = run_init(&r, a, pool_threads(pool), e);
+
+	progress_start(&p, "averaging", "numbers", net_total(&a->clients->net), quiet);
+	for (r.k = 0; r.k < NET_ARRAYS && result == 0; r.k++)
+		result = run_array(&r, pool, &p, e);
+	progress_end(&p);
+	if (result == 0)
+		finish(&r);
+	else
+		weights_release(&a->w);
+	run_release(&r);
+	return result;
+}

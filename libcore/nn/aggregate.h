@@ -1,0 +1,36 @@
+#pragma once
+/*
+ * One model from the models of many clients, all files side by side in blocks: memory
+ * does not grow with their number. The result depends neither on the order of
+ * the clients nor on the number of threads.
+ */
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/parallel.h"
+#include "base/sha256.h"
+#include "nn/clients.h"
+#include "nn/serveropt.h"
+#include "nn/weights.h"
+
+enum aggregate_method { AGGREGATE_MEAN, AGGREGATE_TRIMMED };
+
+struct aggregate {
+	struct clients *clients;        /* read to their ends */
+	enum aggregate_method method;
+	int drop;                       /* AGGREGATE_TRIMMED: values left out at each end; weights do not count */
+	bool pool;                      /* AGGREGATE_MEAN: batch norm's statistics as of all images together */
+	const struct model *previous;   /* the model that was sent out; NULL: not known */
+	/* With PREVIOUS; the rule none leaves the mean as it is. The statistics are never optimised. */
+	struct serveropt opt;
+	struct weights *m, *v;          /* the optimiser's state, updated */
+	/* results: */
+	struct weights w;               /* weights_release */
+	char digest[SHA256_HEX];
+};
+
+/*
+ * Fills in the results, and with PREVIOUS the clients' update_norm and cosine over all arrays but
+ * the statistics. Returns 0, or -1 with E set, the file named: damaged, NaN or infinity, a step out of range.
+ */
+int aggregate_run(struct aggregate *a, struct pool *pool, bool quiet, struct err *e);
