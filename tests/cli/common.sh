@@ -151,6 +151,7 @@ closed_pipe() {
 standard_input() {
 	case $line in
 	aml-downsample*-o* | *" -d IN"* | aml-partition* | aml-info*) return ;;
+	aml-curve*) return ;; # the figure names its files
 	aml-predict*" IN") return ;;
 	esac
 	[ "$input" != - ] || return 0
