@@ -4,7 +4,7 @@
 
 struct axis {
 	double low, high;               /* LOW < HIGH */
-	double step;                    /* 1, 2 or 5 times a power of ten; ticks are its multiples */
+	double step;                    /* 1, 2 or 5 times a power of ten */
 };
 
 /*

@@ -124,6 +124,7 @@ static struct point point_of(const struct panel *p, const struct learning_row *r
 static void draw_y_axis(const struct panel *p)
 {
 	struct pen pen = { .color = grid, .width = AXIS_PEN };
+	struct lettering label = look_anchored(look_faint, DRAW_END);
 	char text[AXIS_LABEL_BYTES];
 
 	for (long k = axis_first(&p->y); k <= axis_last(&p->y); k++) {
@@ -132,7 +133,7 @@ static void draw_y_axis(const struct panel *p)
 		draw_line(p->d, (struct point){ p->left, y },
 		          (struct point){ p->left + PLOT_WIDTH, y }, pen);
 		axis_label(&p->y, k, text);
-		draw_text_centred(p->d, p->left - GAP, y, text, look_anchored(look_faint, DRAW_END));
+		draw_text_centred(p->d, p->left - GAP, y, text, label);
 	}
 }
 

@@ -148,7 +148,7 @@ static double widest_name(const struct classes *c)
 
 static void size_cells(struct layout *l)
 {
-	double side = MATRIX_WANTED / l->n;
+	double side = floor((double)MATRIX_WANTED / l->n);
 
 	side = fmax(CELL_LEAST, fmin(CELL_MOST, side));
 	l->cell = (struct point){ side, side };
@@ -166,7 +166,7 @@ static void size_cells(struct layout *l)
 /* Turns the codes if WIDTH, what they need across, makes the matrix too wide. */
 static void turn_codes(struct layout *l, double width)
 {
-	l->upwards = width > fmax(CELL_MOST, MATRIX_WANTED / l->n);
+	l->upwards = width > fmax(CELL_MOST, (double)MATRIX_WANTED / l->n);
 	if (!l->upwards)
 		l->cell.x = fmax(l->cell.x, ceil(width));
 }

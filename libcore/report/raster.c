@@ -142,12 +142,13 @@ static double mask_dashes(struct canvas *c, struct point a, struct point b,
 {
 	double length = hypot(b.x - a.x, b.y - a.y), period = 2 * dash;
 
-	for (double start = floor(at / period) * period; start < at + length; start += period) {
-		double from = (fmax(start, at) - at) / length;
-		double to = (fmin(start + dash, at + length) - at) / length;
+	for (long k = (long)floor(at / period); (double)k * period < at + length; k++) {
+		double start = (double)k * period - at;
+		double from = fmax(start, 0), to = fmin(start + dash, length);
 
 		if (from < to)
-			mask_segment(c, between(a, b, from), between(a, b, to), half_pen);
+			mask_segment(c, between(a, b, from / length), between(a, b, to / length),
+			             half_pen);
 	}
 	return at + length;
 }
@@ -246,8 +247,8 @@ static int make_white(struct raster *r, const struct drawing *d, int scale, stru
 	size_t pixels;
 
 	if (!(width <= SIDE_MAX && height <= SIDE_MAX))
-		return err_set(e, "%g x %g pixels are too many, a side has at most %d", width, height,
-		               SIDE_MAX);
+		return err_set(e, "%g x %g pixels are too many, a side has at most %d", width,
+		               height, SIDE_MAX);
 	pixels = (size_t)width * (size_t)height;
 	r->rgb = mem_try(pixels, CHANNELS, e);
 	if (!r->rgb)

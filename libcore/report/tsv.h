@@ -40,5 +40,5 @@ int tsv_next(struct tsv *t, struct err *e);
 /* Puts "NAME: line N: " in front of the message. Always returns -1. */
 int tsv_in(const struct tsv *t, struct err *e);
 
-/* The classes whose codes are the fields of this line from FIRST on. Returns 0, or -1 with E set. */
+/* The classes whose codes are the fields of this line from FIRST on. Returns 0 or -1. */
 int tsv_classes(const struct tsv *t, int first, struct classes *c, struct err *e);

@@ -88,6 +88,9 @@ static void refused(const char *rows, const char *message)
 
 static void test_refused(void)
 {
+	static const char backslash[] =
+		"x: line 2: id has a backslash before neither t, n, r nor \\";
+
 	refused("i\tA\tA\t1\n", "x: line 2: 4 columns, expected 5");
 	refused("i\tA\tA\t1\t0\t0\n", "x: line 2: 6 columns, expected 5");
 	refused("i\tA\tA\t1\t0\n\n", "x: line 3: 1 columns, expected 5");
@@ -98,8 +101,8 @@ static void test_refused(void)
 	refused("i\tA\tA\t1\t1.5\n", "x: line 2: B: '1.5' is no probability");
 	refused("i\tA\tA\t1\t\n", "x: line 2: B: '' is no probability");
 	refused("i\tA\tA\t1\t0 \n", "x: line 2: B: '0 ' is no probability");
-	refused("i\\x\tA\tA\t1\t0\n", "x: line 2: id has a backslash before neither t, n, r nor \\");
-	refused("i\\\tA\tA\t1\t0\n", "x: line 2: id has a backslash before neither t, n, r nor \\");
+	refused("i\\x\tA\tA\t1\t0\n", backslash);
+	refused("i\\\tA\tA\t1\t0\n", backslash);
 }
 
 static void test_long_line(void)

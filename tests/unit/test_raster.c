@@ -57,7 +57,8 @@ static void test_line(void)
 	struct raster r;
 
 	drawing_init(&d, 20, 9, "");
-	draw_line(&d, (struct point){ 4, 4.5 }, (struct point){ 16, 4.5 }, (struct pen){ black, 2, 0 });
+	draw_line(&d, (struct point){ 4, 4.5 }, (struct point){ 16, 4.5 },
+	          (struct pen){ black, 2, 0 });
 	r = painted(&d, 1);
 	is_int(at(&r, 10, 4, 1), 0, "the middle of a line of two pixels is covered");
 	is_int(at(&r, 10, 3, 1), 127, "its sides by half");
@@ -112,7 +113,7 @@ static void fits(const char *text, bool bold, bool upwards)
 	          (struct lettering){ size, bold, upwards, DRAW_MIDDLE, black });
 	r = painted(&d, 1);
 	if (upwards) {
-		ok(ink(&r, 180, 206) == ink(&r, 0, 400), "%s: above the line and a little below", text);
+		ok(ink(&r, 180, 206) == ink(&r, 0, 400), "%s: upwards on its line", text);
 	} else {
 		int left = (int)floor(200 - width / 2), right = (int)ceil(200 + width / 2);
 
@@ -131,7 +132,7 @@ static void test_text(void)
 	fits("Ψ中\xff", false, false);
 	fits("jumps over", false, true);
 	is_near(font_width("AA", 10, false), 2 * font_width("A", 10, false), 1e-9, "widths add up");
-	is_near(font_width("ü", 10, false), font_width("u", 10, false), 1e-9, "accents add nothing");
+	is_near(font_width("ü", 10, false), font_width("u", 10, false), 0, "accents add nothing");
 	ok(font_width("i", 10, true) > font_width("i", 10, false), "bold is wider");
 }
 
@@ -165,7 +166,7 @@ static void test_large(void)
 
 	drawing_init(&d, 20000, 1, "");
 	is_int(raster_paint(&r, &d, 2, &e), -1, "a picture that is too wide is refused");
-	is_text(e.text, "40000 x 2 pixels are too many, a side has at most 32768", "with its sizes");
+	is_text(e.text, "40000 x 2 pixels are too many, a side has at most 32768", "its sizes");
 	drawing_release(&d);
 }
 
