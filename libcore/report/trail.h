@@ -1,0 +1,71 @@
+#pragma once
+/*
+ * The trail of models: which came from which, found by the digests that their facts
+ * name, and what in it is missing or was altered. Works on files alone, offline.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/sha256.h"
+
+enum {
+	TRAIL_MISSING = -1,             /* no file has these numbers */
+	TRAIL_ITSELF = -2,              /* a step that changed nothing: the file's own numbers */
+};
+
+struct trail_parent {
+	char *digest;                   /* as the facts have it */
+	int model;                      /* index of its file, or one of the above */
+};
+
+struct trail_model {
+	char *name;
+	char digest[SHA256_HEX];        /* of its numbers; "" of a damaged file */
+	char *told;                     /* digest that its facts name; NULL: none */
+	char *tool;                     /* that made it; NULL: not known */
+	char *dataset;                  /* digest of its training data; NULL: none */
+	char *data_name;                /* where that was among the files; borrowed, NULL: it was not */
+	int64_t num_examples;           /* -1: not known */
+	struct trail_parent *parent;
+	size_t parents;
+	char *trouble;                  /* why the file cannot be read; NULL: it can */
+	/* of a difference, nn/delta.h, which needs its parent for its numbers: */
+	char *from;                     /* digest of that parent; NULL: MODEL is whole */
+	bool checked;                   /* DIGEST was computed; until then it is what the facts say */
+	/* from trail_link: */
+	int generation;                 /* steps from a model without parents, at most; -1: goes round in a circle */
+	int same_as;                    /* an earlier file of the same numbers; -1: none */
+};
+
+struct trail {
+	struct trail_model *model;
+	size_t count;
+	struct trail_data {
+		char *name;
+		char digest[SHA256_HEX];
+	} *data;                        /* datasets */
+	size_t datas;
+};
+
+/*
+ * Adds PATH: a file of weights or differences, a dataset, or a folder of .npz files. A damaged file of weights is
+ * added as such, with its TROUBLE. Returns 0, or -1 with E set: no such file, a damaged dataset, an empty folder.
+ */
+int trail_load(struct trail *t, const char *path, struct err *e);
+
+/* Adds a model whose numbers have digest DIGEST. FACTS may be NULL. */
+struct trail_model *trail_add(struct trail *t, const char *name, const char *digest, const struct json *facts);
+
+/* Finds the parents, checks differences whose parent is there, and orders the models by generation. */
+void trail_link(struct trail *t);
+void trail_release(struct trail *t);
+
+/* Calls REPORT for each fault: altered numbers, a parent missing, a circle. Returns how many. */
+size_t trail_faults(const struct trail *t, void (*report)(const struct err *e));
+
+void trail_print(const struct trail *t, FILE *f);       /* a table for the eye */
+void trail_json(const struct trail *t, FILE *f);        /* an array of objects */
