@@ -1,0 +1,113 @@
+#!/bin/bash
+# aml-info: weights, datasets, arrays, JSON, and the trail of a small federation.
+. "${0%/*}/../lib.sh"
+
+# A federation of two clients: two rounds' worth of files.
+for code in BAS MON; do
+	mkdir -p cells/$code
+	for i in 1 2 3 4; do cp "$DATA/images/cmyk.tiff" cells/$code/$code$i.tiff; done
+done
+aml-downsample -q -s 10 -o data cells
+aml-partition -q -n 2 data part >/dev/null
+aml-init --size 10 seed.npz
+aml-train -q -d part/partition0 seed.npz a.npz
+aml-train -q -d part/partition1 seed.npz b.npz
+aml-train -q -e 2 -d data b.npz c.npz
+aml-train -q -e 0 -d data c.npz same.npz
+
+run aml-info
+wrong_usage "missing operand" "no operand"
+
+# ---- one thing after the other ----
+run aml-info a.npz
+exits 0 "weights"
+stderr_is_empty "weights"
+check "first line" test "$(head -n 1 "$out")" = "a.npz: weights, 108879 numbers in 16 arrays"
+digest=$(awk '$1 == "digest" { print $2 }' "$out")
+check "the digest has 64 digits" test "${#digest}" -eq 64
+check "the parent is the seed" \
+	test "$(awk '$1 == "parents" { print $2 }' "$out")" = "$(aml-info seed.npz | awk '$1 == "digest" { print $2 }')"
+check "16 arrays" test "$(grep -c '<f4   stored' "$out")" -eq 16
+run aml-info part/partition0 data/labels.npy data/data_singlets/BAS1.npy
+check "three things, blank lines between" test "$(grep -c ': ' "$out")" -eq 3 -a "$(grep -cx '' "$out")" -eq 5
+stdout_has "dataset, 4 images"
+stdout_has "labels of 8 images"
+stdout_has "array, 10 x 10 x 4 of <f4, min "
+run sh -c 'cat a.npz | aml-info -'
+check "weights from a pipe" test "$(head -n 1 "$out")" = "standard input: weights, 108879 numbers in 16 arrays"
+cp "$DATA/images/cmyk.tiff" cell.tiff
+run sh -c 'aml-downsample -s 10 cell.tiff | aml-info -'
+stdout_has "standard input: array, 10 x 10 x 4 of <f4"
+
+# ---- JSON ----
+run aml-info --json a.npz
+check "one object" test "$(head -c 1 "$out")" = '{'
+stdout_has '"kind": "weights"'
+stdout_has "\"digest\": \"$digest\""
+run aml-info --json a.npz data
+check "an array of two" test "$(head -c 1 "$out")" = '[' -a "$(grep -c '"kind"' "$out")" -eq 2
+
+# ---- damage ----
+head -c 1000 a.npz >short.npz
+run aml-info short.npz
+fails_with "aml-info: short.npz: " "a short file"
+check "nothing on stdout" test ! -s "$out"
+run aml-info nowhere.npz short.npz data
+exits 1 "two bad ones and a good one"
+check "a line for each" test "$(wc -l <"$err")" -eq 2
+stdout_has "data: dataset, 8 images"
+run aml-info --json short.npz data
+check "JSON of the good one" test "$(grep -c '"kind"' "$out")" -eq 1
+mkdir unfinished
+run aml-info unfinished
+fails_with "unfinished: unfinished dataset: labels.npy is missing" "an unfinished dataset"
+sed 's/"seed": 0/"seed": 1/' a.npz >other-facts.npz
+run aml-info other-facts.npz
+exits 0 "other facts, the same digest"
+# Byte 40,000 is in a kernel; its checksum no longer fits.
+{ head -c 40000 a.npz; printf X; tail -c +40002 a.npz; } >flipped.npz
+run aml-info flipped.npz
+fails_with "flipped.npz: " "a flipped byte"
+# The digest in the facts is another's.
+LC_ALL=C sed "s/$digest/${digest%????}0000/" a.npz >altered.npz
+run aml-info altered.npz
+fails_with "altered.npz: altered" "another digest in the facts"
+stdout_has "not the one in the facts: altered"
+run sh -c 'aml-info a.npz >/dev/full'
+fails_with "standard output: No space left" "a full disk behind stdout"
+
+# ---- trail ----
+column() { awk -v c="$1" 'NR > 1 { print $c }' "$out" | tr '\n' ' '; }
+run aml-info --trail c.npz b.npz seed.npz a.npz data
+exits 0 "a whole trail"
+stderr_is_empty "a whole trail"
+check "the order of steps" test "$(column 2)" = "seed.npz b.npz a.npz c.npz "
+check "steps" test "$(column 1)" = "0 1 1 2 "
+check "the parent of the last" test "$(tail -n 1 "$out" | awk '{ print $NF }')" = b.npz
+check "its data by name" test "$(tail -n 1 "$out" | awk '{ print $6 }')" = data
+run aml-info --trail seed.npz same.npz c.npz b.npz
+exits 0 "a step that changed nothing"
+check "is a copy of its parent" grep -q 'same.npz .* copy  *c.npz$' "$out"
+run aml-info --trail seed.npz a.npz c.npz
+exits 1 "a file is missing"
+check "one line" test "$(wc -l <"$err")" -eq 1
+stderr_has "aml-info: c.npz: its parent $(aml-info b.npz | awk '$1 == "digest" { print $2 }') is missing"
+run aml-info --trail seed.npz altered.npz
+exits 1 "an altered file"
+stderr_has "altered.npz: altered: its digest is $digest, its facts say ${digest%????}0000"
+run aml-info --trail seed.npz short.npz nowhere a.npz
+exits 1 "damaged and missing files"
+check "a line for each" test "$(wc -l <"$err")" -eq 2
+check "the others are shown" test "$(grep -c 'aml-' "$out")" -eq 2
+mkdir models
+cp seed.npz a.npz b.npz c.npz models
+run aml-info --trail models
+exits 0 "a folder"
+check "all files of it" test "$(column 2)" = "models/seed.npz models/a.npz models/b.npz models/c.npz "
+run aml-info --trail --json models data
+check "JSON" test "$(grep -c '"step"' "$out")" -eq 4 -a "$(head -c 1 "$out")" = '['
+stdout_has '"dataset_file": "data"'
+run aml-info --trail unfinished
+exits 1 "a folder of nothing"
+stderr_has "unfinished: neither a dataset nor a folder of .npz files"
+end
