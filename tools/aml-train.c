@@ -167,10 +167,10 @@ static int save(const struct args *a, const struct net *net, const struct train_
 	return model_save(a->out, net, weights_const(&r->w), facts, e);
 }
 
-/* With a checkpoint SIGTERM and SIGUSR1 ask to stop; without one they end the program as usual. */
+/* With a checkpoint SIGTERM and SIGUSR1 ask to stop; without one they end the program as usual. Writing goes on. */
 static void listen_to_signals(const struct args *a)
 {
-	struct sigaction act = { .sa_handler = note_signal };
+	struct sigaction act = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
 
 	if (!a->train.checkpoint)
 		return;

@@ -129,7 +129,7 @@ static int read_position(struct position *at, const struct json *v, struct err *
 		.last_valid_accuracy = number(v, "valid_accuracy", NAN),
 	};
 	if (epoch < 0 || epoch > UINT32_MAX || batch < 0 || batch > UINT32_MAX || steps < 0 || at->correct < 0 ||
-	    at->seen < 0 || at->log_bytes < 0 || isnan(at->loss))
+	    at->seen < 0 || isnan(at->loss))
 		return err_set(e, "the position is missing or damaged");
 	return 0;
 }

@@ -19,7 +19,7 @@ struct position {
 	double loss;                    /* sums over the epoch so far */
 	int64_t correct, seen;
 	double best_loss;               /* validation loss of the best weights; infinite: none yet */
-	int64_t log_bytes;              /* length of the log when this was saved */
+	int64_t log_bytes;              /* length of the log when this was saved; -1: there was none */
 	double last_loss, last_accuracy, last_valid_loss, last_valid_accuracy;  /* of the last whole epoch */
 };
 

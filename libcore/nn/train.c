@@ -87,22 +87,41 @@ static void run_release(struct run *r)
 	train_log_close(r->log);
 }
 
-/* Weights from the checkpoint if there is one, else from FROM. */
-static int begin(struct run *r, const float *const from[NET_ARRAYS], struct err *e)
+static int save(struct run *r, struct err *e)
+{
+	if (!r->o->checkpoint)
+		return 0;
+	r->engine->trainer_get(r->trainer, r->c.w.a, r->c.m.a, r->c.v.a);
+	r->c.at.log_bytes = r->log ? train_log_bytes(r->log) : -1;
+	return checkpoint_save(&r->c, r->o->checkpoint, e);
+}
+
+/* Returns whether there is a checkpoint to go on from, or -1. */
+static int load(struct run *r, struct err *e)
 {
 	const struct train_options *o = r->o;
 	bool other_engine = false;
-	int found = 0;
+	int found = o->checkpoint ? checkpoint_load(&r->c, o->checkpoint, &other_engine, e) : 0;
 
-	if (o->checkpoint)
-		found = checkpoint_load(&r->c, o->checkpoint, &other_engine, e);
-	if (found < 0)
-		return -1;
-	if (found && r->c.at.epoch > (uint32_t)o->epochs)
+	if (found > 0 && r->c.at.epoch > (uint32_t)o->epochs)
 		return err_set(e, "%s: is past epoch %d already", o->checkpoint, o->epochs);
-	if (found && other_engine)
+	if (found > 0 && other_engine)
 		progress_line(o->quiet, "%s: saved by other kernels than %s: the last digits may differ", o->checkpoint,
 		              r->engine->name);
+	return found;
+}
+
+/*
+ * Weights from the checkpoint if there is one, else from FROM. A new run saves at once: a file that cannot be written
+ * shows before the work, and a run that is killed in its first epoch knows how long the log was.
+ */
+static int begin(struct run *r, const float *const from[NET_ARRAYS], struct err *e)
+{
+	const struct train_options *o = r->o;
+	int found = load(r, e);
+
+	if (found < 0)
+		return -1;
 	if (!found)
 		weights_copy(&r->c.w, r->net, from);
 	r->train = (struct score){ 0, r->c.at.last_loss, r->c.at.last_accuracy };
@@ -110,18 +129,12 @@ static int begin(struct run *r, const float *const from[NET_ARRAYS], struct err 
 	r->engine->trainer_set(r->trainer, r->c.w.a, found ? r->c.m.a : NULL, found ? r->c.v.a : NULL, r->c.at.steps);
 	if (o->proximal > 0)
 		r->engine->trainer_anchor(r->trainer, from);
-	if (o->log)
+	if (o->log) {
 		r->log = train_log_open(o->log, found ? r->c.at.log_bytes : -1, e);
-	return o->log && !r->log ? -1 : 0;
-}
-
-static int save(struct run *r, struct err *e)
-{
-	if (!r->o->checkpoint)
-		return 0;
-	r->engine->trainer_get(r->trainer, r->c.w.a, r->c.m.a, r->c.v.a);
-	r->c.at.log_bytes = r->log ? train_log_bytes(r->log) : 0;
-	return checkpoint_save(&r->c, r->o->checkpoint, e);
+		if (!r->log)
+			return -1;
+	}
+	return found ? 0 : save(r, e);
 }
 
 /* ---- an epoch ---- */
