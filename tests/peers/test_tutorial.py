@@ -1,12 +1,15 @@
 """The tutorial's Python works on our partitions and weights, and we on its."""
-import json, os
+import json, pathlib
 import numpy as np
-from tap import *
 import tutorial
+from PIL import Image
+from tap import *
 
 KEYS = {"training_loss", "training_accuracy", "test_loss", "test_accuracy", "classification_report"}
 
 cells("cells", 30)
+for f in pathlib.Path("cells").glob("*/*"):             # RGBA, as the images of the tutorial are
+    Image.open(f).convert("RGBA").save(f)
 python("tutorial.py", "prepare", "cells", "theirs", 2)
 run("aml-downsample", "-q", "-o", "all", "cells")
 run("aml-partition", "-n", 2, "all", "ours")
