@@ -103,9 +103,10 @@ static float *pixels_of(const struct predictor *p, size_t i)
 static void load_job(void *arg, size_t i, int worker)
 {
 	struct predictor *p = arg;
+	const char *name = strcmp(p->name[i], "-") ? p->name[i] : "./-";        /* standard input holds names */
 
 	p->error[i].text[0] = '\0';
-	picture_load(pixels_of(p, i), p->name[i], &p->m.net, p->resize[worker], &p->error[i]);
+	picture_load(pixels_of(p, i), name, &p->m.net, p->resize[worker], &p->error[i]);
 }
 
 /* ---- output ---- */
