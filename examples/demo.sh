@@ -124,7 +124,7 @@ draw_and_export() {
 		aml-curve -o curve.$kind "one clinic=logs/one-clinic.tsv" "federated=logs/federated.tsv" \
 			"one place=logs/one-place.tsv"
 	done
-	aml-export -f savedmodel -o serving/1 models/federated-exact.npz
+	aml-export -f savedmodel -o serving models/federated-exact.npz
 	aml-export -f onnx -o federated.onnx models/federated-exact.npz
 	rm -f client?.npz statistics*.npz federated-exact.npz fedavg.txt
 }
