@@ -52,10 +52,13 @@ static void parse_weights(struct args *a)
 	}
 	if (n != a->count)
 		opt_wrong("--weights gives %d weights for %d models", n, a->count);
-	for (int i = 0; i < n; i++)
-		if (!(a->weights[i] >= fedavg_least_weight && a->weights[i] <= fedavg_most_weight))
-			opt_wrong("--weights takes numbers from %g to %g, not %g", fedavg_least_weight,
-			          fedavg_most_weight, a->weights[i]);
+	for (int i = 0; i < n; i++) {
+		double w = a->weights[i];
+
+		if (!(w >= fedavg_least_weight && w <= fedavg_most_weight))
+			opt_wrong("--weights takes numbers from %g to %g, not %g",
+			          fedavg_least_weight, fedavg_most_weight, w);
+	}
 }
 
 static void parse_method(struct args *a)
@@ -69,9 +72,12 @@ static void parse_method(struct args *a)
 	} else if (!strcmp(a->method, "median")) {
 		a->drop = robust_median_drop(a->count);
 	} else {
-		long drop = strncmp(a->method, trimmed, sizeof trimmed - 1) ? -1 : strtol(number, &end, 10);
+		bool known = !strncmp(a->method, trimmed, strlen(trimmed));
+		long drop = -1;
 
-		if (drop < 0 || !isdigit((unsigned char)*number) || *end)
+		if (known && isdigit((unsigned char)*number))
+			drop = strtol(number, &end, 10);
+		if (drop < 0 || *end)
 			opt_wrong("--method takes mean, median or trimmed:K, not '%s'", a->method);
 		if (drop > (a->count - 1) / 2)
 			opt_wrong("--method %s leaves nothing of %d models", a->method, a->count);
@@ -99,18 +105,18 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .method = "mean", .opt = serveropt_defaults, .out = "-" };
 	const struct opt opts[] = {
-		OPT_TEXT  ('w', "weights", &a.weights_text, "W1,W2,...", "what each model counts; num_examples if not given"),
+		OPT_TEXT  ('w', "weights", &a.weights_text, "W1,W2,...", "what each model counts"),
 		OPT_FLAG  ( 0,  "equal", &a.equal, "all models count the same"),
 		OPT_TEXT  ('m', "method", &a.method, "METHOD", "mean, median or trimmed:K"),
-		OPT_CHOICE( 0,  "bn", &a.bn, "average|pool", "how batch norm's statistics are joined"),
-		OPT_TEXT  ( 0,  "previous", &a.previous, "MODEL", "the model that the others were trained from"),
+		OPT_CHOICE( 0,  "bn", &a.bn, "average|pool", "how batch norms are joined"),
+		OPT_TEXT  ( 0,  "previous", &a.previous, "MODEL", "what all were trained from"),
 		OPT_CHOICE( 0,  "server-opt", &a.rule, SERVEROPT_RULES, "optimiser of the server"),
 		OPT_TEXT  ( 0,  "state", &a.state, "FILE", "the optimiser's memory, updated"),
 		OPT_FLOAT ( 0,  "server-rate", &a.opt.rate, 0, 1e6, "RATE", "its step size"),
 		OPT_FLOAT ( 0,  "beta1", &a.opt.beta1, 0, 1, "B", "its memory of steps"),
 		OPT_FLOAT ( 0,  "beta2", &a.opt.beta2, 0, 1, "B", "its memory of their squares"),
-		OPT_FLOAT ( 0,  "tau", &a.opt.tau, 1e-18, 1e6, "TAU", "steps are large where squares are above TAU^2"),
-		OPT_INT   ('j', "jobs", &a.threads, 0, 4096, "N", "threads; 0: one for each processor"),
+		OPT_FLOAT ( 0,  "tau", &a.opt.tau, 1e-18, 1e6, "TAU", "what is added to the root"),
+		OPT_INT   ('j', "jobs", &a.threads, 0, 4096, "N", "threads; 0: all processors"),
 		OPT_FLAG  ('q', "quiet", &a.quiet, "show no progress and no table"),
 		OPT_TEXT  ('o', "output", &a.out, "FILE", "write the model to FILE"),
 		OPT_END
@@ -173,7 +179,15 @@ static void write_optimiser(struct json_writer *j, const struct serveropt *o)
 	json_number(j, "tau", o->tau);
 }
 
-static char *write_facts(const struct args *a, struct clients *c, const struct aggregate *g, const char *previous)
+static const char *weighing(const struct args *a)
+{
+	if (!a->mean || a->equal)
+		return "equal";
+	return a->weights ? "given" : "num_examples";
+}
+
+static char *write_facts(const struct args *a, struct clients *c, const struct aggregate *g,
+                         const char *previous)
 {
 	bool optimised = g->opt.rule != SERVEROPT_NONE;
 	int64_t examples = clients_examples(c);
@@ -181,7 +195,7 @@ static char *write_facts(const struct args *a, struct clients *c, const struct a
 
 	facts_start(&f, "aml-fedavg");
 	json_text(&f.j, "method", a->method);
-	json_text(&f.j, "weighing", !a->mean || a->equal ? "equal" : a->weights ? "given" : "num_examples");
+	json_text(&f.j, "weighing", weighing(a));
 	json_text(&f.j, "bn", a->bn == BN_POOL ? "pool" : "average");
 	if (optimised)
 		write_optimiser(&f.j, &g->opt);
@@ -205,7 +219,8 @@ static void print_updates(const struct clients *c, bool quiet)
 
 		if (one->examples >= 0)
 			snprintf(images, sizeof images, "%lld", (long long)one->examples);
-		progress_line(quiet, "%10s  %12.6g  %7.4f  %s", images, one->update_norm, one->cosine, one->path);
+		progress_line(quiet, "%10s  %12.6g  %7.4f  %s", images, one->update_norm,
+		              one->cosine, one->path);
 	}
 }
 
@@ -229,19 +244,22 @@ static void job_release(struct job *j)
 
 static int load(const struct args *a, struct job *j, struct err *e)
 {
-	const struct model *previous = a->previous ? &j->previous : NULL;
+	const struct model *previous = NULL;
+	const char *digest = NULL;
 
 	if (a->previous) {
 		if (model_load(&j->previous, a->previous, 0, e) < 0)
 			return -1;
 		model_digest(&j->previous.net, j->previous.w, j->previous_digest);
+		previous = &j->previous;
+		digest = j->previous_digest;
 	}
-	if (clients_open(&j->clients, a->models, a->count, previous, previous ? j->previous_digest : NULL, e) < 0 ||
+	if (clients_open(&j->clients, a->models, a->count, previous, digest, e) < 0 ||
 	    weigh(a, &j->clients, e) < 0)
 		return -1;
 	if (!a->state)
 		return 0;
-	return server_state_load(&j->state, a->state, &j->clients.net, &a->opt, j->previous_digest, e);
+	return server_state_load(&j->state, a->state, &j->clients.net, &a->opt, digest, e);
 }
 
 static int average(const struct args *a, struct job *j, struct err *e)
@@ -251,7 +269,9 @@ static int average(const struct args *a, struct job *j, struct err *e)
 
 	j->g = (struct aggregate){
 		.clients = &j->clients,
-		.method = a->mean ? AGGREGATE_MEAN : AGGREGATE_TRIMMED, .drop = a->drop, .pool = a->bn == BN_POOL,
+		.method = a->mean ? AGGREGATE_MEAN : AGGREGATE_TRIMMED,
+		.drop = a->drop,
+		.pool = a->bn == BN_POOL,
 		.previous = a->previous ? &j->previous : NULL,
 		.opt = a->opt, .m = &j->state.m, .v = &j->state.v,
 	};

@@ -17,7 +17,7 @@ struct npz_stream {
 	struct npz_place place;
 	struct deflate_reader *inflate; /* NULL: stored */
 	size_t at;                      /* bytes of the .npy file behind us */
-	size_t end;                     /* where the data end; what follows only counts for the checksum */
+	size_t end;                     /* of the data; what follows only counts for the checksum */
 	uint32_t crc;
 	size_t released;                /* bytes of PLACE whose pages were given back */
 	void *buffer;                   /* of the last piece, where it could not be borrowed */
@@ -94,12 +94,14 @@ static int finish(struct npz_stream *s, struct err *e)
 	if (s->inflate && deflate_read_end(s->inflate, e) < 0)
 		return -1;
 	if (s->crc != s->place.crc)
-		return err_set(e, "damaged: its CRC-32 is %08x, expected %08x", s->crc, s->place.crc);
+		return err_set(e, "damaged: its CRC-32 is %08x, expected %08x", s->crc,
+		               s->place.crc);
 	return 0;
 }
 
 /* A deflated header is unpacked once for its length, and the stream begun again. */
-static int unpack_header(struct npz_stream *s, struct npy *header, size_t *start, struct err *e)
+static int unpack_header(struct npz_stream *s, struct npy *header, size_t *start,
+                         struct err *e)
 {
 	uint8_t text[MOST_HEADER];
 	size_t size = s->place.size < sizeof text ? s->place.size : sizeof text;
@@ -107,8 +109,9 @@ static int unpack_header(struct npz_stream *s, struct npy *header, size_t *start
 	if (deflate_check_ratio(s->place.size, s->place.packed, e) < 0)
 		return -1;
 	s->inflate = deflate_reader_new(s->place.bytes, s->place.packed, e);
-	if (!s->inflate || deflate_read(s->inflate, text, size, e) < 0 ||
-	    npy_parse(header, text, s->place.size, e) < 0)      /* which reads no more than the header */
+	if (!s->inflate || deflate_read(s->inflate, text, size, e) < 0)
+		return -1;
+	if (npy_parse(header, text, s->place.size, e) < 0)      /* reads no more than the header */
 		return -1;
 	*start = (size_t)((const uint8_t *)header->data - text);
 	deflate_reader_free(s->inflate);

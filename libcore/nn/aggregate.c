@@ -1,6 +1,6 @@
 /*
- * Averaging in blocks; see aggregate.h. Each block is fetched from all files (checksum, conversion and
- * digest happen then, one file a job) and averaged in pieces (one piece a job) while it is in the cache.
+ * Averaging in blocks; see aggregate.h. Each block is fetched from all files (a job for each file:
+ * checksum, conversion, digest) and, while it is in the cache, averaged in pieces (a job for each).
  */
 #include "nn/aggregate.h"
 
@@ -14,12 +14,12 @@
 #include "nn/robust.h"
 
 enum {
-	BLOCK = 1 << 16,                /* numbers of one file: 256 KB, so ten files fit a second-level cache or two */
+	BLOCK = 1 << 16,                /* numbers of one file; of ten 2.5 MB, a cache or two */
 	PIECE = 1 << 12,                /* numbers of one job */
 	LANES = 8,                      /* sums side by side, so that they become vectors */
 };
 
-/* Sums over one piece, for each client and for the mean, of products of distances from the previous model. */
+/* Of a client's model x, the previous one p, and the mean y, over one piece. */
 struct sums {
 	double update, with_mean, mean; /* |x-p|^2, (x-p)(y-p), |y-p|^2 */
 };
@@ -119,7 +119,8 @@ static struct sums add_distances(const float *x, const float *p, const float *y,
 		size_t lanes = n - i < LANES ? n - i : LANES;
 
 		for (size_t j = 0; j < lanes; j++) {
-			double u = (double)x[i + j] - p[i + j], v = (double)y[i + j] - p[i + j];
+			double u = (double)x[i + j] - p[i + j];
+			double v = (double)y[i + j] - p[i + j];
 
 			update[j] += u * u;
 			with_mean[j] += u * v;
@@ -135,7 +136,8 @@ static struct sums add_distances(const float *x, const float *p, const float *y,
 }
 
 /* MEAN: Y before it is rounded, as far as it is known; or NULL. */
-static bool combine(const struct run *r, const float *const *x, size_t n, float *y, double *mean)
+static bool combine(const struct run *r, const float *const *x, size_t n, float *y,
+                    double *mean)
 {
 	if (r->a->method == AGGREGATE_MEAN)
 		return fedavg_mean(&r->weights, x, n, y, mean);
@@ -281,7 +283,8 @@ static void finish(struct run *r)
 		const struct sums *s = &r->total[i];
 
 		c->update_norm = sqrt(s->update);
-		c->cosine = s->update > 0 && s->mean > 0 ? s->with_mean / sqrt(s->update) / sqrt(s->mean) : 0;
+		if (s->update > 0 && s->mean > 0)
+			c->cosine = s->with_mean / sqrt(s->update) / sqrt(s->mean);
 	}
 	sha256_hex(&r->sha, r->a->digest);
 }

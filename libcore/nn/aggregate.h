@@ -18,11 +18,10 @@ enum aggregate_method { AGGREGATE_MEAN, AGGREGATE_TRIMMED };
 struct aggregate {
 	struct clients *clients;        /* read to their ends */
 	enum aggregate_method method;
-	int drop;                       /* AGGREGATE_TRIMMED: values left out at each end; weights do not count */
-	bool pool;                      /* AGGREGATE_MEAN: batch norm's statistics as of all images together */
+	int drop;                       /* AGGREGATE_TRIMMED: values left out at each end */
+	bool pool;                      /* AGGREGATE_MEAN: statistics as of all images together */
 	const struct model *previous;   /* the model that was sent out; NULL: not known */
-	/* With PREVIOUS; the rule none leaves the mean as it is. The statistics are never optimised. */
-	struct serveropt opt;
+	struct serveropt opt;           /* needs PREVIOUS, never touches the statistics */
 	struct weights *m, *v;          /* the optimiser's state, updated */
 	/* results: */
 	struct weights w;               /* weights_release */
@@ -31,6 +30,7 @@ struct aggregate {
 
 /*
  * Fills in the results, and with PREVIOUS the clients' update_norm and cosine over all arrays but
- * the statistics. Returns 0, or -1 with E set, the file named: damaged, NaN or infinity, a step out of range.
+ * the statistics. Returns 0, or -1 with E set, the file named: damaged, NaN or infinity, or
+ * a step that leaves float32.
  */
 int aggregate_run(struct aggregate *a, struct pool *pool, bool quiet, struct err *e);

@@ -25,7 +25,7 @@ static int check_twice(char *const *paths, int count, struct err *e)
 
 	for (int i = 0; i < count && result == 0; i++) {
 		if (!strcmp(paths[i], "-") || stat(paths[i], &st[i]) < 0)
-			st[i] = (struct stat){0};       /* what is not there is told by those who open it */
+			st[i] = (struct stat){0};       /* opening it will tell */
 		for (int j = 0; j < i && st[i].st_ino; j++)
 			if (st[i].st_ino == st[j].st_ino && st[i].st_dev == st[j].st_dev) {
 				result = err_set(e, "%s: the same file as %s", paths[i], paths[j]);
@@ -63,7 +63,8 @@ static int check_classes(struct clients *c, const struct model_stream *s, struct
 	if (!classes_equal(&own, &c->classes)) {
 		got = classes_codes(&own);
 		want = classes_codes(&c->classes);
-		result = err_set(e, "its classes are %.200s, those of the others %.200s", got, want);
+		result = err_set(e, "its classes are %.200s, those of the others %.200s", got,
+		                 want);
 		free(got);
 		free(want);
 	}
@@ -77,9 +78,12 @@ static int check_previous(const struct model_stream *s, const char *digest, stru
 
 	if (!digest || !parents || parents->type != JSON_ARRAY)
 		return 0;
-	for (size_t i = 0; i < parents->count; i++)
-		if (parents->items[i].type == JSON_TEXT && !strcmp(parents->items[i].text, digest))
+	for (size_t i = 0; i < parents->count; i++) {
+		const struct json *item = &parents->items[i];
+
+		if (item->type == JSON_TEXT && !strcmp(item->text, digest))
 			return 0;
+	}
 	return err_set(e, "was not trained from the previous model, %s", digest);
 }
 
@@ -181,8 +185,9 @@ int clients_weigh(struct clients *c, struct err *e)
 		if (find_examples(one, e) < 0)
 			return -1;
 		if (one->examples < 1 || (double)one->examples > fedavg_most_weight)
-			return err_set(e, "%s: num_examples is %lld, expected 1 to %.0f", shown(one->path),
-			               (long long)one->examples, fedavg_most_weight);
+			return err_set(e, "%s: num_examples is %lld, expected 1 to %.0f",
+			               shown(one->path), (long long)one->examples,
+			               fedavg_most_weight);
 		one->weight = (double)one->examples;
 	}
 	return 0;
@@ -210,9 +215,12 @@ int64_t clients_examples(struct clients *c)
 int clients_check_distinct(const struct clients *c, struct err *e)
 {
 	for (int i = 0; i < c->count; i++)
-		for (int j = 0; j < i; j++)
-			if (!strcmp(c->client[i].stream.digest, c->client[j].stream.digest))
-				return err_set(e, "%s: the same numbers as %s", shown(c->client[i].path),
-				               shown(c->client[j].path));
+		for (int j = 0; j < i; j++) {
+			const struct client *one = &c->client[i], *other = &c->client[j];
+
+			if (!strcmp(one->stream.digest, other->stream.digest))
+				return err_set(e, "%s: the same numbers as %s", shown(one->path),
+				               shown(other->path));
+		}
 	return 0;
 }

@@ -16,28 +16,27 @@ struct client {
 	struct model_stream stream;
 	int64_t examples;               /* num_examples; -1: not told */
 	double weight;
-	double update_norm;             /* |x - p|, and the cosine between x - p and mean - p: aggregate.h */
-	double cosine;
+	double update_norm, cosine;     /* |x - p|, and between x - p and mean - p: aggregate.h */
 };
 
 struct clients {
 	struct net net;
 	struct client *client;          /* COUNT of them, in the order of the command */
 	int count;
-	int *order;                     /* the same models by what they hold, whatever the command's order */
+	int *order;                     /* the same models by what they hold */
 	struct classes classes;         /* of all whose facts tell them; count 0: of none */
 };
 
 /*
- * Opens the COUNT files at PATHS ("-": stdin). PREVIOUS: the model that they were trained from, its digest
- * PREVIOUS_DIGEST; or NULL. Returns 0, or -1 with E set (it names the file): damaged, another
- * network, another class list, the same file twice, a model that descends from another one.
+ * Opens the COUNT files at PATHS ("-": stdin). PREVIOUS: the model that they were trained from, its
+ * digest PREVIOUS_DIGEST; or NULL. Returns 0, or -1 with E set (it names the file): damaged,
+ * another network, another class list, the same file twice, a model that descends from another one.
  */
 int clients_open(struct clients *c, char *const *paths, int count, const struct model *previous,
                  const char *previous_digest, struct err *e);
 void clients_release(struct clients *c);
 
-/* Fills in examples and weight from facts or PATH-metadata. -1 with E set: not told, or not 1 to 10^9. */
+/* Fills in examples and weight. -1 with E set: neither facts nor PATH-metadata tell 1 to 10^9. */
 int clients_weigh(struct clients *c, struct err *e);
 
 /* Sum of all num_examples as far as facts or PATH-metadata tell them; -1: one does not. */

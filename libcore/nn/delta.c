@@ -57,7 +57,8 @@ static struct steps quantise(const struct model *model, const struct model *pare
 	return s;
 }
 
-static int add_steps(struct npz_writer *z, const struct net *net, int k, const struct steps *s, struct err *e)
+static int add_steps(struct npz_writer *z, const struct net *net, int k, const struct steps *s,
+                     struct err *e)
 {
 	size_t shape[4], count = net_count(net, (enum net_array)k);
 	int dims = net_shape(net, (enum net_array)k, shape);
@@ -78,12 +79,12 @@ static int add_statistic(struct npz_writer *z, const struct model *model, int k,
 
 	sha256_add(sha, model->w[k], count * sizeof *model->w[k]);
 	snprintf(name, sizeof name, "%d", k);
-	return npz_writer_add(z, name, "<f4", 1, &count, model->w[k], count * sizeof *model->w[k], e);
+	return npz_writer_add(z, name, "<f4", 1, &count, model->w[k], count * sizeof(float), e);
 }
 
 /* All members; SHA becomes the digest of what they stand for. */
-static int add_arrays(struct npz_writer *z, const struct model *model, const struct model *parent, int bits,
-                      struct sha256 *sha, struct err *e)
+static int add_arrays(struct npz_writer *z, const struct model *model, const struct model *parent,
+                      int bits, struct sha256 *sha, struct err *e)
 {
 	sha256_init(sha);
 	for (int k = 0; k < NET_ARRAYS; k++) {
@@ -114,7 +115,8 @@ static bool is_own_fact(const char *key)
 	return false;
 }
 
-static char *write_facts(const struct model *model, const struct model *parent, int bits, struct sha256 *sha)
+static char *write_facts(const struct model *model, const struct model *parent, int bits,
+                         struct sha256 *sha)
 {
 	const struct json *parents = json_get(model->facts, "parents");
 	char weights[SHA256_HEX], from[SHA256_HEX], of[SHA256_HEX];
@@ -129,7 +131,7 @@ static char *write_facts(const struct model *model, const struct model *parent, 
 		if (!is_own_fact(model->facts->items[i].key))
 			json_value(&f.j, model->facts->items[i].key, &model->facts->items[i]);
 	json_text(&f.j, "weights", weights);
-	if (parents)
+	if (parents && parents->count > 0)
 		json_value(&f.j, "parents", parents);
 	else
 		facts_parents(&f, one, 1);

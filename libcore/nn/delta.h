@@ -22,7 +22,7 @@
 /* True if Z holds differences: model_load refuses such a file. */
 bool delta_is(const struct npz *z);
 
-/* Writes MODEL as a difference from PARENT; their networks must be equal. Returns 0, or -1 with E set. */
+/* Writes MODEL as its difference from PARENT, of the same network. Returns 0, or -1 with E set. */
 int delta_save(const char *path, const struct model *model, const struct model *parent, int bits,
                struct err *e);
 

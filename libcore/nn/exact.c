@@ -65,7 +65,7 @@ double exact_value(const struct exact *s)
 	int sign = exact_sign(s);
 	double sum = 0;
 
-	for (int i = 0; i < EXACT_LIMBS; i++)           /* of the magnitude: nothing cancels below */
+	for (int i = 0; i < EXACT_LIMBS; i++)   /* of the magnitude: nothing cancels below */
 		t.limb[i] *= sign;
 	t = carried(&t);
 	for (int i = 0; i < EXACT_LIMBS; i++)

@@ -8,10 +8,10 @@
 enum {
 	EXACT_LIMBS = 24,               /* of 32 bits: 2^-384 to 2^383 */
 	EXACT_LOWEST = -384,            /* exponent of bit 0 */
-	EXACT_HIGHEST = 340,            /* terms must be below 2^EXACT_HIGHEST; room for carries above */
+	EXACT_HIGHEST = 340,            /* terms are below 2^340; above is room for carries */
 };
 
-/* Value: sum of limb[i] 2^(32 i + EXACT_LOWEST). Zero-initialised it is 0. Holds up to 2^29 terms. */
+/* Value: sum of limb[i] 2^(32 i + EXACT_LOWEST). Zero-initialised it is 0. Holds 2^29 terms. */
 struct exact {
 	int64_t limb[EXACT_LIMBS];
 };

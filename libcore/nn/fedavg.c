@@ -15,7 +15,7 @@
 const double fedavg_least_weight = 1e-6, fedavg_most_weight = 1e9;
 
 enum {
-	TILE = 512,                     /* numbers at a time, 10 KB in L1; 1024 took 1.3 times as long */
+	TILE = 512,                     /* numbers at a time, 10 KB in L1; 1024 took 1.3 times */
 	LINE = 16,                      /* floats of a cache line */
 };
 static const double WHOLE_TOTAL = 0x1p27;
@@ -42,7 +42,7 @@ static int whole_scale(const double *n, int count)
 	return scale;
 }
 
-/* Whole numbers where they stay small; otherwise at least 1, so that no product with a float32 underflows. */
+/* Whole numbers where they stay small; otherwise at least 1, so that no product underflows. */
 static void scale_weights(struct fedavg_weights *w)
 {
 	int scale = whole_scale(w->n, w->count);
@@ -64,8 +64,8 @@ int fedavg_weights_init(struct fedavg_weights *w, const double *n, int count, st
 		return err_set(e, "%d models, expected 1 to %d", count, FEDAVG_MODELS_MAX);
 	for (int k = 0; k < count; k++)
 		if (!(n[k] >= fedavg_least_weight && n[k] <= fedavg_most_weight))
-			return err_set(e, "a weight of %g, expected %g to %g", n[k], fedavg_least_weight,
-			               fedavg_most_weight);
+			return err_set(e, "a weight of %g, expected %g to %g", n[k],
+			               fedavg_least_weight, fedavg_most_weight);
 	*w = (struct fedavg_weights){ .count = count, .n = xmalloc((size_t)count, sizeof *n) };
 	memcpy(w->n, n, (size_t)count * sizeof *n);
 	scale_weights(w);
@@ -81,7 +81,8 @@ void fedavg_weights_release(struct fedavg_weights *w)
 /* ---- the slow way, for one number ---- */
 
 /* sum n (x - c): its sign says on which side of C the mean lies. */
-static struct exact sum_beside(const struct fedavg_weights *w, const float *const *x, size_t i, double c)
+static struct exact sum_beside(const struct fedavg_weights *w, const float *const *x, size_t i,
+                               double c)
 {
 	struct exact s = {0};
 
@@ -109,7 +110,7 @@ static float exact_mean(const struct fedavg_weights *w, const float *const *x, s
 {
 	struct exact sum = sum_beside(w, x, i, 0);
 	double q = exact_value(&sum) / w->total;
-	double error = fabs(q) * ROUNDING * (w->count + 8);     /* that of the total, and a few operations */
+	double error = fabs(q) * ROUNDING * (w->count + 8);     /* of the total and a few more */
 	float low = (float)(q - error), high = (float)(q + error);
 	double middle = ((double)low + high) / 2;
 	struct exact side;
@@ -161,10 +162,10 @@ void tile_add(struct tile *t, const float *restrict x, double n, int count)
  * Both ends of where the mean may lie, rounded: y is proven where they are equal (NaN never is).
  * With whole weights all terms of a sum are multiples of one unit, the last place of the least
  * |x|, above least 2^-24. While the sizes add up to less than 2^53 units the sum is exact; below
- * 2^50 units, and with a total below 2^27, the quotient too is so far from any middle of two floats,
- * unless it is one, that rounding it to double first does no harm. Everywhere else the sum is off
- * by less than K roundings of the sum of sizes, to which comes what keeps a mean that
- * rounds to 0 from being proven: its sign is not.
+ * 2^50 units, and with a total below 2^27, the quotient too is so far from any middle of two
+ * floats, unless it is one, that rounding it to double first does no harm. Everywhere else the sum
+ * is off by less than K roundings of the sum of sizes. A little is added to that so that a
+ * mean that rounds to 0 is not proven: its sign is not.
  */
 static inline __attribute__((always_inline))
 void tile_end(struct tile *t, const struct fedavg_weights *w, float *restrict y, int count)
@@ -176,7 +177,7 @@ void tile_end(struct tile *t, const struct fedavg_weights *w, float *restrict y,
 	for (int i = 0; i < count; i++) {
 		bool inexact = !(t->size[i] <= t->least[i] * exact_below);
 
-		t->size[i] = (float)inexact * (t->size[i] + least_size);        /* without a branch */
+		t->size[i] = (float)inexact * (t->size[i] + least_size);
 	}
 	for (int i = 0; i < count; i++) {
 		double q = t->sum[i] / w->total, error = t->size[i] * roundings;
@@ -186,7 +187,7 @@ void tile_end(struct tile *t, const struct fedavg_weights *w, float *restrict y,
 	}
 }
 
-/* Processors lose track of many interleaved streams: asking for the next tile halves the time of ten. */
+/* Processors lose track of many interleaved streams: asking for the next tile halves their time. */
 static inline void prefetch(const float *x, int count)
 {
 	for (int i = 0; i < count; i += LINE)
@@ -237,7 +238,8 @@ static bool settle(const struct tile *t, const struct fedavg_weights *w, const f
 	return true;
 }
 
-bool fedavg_mean(const struct fedavg_weights *w, const float *const *x, size_t count, float *y, double *wide)
+bool fedavg_mean(const struct fedavg_weights *w, const float *const *x, size_t count, float *y,
+                 double *wide)
 {
 	struct tile t;
 
@@ -254,8 +256,8 @@ bool fedavg_mean(const struct fedavg_weights *w, const float *const *x, size_t c
 }
 
 /* Each term is rounded by itself, their sum is exact: in any order the same. */
-static float pool_one(const struct fedavg_weights *w, const float *const *mean, const float *const *var,
-                      size_t i)
+static float pool_one(const struct fedavg_weights *w, const float *const *mean,
+                      const float *const *var, size_t i)
 {
 	struct exact sum = sum_beside(w, mean, i, 0), spread = {0};
 	double center = exact_value(&sum) / w->total;
@@ -268,8 +270,8 @@ static float pool_one(const struct fedavg_weights *w, const float *const *mean, 
 	return (float)(exact_value(&spread) / w->total);
 }
 
-void fedavg_pool_variance(const struct fedavg_weights *w, const float *const *mean, const float *const *var,
-                          size_t count, float *y)
+void fedavg_pool_variance(const struct fedavg_weights *w, const float *const *mean,
+                          const float *const *var, size_t count, float *y)
 {
 	for (size_t i = 0; i < count; i++)
 		y[i] = pool_one(w, mean, var, i);

@@ -30,13 +30,14 @@ void fedavg_weights_release(struct fedavg_weights *w);
  * where the last bits do depend on the order of the models; or NULL.
  * Returns false if an x is NaN or infinite; Y is then undefined.
  */
-bool fedavg_mean(const struct fedavg_weights *w, const float *const *x, size_t count, float *y, double *wide);
+bool fedavg_mean(const struct fedavg_weights *w, const float *const *x, size_t count, float *y,
+                 double *wide);
 
 /*
  * The variance of the images of all models together, from those of each:
  *   y[i] = sum n (var + (mean - M)^2) / N    with M = sum n mean / N
- * which is sum n (var + mean^2) / N - M^2 without its cancellation. MEAN and VAR: K pointers to COUNT
- * numbers, all finite. Does not depend on the order of the models.
+ * which is sum n (var + mean^2) / N - M^2 without its cancellation. MEAN and VAR: K pointers to
+ * COUNT numbers, all finite. Does not depend on the order of the models.
  */
-void fedavg_pool_variance(const struct fedavg_weights *w, const float *const *mean, const float *const *var,
-                          size_t count, float *y);
+void fedavg_pool_variance(const struct fedavg_weights *w, const float *const *mean,
+                          const float *const *var, size_t count, float *y);

@@ -65,7 +65,8 @@ static int check_members(struct model_stream *s, struct err *e)
 	return 0;
 }
 
-static int check_parent(struct model_stream *s, const struct model *parent, const char *from, struct err *e)
+static int check_parent(struct model_stream *s, const struct model *parent, const char *from,
+                        struct err *e)
 {
 	const char *told = facts_text(json_get(s->facts, "delta"), "from");
 
@@ -74,8 +75,8 @@ static int check_parent(struct model_stream *s, const struct model *parent, cons
 	if (!net_equal(&parent->net, &s->net))
 		return err_set(e, "holds differences, and the parent is another network");
 	if (!told || strcmp(told, from) != 0)
-		return err_set(e, "holds differences from the parent %s, not from %s", told ? told : "(not named)",
-		               from);
+		return err_set(e, "holds differences from the parent %s, not from %s",
+		               told ? told : "(not named)", from);
 	s->parent = parent->w;
 	return 0;
 }
@@ -88,7 +89,8 @@ static int check_shape(const struct model_stream *s, int k, const struct npy *a,
 	if (holds_steps(s, k))
 		want = (struct npy){ .kind = 'i', .item_bytes = 1 };
 	want.dims = net_shape(&s->net, (enum net_array)k, want.shape);
-	if (a->dims == want.dims && !memcmp(a->shape, want.shape, (size_t)a->dims * sizeof *a->shape) &&
+	if (a->dims == want.dims &&
+	    !memcmp(a->shape, want.shape, (size_t)a->dims * sizeof *a->shape) &&
 	    (!holds_steps(s, k) || (a->kind == 'i' && a->item_bytes == 1 && !a->fortran)))
 		return 0;
 	return err_set(e, "is %s, expected %s", npy_describe(a, got_text, sizeof got_text),
@@ -123,7 +125,8 @@ static int check_size(const struct model_stream *s, struct err *e)
 	int64_t size = facts_int(s->facts, "size");
 
 	if (size >= 0 && size != s->net.size)
-		return err_set(e, "made for images of size %lld, expected %d", (long long)size, s->net.size);
+		return err_set(e, "made for images of size %lld, expected %d", (long long)size,
+		               s->net.size);
 	return 0;
 }
 
@@ -328,7 +331,8 @@ static const float *next_block(struct model_stream *s, size_t count, struct err 
 	return s->buffer;
 }
 
-static int check_variance(const struct model_stream *s, const float *x, size_t count, struct err *e)
+static int check_variance(const struct model_stream *s, const float *x, size_t count,
+                          struct err *e)
 {
 	for (size_t i = 0; i < count && s->k == BN_VAR; i++)
 		if (x[i] < LEAST_VARIANCE)

@@ -18,8 +18,8 @@ struct model_stream {
 	const char *path;               /* borrowed */
 	struct net net;
 	struct json *facts;             /* NULL: none */
-	uint32_t crc[NET_ARRAYS];       /* of the members, from the directory: tells files apart unread */
-	char digest[SHA256_HEX];        /* as model_digest; "" until it is known, at the latest after array 15 */
+	uint32_t crc[NET_ARRAYS];       /* of the members, as the archive's directory says */
+	char digest[SHA256_HEX];        /* as model_digest; "" until it is known, after array 15 */
 	bool delta;                     /* differences from PARENT */
 
 	struct npz *archive;
@@ -37,20 +37,23 @@ struct model_stream {
 };
 
 /*
- * Opens PATH ("-": stdin), which must hold the network NET (NULL: any). PARENT, with its digest FROM, is
- * what differences refer to and must outlive S; NULL: they are refused.
+ * Opens PATH ("-": stdin), which must hold the network NET (NULL: any). PARENT, with its digest
+ * FROM, is what differences refer to and must outlive S; NULL: they are refused.
  * Returns 0, or -1 with E set, PATH named.
  */
 int model_stream_open(struct model_stream *s, const char *path, const struct net *net,
                       const struct model *parent, const char *from, struct err *e);
 void model_stream_close(struct model_stream *s);
 
-/* Goes to array K. They are to be read to their ends, in order. -1 with E set, array named, not the path. */
+/*
+ * Goes to array K; they are to be read to their ends, in order.
+ * Returns 0, or -1 with E set, array named, not the path.
+ */
 int model_stream_array(struct model_stream *s, int k, struct err *e);
 
 /*
- * The next COUNT numbers, not more than are left; valid until the next call on S. They may be NaN or
- * infinite. NULL with E set: damaged, or a variance below -0.001; array named, not the path.
+ * The next COUNT numbers, not more than are left; valid until the next call on S. They may be
+ * NaN or infinite. NULL with E set: damaged, or a variance below -0.001; array named, not the path.
  */
 const float *model_stream_next(struct model_stream *s, size_t count, struct err *e);
 

@@ -12,8 +12,8 @@
 enum { TILE = 256 };                    /* numbers sorted side by side: 50 models are 100 KB */
 
 /*
- * What is sorted: one row a model, one column a number, as whole numbers in the order of the floats.
- * Compilers make vectors of minima of these; those of floats became branches, ten times slower.
+ * What is sorted: one row a model, one column a number, as whole numbers in the order of the
+ * floats. Compilers make vectors of their minima; those of floats became branches, 10 times slower.
  */
 typedef int32_t row[TILE];
 
@@ -40,7 +40,7 @@ static void order(int32_t *restrict low, int32_t *restrict high)
 }
 
 /*
- * Sorts every column by the same exchanges, about COUNT log2(COUNT)^2 / 4 of them: Batcher's network
+ * Sorts every column by the same exchanges, about COUNT log2(COUNT)^2 / 4: Batcher's network
  * (Knuth, The Art of Computer Programming 3, 5.2.2, algorithm M).
  */
 static void sort_columns(row *rows, int count)

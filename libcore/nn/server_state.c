@@ -23,7 +23,8 @@ static const char *array_name(char name[NAME_BYTES], char which, int k)
 /* ---- reading ---- */
 
 /* Array K of M or V into TO: finite, and of V none below 0. */
-static int read_array(struct npz *z, const struct net *net, char which, int k, float *to, struct err *e)
+static int read_array(struct npz *z, const struct net *net, char which, int k, float *to,
+                      struct err *e)
 {
 	size_t count = net_count(net, (enum net_array)k);
 	struct npy a = {0};
@@ -43,7 +44,8 @@ static int read_array(struct npz *z, const struct net *net, char which, int k, f
 	return result < 0 ? err_in(e, name) : 0;
 }
 
-static int check_facts(const struct json *facts, const struct serveropt *o, const char *model, struct err *e)
+static int check_facts(const struct json *facts, const struct serveropt *o, const char *model,
+                       struct err *e)
 {
 	const char *rule = facts_text(facts, "server_opt"), *of = facts_text(facts, "model");
 
@@ -62,14 +64,15 @@ static int read_state(struct server_state *s, struct npz *z, const struct net *n
 	size_t size;
 	const char *comment = npz_comment(z, &size);
 	struct json *facts = json_parse(comment, size, e);
-	int result = facts ? check_facts(facts, o, model, e) : err_set(e, "is no state of a server optimiser");
+	int result = check_facts(facts, o, model, e);
 
 	json_free(facts);
 	for (int k = 0; k < NET_ARRAYS && result == 0; k++) {
 		if (net_is_statistic(k))
 			continue;
-		if (read_array(z, net, 'm', k, s->m.a[k], e) < 0 || read_array(z, net, 'v', k, s->v.a[k], e) < 0)
-			result = -1;
+		result = read_array(z, net, 'm', k, s->m.a[k], e);
+		if (result == 0)
+			result = read_array(z, net, 'v', k, s->v.a[k], e);
 	}
 	return result;
 }
@@ -111,14 +114,15 @@ void server_state_release(struct server_state *s)
 
 /* ---- writing ---- */
 
-static int write_array(struct npz_writer *z, const struct net *net, char which, int k, const float *from,
-                       struct err *e)
+static int write_array(struct npz_writer *z, const struct net *net, char which, int k,
+                       const float *from, struct err *e)
 {
 	size_t shape[4], count = net_count(net, (enum net_array)k);
 	int dims = net_shape(net, (enum net_array)k, shape);
 	char name[NAME_BYTES];
 
-	return npz_writer_add(z, array_name(name, which, k), "<f4", dims, shape, from, count * sizeof *from, e);
+	array_name(name, which, k);
+	return npz_writer_add(z, name, "<f4", dims, shape, from, count * sizeof *from, e);
 }
 
 static char *write_facts(const struct serveropt *o, const char *model)
@@ -131,15 +135,16 @@ static char *write_facts(const struct serveropt *o, const char *model)
 	return facts_end(&f);
 }
 
-static int write_state(FILE *f, const struct server_state *s, const struct net *net, const char *facts,
-                       struct err *e)
+static int write_state(FILE *f, const struct server_state *s, const struct net *net,
+                       const char *facts, struct err *e)
 {
 	struct npz_writer *z = npz_writer_new(f, false);
 
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		if (net_is_statistic(k))
 			continue;
-		if (write_array(z, net, 'm', k, s->m.a[k], e) < 0 || write_array(z, net, 'v', k, s->v.a[k], e) < 0) {
+		if (write_array(z, net, 'm', k, s->m.a[k], e) < 0 ||
+		    write_array(z, net, 'v', k, s->v.a[k], e) < 0) {
 			npz_writer_free(z);
 			return -1;
 		}

@@ -15,7 +15,7 @@ struct server_state {
 };
 
 /*
- * Loads PATH, or starts afresh if there is no such file. MODEL: digest of the model that was sent out.
+ * Loads PATH, or starts afresh if there is no such file. MODEL: digest of the model sent out.
  * Returns 0, or -1 with E set, PATH named: damaged, another rule, network or model.
  */
 int server_state_load(struct server_state *s, const char *path, const struct net *net,

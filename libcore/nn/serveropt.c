@@ -36,8 +36,8 @@ static double next_v(const struct serveropt *o, double v, double d)
 	return v;
 }
 
-bool serveropt_step(const struct serveropt *o, const double *mean, const float *w, float *m, float *v,
-                    float *next, size_t n)
+bool serveropt_step(const struct serveropt *o, const double *mean, const float *w, float *m,
+                    float *v, float *next, size_t n)
 {
 	bool good = true;
 

@@ -1,4 +1,4 @@
-/* Quantised differences: what comes back, its bound and its facts; wrong parents and damaged files. */
+/* Quantised differences: what comes back, its bound and its facts; wrong parents. */
 #include "nn/delta.h"
 
 #include <unistd.h>
@@ -18,7 +18,8 @@ static char *path;
 static void make_models(void)
 {
 	static const int filters[] = { 3, 2, 3, 2 };
-	static const char facts[] = "{\"tool\": \"aml-train\", \"num_examples\": 12, \"parents\": [\"x\"]}";
+	static const char facts[] =
+		"{\"tool\": \"aml-train\", \"num_examples\": 12, \"parents\": [\"x\"]}";
 	struct rng r;
 	struct err e;
 
@@ -55,20 +56,21 @@ static void test_back(int bits)
 	char digest[SHA256_HEX], of[SHA256_HEX];
 	int wrong = 0;
 
-	if (!ok(delta_save(path, &model, &parent, bits, &e) == 0 && delta_load(&back, path, &parent, &e) == 0,
-	        "%d bits, there and back", bits)) {
+	if (!ok(delta_save(path, &model, &parent, bits, &e) == 0 &&
+	        delta_load(&back, path, &parent, &e) == 0, "%d bits, there and back", bits)) {
 		printf("# %s\n", e.text);
 		return;
 	}
 	for (int k = 0; k < NET_ARRAYS; k++)
 		for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++) {
 			double error = fabs((double)back.w[k][i] - model.w[k][i]);
+			double most = net_is_statistic(k) ? 0 : bound(k, i, (1 << (bits - 1)) - 1);
 
-			wrong += !(error <= (net_is_statistic(k) ? 0 : bound(k, i, (1 << (bits - 1)) - 1)));
+			wrong += !(error <= most);
 		}
 	is_int(wrong, 0, "within half a scale of each row, the statistics exact");
 	model_digest(&net, back.w, digest);
-	is_text(facts_text(back.facts, "weights"), digest, "the facts tell the digest of what comes back");
+	is_text(facts_text(back.facts, "weights"), digest, "the facts tell its digest");
 	model_digest(&net, model.w, of);
 	is_text(facts_text(json_get(back.facts, "delta"), "of"), of, "and of what went in");
 	is_int(facts_int(back.facts, "num_examples"), 12, "and what the model told");
@@ -105,7 +107,8 @@ static void test_blocks(void)
 	char from[SHA256_HEX];
 
 	model_digest(&net, parent.w, from);
-	if (!ok(delta_save(path, &model, &parent, 8, &e) == 0 && delta_load(&whole, path, &parent, &e) == 0 &&
+	if (!ok(delta_save(path, &model, &parent, 8, &e) == 0 &&
+	        delta_load(&whole, path, &parent, &e) == 0 &&
 	        model_stream_open(&s, path, &net, &parent, from, &e) == 0, "opened in blocks"))
 		return;
 	ok(s.delta && blocks_agree(&s, &whole, &e), "the same numbers");
@@ -121,12 +124,12 @@ static void test_parents(void)
 
 	delta_save(path, &model, &parent, 8, &e);
 	ok(delta_load(&back, path, NULL, &e) < 0, "no parent given");
-	ok(strstr(e.text, "holds differences from a parent, which is not given") != NULL, "%s", e.text);
+	ok(strstr(e.text, "differences from a parent, which is not given") != NULL, "%s", e.text);
 	ok(delta_load(&back, path, &model, &e) < 0, "another parent given");
 	ok(strstr(e.text, "holds differences from the parent") != NULL, "%s", e.text);
 	ok(model_load(&back, path, 0, &e) < 0, "it is no weights file");
-	ok(delta_load(&back, "tests/data/forms/f8.npz", &parent, &e) == 0, "weights are accepted beside a parent");
-	ok(!back.facts && back.net.dense == 5, "as they are");
+	ok(delta_load(&back, "tests/data/forms/f8.npz", &parent, &e) == 0, "weights");
+	ok(!back.facts && back.net.dense == 5, "are taken as they are");
 	model_release(&back);
 	ok(delta_load(&back, "tests/data/forms/f8.npz", NULL, &e) == 0, "and without");
 	model_release(&back);
@@ -142,8 +145,8 @@ static void test_plain(void)
 
 	model.facts = NULL;
 	model_digest(&net, parent.w, from);
-	ok(delta_save(path, &model, &parent, 4, &e) == 0 && delta_load(&back, path, &parent, &e) == 0,
-	   "a model without facts");
+	ok(delta_save(path, &model, &parent, 4, &e) == 0 &&
+	   delta_load(&back, path, &parent, &e) == 0, "a model without facts");
 	is_text(json_get(back.facts, "parents")->items[0].text, from, "descends from the parent");
 	model_release(&back);
 	model.facts = facts;

@@ -37,7 +37,8 @@ static bool keeps_bound(int bits, int *most, double *worst)
 
 	quant_restore(back, q, p, scale, NUMBERS);
 	for (int i = 0; i < NUMBERS; i++) {
-		double error = fabs((double)back[i] - y[i]), bound = (double)scale / 2 + half_place(back[i]);
+		double error = fabs((double)back[i] - y[i]);
+		double bound = (double)scale / 2 + half_place(back[i]);
 
 		if (!(error <= bound) || q[i] > limit || q[i] < -limit)
 			return false;
@@ -54,8 +55,8 @@ static void test_width(int bits, const char *what)
 	double worst;
 
 	ok(keeps_bound(bits, &most, &worst), "%d bits, %s: errors within half a scale", bits, what);
-	ok(most == (1 << (bits - 1)) - 1 && worst > .5, "which are used: %d steps, %.2f of the bound", most,
-	   worst);
+	ok(most == (1 << (bits - 1)) - 1 && worst > .5, "which is used: %d steps, %.2f of it",
+	   most, worst);
 }
 
 static void test_least(void)

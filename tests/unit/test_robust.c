@@ -87,7 +87,8 @@ static void test_zeros(void)
 	const float *one[] = { a, b, c }, *other[] = { b, c, a };
 	float y = 1, z = 1;
 
-	ok(robust_trimmed_mean(one, 3, 1, 1, &y) && robust_trimmed_mean(other, 3, 1, 1, &z), "zeros");
+	ok(robust_trimmed_mean(one, 3, 1, 1, &y) && robust_trimmed_mean(other, 3, 1, 1, &z),
+	   "zeros");
 	ok(!signbit(y) && !signbit(z) && y == 0 && z == 0, "give 0 in any order");
 }
 

@@ -1,4 +1,4 @@
-/* Server optimisers against FEDn's own results over three rounds, and at the ends of their range. */
+/* Server optimisers against FEDn's own results over three rounds, by hand, and out of range. */
 #include "nn/serveropt.h"
 #include "format/npy.h"
 #include "nn/fedavg.h"
@@ -36,7 +36,7 @@ static void mean_of_round(const float *input, int round, double *mean)
 
 /*
  * Tolerance: FEDn's running mean is float32 (weights up to .1: 4e-9, of which a tenth is divided by
- * at least 2e-4 and multiplied by 1e-3), and ours rounds w to float32 each round (another 4e-9 at .1).
+ * at least 2e-4 and multiplied by 1e-3), and ours rounds w to float32 each round (4e-9 at .1).
  */
 static void test_rule(enum serveropt_rule rule, const char *name)
 {
@@ -45,8 +45,8 @@ static void test_rule(enum serveropt_rule rule, const char *name)
 	float w[NUMBERS], m[NUMBERS], v[NUMBERS];
 
 	o.rule = rule;
-	if (!ok(load(&input, "inputs", 'f', 1 + ROUNDS * CLIENTS) && load(&want, name, 'f', ROUNDS), "%s",
-	        name))
+	if (!ok(load(&input, "inputs", 'f', 1 + ROUNDS * CLIENTS) && load(&want, name, 'f', ROUNDS),
+	        "%s", name))
 		return;
 	memcpy(w, input.data, sizeof w);
 	serveropt_start(&o, m, v, NUMBERS);

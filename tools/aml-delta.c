@@ -1,0 +1,103 @@
+/* aml-delta: a model as its quantised difference from a parent, and back. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/opt.h"
+#include "nn/delta.h"
+#include "nn/model.h"
+#include "nn/quant.h"
+
+struct args {
+	const char *parent, *in, *out;
+	int bits;
+	bool extract;
+};
+
+static struct args parse(int argc, char **argv)
+{
+	struct args a = { .bits = QUANT_MAX_BITS, .out = "-" };
+	const struct opt opts[] = {
+		OPT_TEXT('p', "parent", &a.parent, "PARENT", "what both sides have; no default"),
+		OPT_INT ('b', "bits", &a.bits, QUANT_MIN_BITS, QUANT_MAX_BITS, "N", "bits a difference"),
+		OPT_FLAG('x', "extract", &a.extract, "make the model again"),
+		OPT_END
+	};
+	const struct opt_tool tool = {
+		.synopsis = "-p PARENT [-b N] MODEL [SMALL]\n"
+		            "   or: aml-delta -x -p PARENT SMALL [MODEL]",
+		.summary = "Writes MODEL as its difference from PARENT, in a quarter of its size.",
+		.min = 1, .max = 2,
+	};
+	char **rest = opt_parse(opts, &tool, argc, argv);
+
+	if (!a.parent)
+		opt_wrong("option '--parent' is missing");
+	a.in = rest[0];
+	if (rest[1])
+		a.out = rest[1];
+	return a;
+}
+
+static int shrink(const struct args *a, const struct model *parent, struct err *e)
+{
+	struct model m;
+	int result;
+
+	if (model_load(&m, a->in, 0, e) < 0)
+		return -1;
+	if (net_equal(&m.net, &parent->net))
+		result = delta_save(a->out, &m, parent, a->bits, e);
+	else
+		result = err_set(e, "%s: another network than %s", a->in, a->parent);
+	model_release(&m);
+	return result;
+}
+
+/* The facts as they were, as one line; NULL: none. */
+static char *facts_text_of(const struct model *m)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f;
+	struct json_writer j;
+
+	if (!m->facts)
+		return NULL;
+	f = open_memstream(&text, &size);
+	if (!f)
+		abort();                        /* out of memory for a few hundred bytes */
+	json_start(&j, f, false);
+	json_value(&j, NULL, m->facts);
+	fclose(f);
+	return text;
+}
+
+static int extract(const struct args *a, const struct model *parent, struct err *e)
+{
+	struct model m;
+	char *facts;
+	int result;
+
+	if (delta_load(&m, a->in, parent, e) < 0)
+		return -1;
+	facts = facts_text_of(&m);
+	result = model_save(a->out, &m.net, m.w, facts, e);
+	free(facts);
+	model_release(&m);
+	return result;
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = parse(argc, argv);
+	struct model parent;
+	struct err e;
+	int result;
+
+	if (model_load(&parent, a.parent, 0, &e) < 0)
+		return tool_end(tool_fail(&e));
+	result = a.extract ? extract(&a, &parent, &e) : shrink(&a, &parent, &e);
+	model_release(&parent);
+	return tool_end(result < 0 ? tool_fail(&e) : 0);
+}
