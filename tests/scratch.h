@@ -1,0 +1,119 @@
+#pragma once
+/* A folder of a unit test's own, the names in it, and what several tests put there. */
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "data/dataset_writer.h"
+
+static char scratch_folder[] = "/tmp/aml-unit.XXXXXX";
+
+static int scratch_remove(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static void scratch_end(void)
+{
+	nftw(scratch_folder, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Removed when the test ends. */
+__attribute__((unused))
+static void scratch_begin(void)
+{
+	if (!mkdtemp(scratch_folder)) {
+		puts("Bail out! no scratch folder");
+		exit(1);
+	}
+	atexit(scratch_end);
+}
+
+/* The file NAME there; lives until the test ends. */
+__attribute__((unused))
+static const char *scratch_path(const char *name)
+{
+	static char *path[256];
+	static int count;
+
+	path[count % 256] = xasprintf("%s/%s", scratch_folder, name);
+	return path[count++ % 256];
+}
+
+__attribute__((unused))
+static void scratch_write(const char *path, const void *data, size_t size)
+{
+	FILE *f = fopen(path, "wb");
+
+	if (!f || fwrite(data, 1, size, f) != size || fclose(f) != 0) {
+		printf("Bail out! %s cannot be written\n", path);
+		exit(1);
+	}
+}
+
+/* All of a file and a NUL, which the caller frees; NULL if it cannot be read. */
+__attribute__((unused))
+static char *scratch_read(const char *path, size_t *size)
+{
+	FILE *f = fopen(path, "rb");
+	struct stat st;
+	char *data;
+
+	if (!f || fstat(fileno(f), &st) < 0)
+		return NULL;
+	data = xcalloc((size_t)st.st_size + 1, 1);
+	*size = fread(data, 1, (size_t)st.st_size, f);
+	fclose(f);
+	return data;
+}
+
+/* Image I is of class I mod CLASSES; bytes drawn from a stream of its own, as they are or as value/255. */
+__attribute__((unused))
+static void scratch_dataset(const char *path, int count, int side, int class_count, bool bytes, bool packed)
+{
+	struct dataset_form form = { side, side, 4, bytes, packed, "made up" };
+	size_t numbers = (size_t)(side * side * 4);
+	uint8_t *u1 = xmalloc(numbers, 1);
+	float *f4 = xmalloc(numbers, sizeof *f4);
+	char **id = xmalloc((size_t)count, sizeof *id);
+	int *label = xmalloc((size_t)count, sizeof *label);
+	struct dataset_writer *w;
+	struct classes classes;
+	struct rng r;
+	struct err e;
+
+	for (int i = 0; i < count; i++) {
+		id[i] = xasprintf("image_%05d", i);
+		label[i] = i % class_count;
+	}
+	classes_numbered(&classes, class_count);
+	w = dataset_writer_open(path, &form, &classes, id, (size_t)count, &e);
+	for (int i = 0; w && i < count; i++) {
+		rng_init(&r, 99, 1, (uint32_t)i);
+		for (size_t k = 0; k < numbers; k++) {
+			u1[k] = (uint8_t)rng_below(&r, 256);
+			f4[k] = (float)u1[k] / 255.0f;
+		}
+		if (dataset_writer_add(w, (size_t)i, bytes ? (void *)u1 : (void *)f4, &e) < 0)
+			break;
+	}
+	if (!w || dataset_writer_end(w, label, &e) < 0) {
+		printf("Bail out! %s\n", e.text);
+		exit(1);
+	}
+	for (int i = 0; i < count; i++)
+		free(id[i]);
+	free(id);
+	free(label);
+	free(u1);
+	free(f4);
+	classes_release(&classes);
+}
