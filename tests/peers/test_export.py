@@ -6,7 +6,7 @@ cells("cells", 8)
 run("aml-downsample", "-q", "-o", "dataset", "cells")
 run("aml-init", "start.npz")
 run("aml-train", "-q", "-d", "dataset", "-b", 8, "--bn", "exact", "start.npz", "model.npz")
-run("aml-export", "-f", "savedmodel", "-o", "models/1", "model.npz")
+run("aml-export", "-f", "savedmodel", "-o", "models", "model.npz")
 run("aml-export", "-f", "onnx", "-o", "model.onnx", "model.npz")
 p = subprocess.run([sys.executable, TOP / "tests/peers/check_export.py", "model.npz", "models/1", "model.onnx"],
                    capture_output=True, text=True)
