@@ -171,11 +171,12 @@ static int read_tags(struct reader *r, struct err *e)
 
 /*
  * How many bytes of samples a byte of the file can become. LZW: its longest strings, 3838 codes of 9 to 12 bits for
- * 7.4 million bytes. JPEG: a block of 64 samples takes two bits at least, four chroma samples cover one.
+ * 7.4 million bytes. JPEG: a block of 64 samples takes two bits at least, four chroma samples cover one. Fax: a bit
+ * a row.
  */
-static double expansion(uint16_t compression)
+static double expansion(const struct reader *r)
 {
-	switch (compression) {
+	switch (r->compression) {
 	case COMPRESSION_NONE:
 		return 1;
 	case COMPRESSION_PACKBITS:
@@ -187,8 +188,12 @@ static double expansion(uint16_t compression)
 		return 1032;
 	case COMPRESSION_JPEG:
 		return 1024;
+	case COMPRESSION_CCITTRLE:
+	case COMPRESSION_CCITTFAX3:
+	case COMPRESSION_CCITTFAX4:
+		return 8.0 * (double)TIFFScanlineSize(r->tif);
 	default:
-		return 1 << 16;
+		return 1 << 14;
 	}
 }
 
@@ -409,7 +414,7 @@ static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
 	bits = (size_t)b->width * r->bits * (r->planes > 1 ? 1 : r->samples);
 	if (!b->width || !b->height || b->row_bytes != (bits + 7) / 8 || bytes / b->row_bytes != b->height)
 		return damaged(r, "strips or tiles of an odd size", e);
-	if (bytes > expansion(r->compression) * (double)r->size)
+	if (bytes > expansion(r) * (double)r->size)
 		return err_set(e, "claims strips or tiles of %zu bytes, too many for a file of %zu", bytes, r->size);
 	b->buffer = mem_try(bytes, 1, e);
 	return b->buffer ? 0 : -1;
@@ -615,7 +620,7 @@ static int read_picture(struct reader *r, struct err *e)
 			TIFFSetField(r->tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
 	}
 	claimed = (double)TIFFScanlineSize(r->tif) * r->height * r->planes;
-	if (image_alloc(r->im, r->width, r->height, claimed, r->size, expansion(r->compression), e) < 0)
+	if (image_alloc(r->im, r->width, r->height, claimed, r->size, expansion(r), e) < 0)
 		return -1;
 	if ((r->by_libtiff ? read_by_libtiff(r, e) : read_blocks(r, e)) < 0)
 		return -1;

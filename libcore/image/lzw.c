@@ -92,6 +92,7 @@ static uint8_t byte_of(const struct string *s, const uint8_t *out, size_t i)
 static size_t put(uint8_t *out, size_t at, size_t left, const struct string *s)
 {
 	size_t n = s->length < left ? s->length : left;
+	uint8_t chunk[CHUNK];
 	uint64_t head;
 
 	/* the end of a string that is its own last byte's source is not there yet: byte by byte */
@@ -102,8 +103,10 @@ static size_t put(uint8_t *out, size_t at, size_t left, const struct string *s)
 	}
 	head = htole64(s->head);
 	memcpy(out + at, &head, HEAD);
-	for (size_t i = HEAD; i < n; i += CHUNK)
-		memcpy(out + at + i, out + s->start + i, CHUNK);
+	for (size_t i = HEAD; i < n; i += CHUNK) {
+		memcpy(chunk, out + s->start + i, CHUNK);       /* its last bytes may lie behind AT already */
+		memcpy(out + at + i, chunk, CHUNK);
+	}
 	return n;
 }
 

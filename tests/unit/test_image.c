@@ -18,7 +18,8 @@ static void digest(const struct image *im, char hex[SHA256_HEX])
 	struct sha256 s;
 
 	sha256_init(&s);
-	sha256_add(&s, im->pixels, (size_t)im->width * im->height * IMAGE_CHANNELS);
+	if (im->width)
+		sha256_add(&s, im->pixels, (size_t)im->width * im->height * IMAGE_CHANNELS);
 	sha256_hex(&s, hex);
 }
 

@@ -1,0 +1,15 @@
+/* A PNG file, decoded; every byte of the picture is looked at. */
+#include "image/image_png.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct image im = {0};
+	struct err e;
+
+	if (image_is_png(data, size))
+		image_read(&im, data, size, &e);
+	image_release(&im);
+	return 0;
+}
