@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "data/dataset_writer.h"
 #include "format/npy.h"
 #include "format/pickle.h"
@@ -219,6 +220,82 @@ static void test_write(bool bytes, bool packed)
 	free(path);
 }
 
+/* ---- many threads ---- */
+
+enum { MANY = 200 };
+
+struct crowd {
+	struct dataset_writer *w;
+	struct dataset *d;
+	bool bad[MANY];
+};
+
+static void add_one(void *arg, size_t i, int worker)
+{
+	struct crowd *c = arg;
+	uint8_t pixels[PIXELS];
+	struct err e;
+
+	(void)worker;
+	memset(pixels, (int)i, sizeof pixels);
+	c->bad[i] = dataset_writer_has(c->w, i) || dataset_writer_add(c->w, i, pixels, &e) < 0;
+}
+
+static void view_one(void *arg, size_t i, int worker)
+{
+	struct crowd *c = arg;
+	struct dataset_view v;
+	struct err e;
+
+	(void)worker;
+	c->bad[i] = dataset_view(c->d, i, &v, &e) < 0;
+	if (c->bad[i])
+		return;
+	c->bad[i] = ((const uint8_t *)v.pixels)[0] != i || ((const uint8_t *)v.pixels)[PIXELS - 1] != i;
+	dataset_unview(&v);
+}
+
+static bool all_good(const struct crowd *c)
+{
+	for (int i = 0; i < MANY; i++)
+		if (c->bad[i])
+			return false;
+	return true;
+}
+
+static void test_threads(bool packed)
+{
+	struct dataset_form form = { H, W, C, true, packed, "size 4" };
+	char *path = xasprintf("%s/crowd%d", scratch, packed), **names = xmalloc(MANY, sizeof *names);
+	int *zeros = xcalloc(MANY, sizeof *zeros);
+	struct pool *pool = pool_new(4);
+	struct classes c;
+	struct dataset d;
+	struct crowd crowd = { .d = &d };
+	struct err e = {0};
+
+	classes_default(&c);
+	for (int i = 0; i < MANY; i++)
+		names[i] = xasprintf("image%03d", i);
+	crowd.w = dataset_writer_open(path, &form, &c, names, MANY, &e);
+	ok(crowd.w != NULL, "writer opens %s", e.text);
+	pool_run(pool, MANY, add_one, &crowd);
+	ok(all_good(&crowd), "written by four threads");
+	ok(dataset_writer_end(crowd.w, zeros, &e) == 0, "ended %s", e.text);
+	if (opens(&d, path)) {
+		pool_run(pool, MANY, view_one, &crowd);
+		ok(all_good(&crowd), "viewed by four threads");
+		dataset_release(&d);
+	}
+	pool_free(pool);
+	classes_release(&c);
+	for (int i = 0; i < MANY; i++)
+		free(names[i]);
+	free(names);
+	free(zeros);
+	free(path);
+}
+
 /* Images that could not be made leave no gap. */
 static void test_left_out(bool packed)
 {
@@ -315,7 +392,7 @@ static void test_after_crash(void)
 	char *path = xasprintf("%s/crash", scratch), *folder = xasprintf("%s/data_singlets", path);
 	struct classes c;
 	struct dataset_writer *w;
-	uint8_t short_file[NPY_HEADER + PIXELS - 1];
+	uint8_t short_file[NPY_HEADER + PIXELS - 1] = {0};
 
 	classes_default(&c);
 	w = start(path, &form, &c);
@@ -574,6 +651,8 @@ int main(void)
 	test_numpy_packed();
 	for (int form = 0; form < 4; form++)
 		test_write(form & 1, form >> 1);
+	test_threads(false);
+	test_threads(true);
 	test_left_out(false);
 	test_left_out(true);
 	test_other_form();
