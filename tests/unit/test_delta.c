@@ -1,6 +1,7 @@
 /* Quantised differences: what comes back, its bound and its facts; wrong parents. */
 #include "nn/delta.h"
 
+#include <dirent.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -152,6 +153,50 @@ static void test_plain(void)
 	model.facts = facts;
 }
 
+/* The parent of the fuzzing corpus: number i of an array is (i mod 7) / 8. */
+static void make_corpus_parent(struct weights *w, struct model *p)
+{
+	weights_init(w, &net);
+	p->net = net;
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++)
+			w->a[k][i] = (float)(i % 7) / 8;
+		p->w[k] = w->a[k];
+	}
+}
+
+/* Files made by Python from the description alone: what is good is accepted, what is bad refused. */
+static void test_corpus(void)
+{
+	static const char folder[] = "tests/fuzz/corpus/delta";
+	struct weights w;
+	struct model p = {0};
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+
+	make_corpus_parent(&w, &p);
+	while (dir && (entry = readdir(dir))) {
+		bool bad = !strncmp(entry->d_name, "bad", 3);
+		struct model back;
+		struct err e = {{0}};
+		char name[512];
+		int result;
+
+		if (entry->d_name[0] == '.' || !strncmp(entry->d_name, "found", 5))
+			continue;
+		snprintf(name, sizeof name, "%s/%s", folder, entry->d_name);
+		result = delta_load(&back, name, &p, &e);
+		ok(result == (bad ? -1 : 0), "%s %s", entry->d_name, e.text);
+		if (result == 0 && !bad && !strncmp(entry->d_name, "good", 4))
+			is_near(back.w[8][4], .5 + 2 * .25, 0, "parent and two steps");
+		if (result == 0)
+			model_release(&back);
+	}
+	ok(dir != NULL, "the corpus is there");
+	closedir(dir);
+	weights_release(&w);
+}
+
 int main(void)
 {
 	path = xasprintf("/tmp/aml-test-delta.%ld", (long)getpid());
@@ -161,6 +206,7 @@ int main(void)
 	test_blocks();
 	test_parents();
 	test_plain();
+	test_corpus();
 	unlink(path);
 	free(path);
 	json_free(model.facts);
