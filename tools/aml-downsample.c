@@ -49,20 +49,27 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .size = 100, .filter = RESIZE_BICUBIC };
 	const struct opt opts[] = {
-		OPT_TEXT('o', "output", &a.out, "DATASET", "make a dataset of the pictures of each TREE"),
+		OPT_TEXT('o', "output", &a.out, "DATASET",
+		         "make a dataset of the pictures of each TREE"),
 		OPT_INT('s', "size", &a.size, 1, MAX_SIZE, "SIZE", "pixels on each side"),
-		OPT_CHOICE('f', "filter", &a.filter, RESIZE_FILTER_WORDS, "how pixels are averaged"),
+		OPT_CHOICE('f', "filter", &a.filter, RESIZE_FILTER_WORDS,
+		           "how pixels are averaged"),
 		OPT_CHOICE('t', "type", &a.type, "f4|u1", "floats in 0..1, or bytes"),
-		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
-		OPT_FLAG('k', "keep-going", &a.keep_going, "report pictures that cannot be read and go on"),
+		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N",
+		        "threads; 0: all processors"),
+		OPT_FLAG('k', "keep-going", &a.keep_going,
+		         "report pictures that cannot be read and go on"),
 		OPT_FLAG(0, "packed", &a.packed, "one file for all pictures"),
-		OPT_TEXT(0, "classes", &a.classes, "CODE,...", "the classes, in order; others are left out"),
+		OPT_TEXT(0, "classes", &a.classes, "CODE,...",
+		         "the classes, in order; others are left out"),
 		OPT_FLAG('q', "quiet", &a.quiet, "show no progress"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... -o DATASET TREE... | IMAGE",
-	                               "resize pictures (TREE/CLASS/ID.tiff) into a dataset, or one to standard output",
-	                               1, -1, kernels };
+	const struct opt_tool tool = {
+		"[OPTION]... -o DATASET TREE... | IMAGE",
+		"resize pictures (TREE/CLASS/ID.tiff) into a dataset, or one to stdout",
+		1, -1, kernels
+	};
 
 	a.in = opt_parse(opts, &tool, argc, argv);
 	if (!a.out && a.in[1])
@@ -105,7 +112,8 @@ static void to_floats(float *out, const uint8_t *in, size_t n)
 }
 
 /* The pixels of the picture at PATH as the options say, in W's memory; NULL with E set. */
-static const void *make_pixels(struct worker *w, const struct args *a, const char *path, struct err *e)
+static const void *make_pixels(struct worker *w, const struct args *a, const char *path,
+                               struct err *e)
 {
 	struct image *im = &w->image;
 
@@ -133,7 +141,8 @@ static int print_picture(const struct args *a, struct err *e)
 	worker_init(&w, a);
 	pixels = make_pixels(&w, a, a->in[0], e);
 	if (pixels) {
-		npy_write(stdout, bytes ? "|u1" : "<f4", 3, shape, pixels, numbers(a) * (bytes ? 1 : sizeof(float)));
+		npy_write(stdout, bytes ? "|u1" : "<f4", 3, shape, pixels,
+		          numbers(a) * (bytes ? 1 : sizeof(float)));
 		result = 0;             /* tool_end sees what could not be written */
 	}
 	worker_release(&w);
@@ -151,7 +160,10 @@ static void stop_at(struct job *j, size_t i)
 		;
 }
 
-/* The least picture that fails is always tried, whatever the threads do: so the message does not depend on them. */
+/*
+ * The least picture that fails is always tried, whatever the threads do: so the message
+ * does not depend on them.
+ */
 static void make_picture(void *arg, size_t i, int worker)
 {
 	struct job *j = arg;
@@ -198,7 +210,7 @@ static void warn(const char *path, const char *what)
 	tool_warn(&e);
 }
 
-/* The label of each picture, negative where there is none; reports why. Returns how many there are. */
+/* The label of each picture, negative where none could be made; reports those. */
 static size_t collect_labels(int *labels, const struct job *j)
 {
 	size_t made = 0;
@@ -212,7 +224,7 @@ static size_t collect_labels(int *labels, const struct job *j)
 	return made;
 }
 
-/* Ends the dataset, unless something stopped it. Returns 0, 1 if pictures are missing, or -1. */
+/* Ends the dataset, unless something stopped it. Returns 0, -1, or 1: pictures are missing. */
 static int finish(struct job *j, struct err *e)
 {
 	size_t stop = atomic_load(&j->stop), made;
@@ -234,11 +246,15 @@ static int finish(struct job *j, struct err *e)
 	return result < 0 ? -1 : made < j->tree->count;
 }
 
-static int make_dataset(const struct args *a, const struct tree *t, const struct classes *classes, struct err *e)
+static int make_dataset(const struct args *a, const struct tree *t,
+                        const struct classes *classes, struct err *e)
 {
-	char *facts = xasprintf("size %d, filter %s, type %s", a->size, resize_filter_name(a->filter),
+	char *facts = xasprintf("size %d, filter %s, type %s", a->size,
+	                        resize_filter_name(a->filter),
 	                        a->type == TYPE_U1 ? "u1" : "f4");
-	struct dataset_form form = { a->size, a->size, IMAGE_CHANNELS, a->type == TYPE_U1, a->packed, facts };
+	struct dataset_form form = {
+		a->size, a->size, IMAGE_CHANNELS, a->type == TYPE_U1, a->packed, facts,
+	};
 	struct job j = { .a = a, .tree = t, .stop = t->count };
 	char **ids = xmalloc(t->count, sizeof *ids);
 	int result = -1;

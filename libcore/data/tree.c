@@ -21,7 +21,8 @@ struct names {
 static void names_add(struct names *n, char *name)
 {
 	if (n->count == n->room)
-		n->name = xrealloc(n->name, n->room = n->room ? 2 * n->room : FIRST_ROOM, sizeof *n->name);
+		n->name = xrealloc(n->name, n->room = n->room ? 2 * n->room : FIRST_ROOM,
+		                   sizeof *n->name);
 	n->name[n->count++] = name;
 }
 
@@ -95,7 +96,8 @@ static void add_picture(struct scan *s, char *path, const char *name, int label)
 	struct tree *t = s->tree;
 
 	if (t->count == s->room)
-		t->picture = xrealloc(t->picture, s->room = s->room ? 2 * s->room : FIRST_ROOM,
+		t->picture = xrealloc(t->picture,
+		                      s->room = s->room ? 2 * s->room : FIRST_ROOM,
 		                      sizeof *t->picture);
 	t->picture[t->count++] = (struct tree_picture){
 		.id = strndup(name, stem_bytes(name)), .path = path, .label = label,
@@ -139,7 +141,8 @@ static int scan_root(struct scan *s, const char *root, struct err *e)
 	}
 	names_release(&entries);
 	if (result == 0 && !folders)
-		return err_set(e, "%s: holds no class folders (pictures are expected as TREE/CLASS/ID.tiff)", root);
+		return err_set(e, "%s: holds no class folders (expected TREE/CLASS/ID.tiff)",
+		               root);
 	return result;
 }
 
@@ -167,7 +170,7 @@ static int check_folders(struct scan *s, struct err *e)
 	s->tree->left_out = joined(&s->others);
 	if (!s->tree->left_out || s->some)
 		return 0;
-	return err_set(e, "folders that are no class code: %s; --classes says what the classes are",
+	return err_set(e, "folders that are no class code: %s; see --classes",
 	               s->tree->left_out);
 }
 
@@ -182,16 +185,17 @@ static int by_id(const void *a, const void *b)
 static int check_ids(struct tree *t, struct err *e)
 {
 	if (!t->count)
-		return err_set(e, "no pictures (.tiff, .tif or .png) in the class folders");
+		return err_set(e, "no pictures (.tiff, .tif, .png) in the class folders");
 	qsort(t->picture, t->count, sizeof *t->picture, by_id);
 	for (size_t i = 1; i < t->count; i++)
 		if (!strcmp(t->picture[i - 1].id, t->picture[i].id))
-			return err_set(e, "%s and %s: the same id", t->picture[i - 1].path, t->picture[i].path);
+			return err_set(e, "%s and %s: the same id",
+			               t->picture[i - 1].path, t->picture[i].path);
 	return 0;
 }
 
-int tree_scan(struct tree *t, char *const *roots, size_t count, const struct classes *classes, bool some,
-              struct err *e)
+int tree_scan(struct tree *t, char *const *roots, size_t count,
+              const struct classes *classes, bool some, struct err *e)
 {
 	struct scan s = { .tree = t, .classes = classes, .some = some };
 	int result = 0;

@@ -11,7 +11,10 @@
 
 static const size_t max_file_bytes = (size_t)1 << 32;
 
-/* A thread that reads one picture after the other keeps its memory: getting 640 kB afresh costs 0.1 ms of page faults. */
+/*
+ * A thread that reads one picture after the other keeps its memory: getting 640 kB afresh
+ * costs 0.1 ms of page faults.
+ */
 static int reserve(struct image *im, size_t bytes, struct err *e)
 {
 	if (bytes <= im->room)
@@ -24,16 +27,18 @@ static int reserve(struct image *im, size_t bytes, struct err *e)
 	return 0;
 }
 
-int image_alloc(struct image *im, uint32_t width, uint32_t height, double claimed, size_t size, double ratio,
-                struct err *e)
+int image_alloc(struct image *im, uint32_t width, uint32_t height, double claimed,
+                size_t size, double ratio, struct err *e)
 {
 	if (!width || !height)
 		return err_set(e, "picture of %u x %u pixels", width, height);
-	if (width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE || (uint64_t)width * height > IMAGE_MAX_PIXELS)
-		return err_set(e, "picture of %u x %u pixels is larger than %d pixels, or a side than %d", width,
+	if (width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE ||
+	    (uint64_t)width * height > IMAGE_MAX_PIXELS)
+		return err_set(e, "a picture of %u x %u pixels: at most %d, %d a side", width,
 		               height, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE);
 	if (claimed > ratio * (double)size)
-		return err_set(e, "claims %u x %u pixels, too many for a file of %zu bytes", width, height, size);
+		return err_set(e, "claims %u x %u pixels, too many for a file of %zu bytes",
+		               width, height, size);
 	if (reserve(im, (size_t)width * height * IMAGE_CHANNELS, e) < 0)
 		return -1;
 	im->width = (int)width;

@@ -1,6 +1,7 @@
 /*
- * PNG through libpng, which only unpacks: conversion to RGBA follows Pillow 13 instead, which compares 8-bit values
- * with the low byte of a transparent colour, and clips 16-bit grey at 255.
+ * PNG through libpng, which only unpacks: conversion to RGBA follows Pillow 13 instead,
+ * which compares 8-bit values with the low byte of a transparent colour, and clips 16-bit
+ * grey at 255.
  */
 #include "image/image_png.h"
 
@@ -24,7 +25,7 @@ struct reader {
 	struct image *im;
 	png_structp png;
 	png_infop info;
-	uint8_t *raw;                   /* all rows as libpng gives them; im->pixels itself for 8-bit RGBA */
+	uint8_t *raw;                   /* all rows as libpng gives them */
 	size_t row_bytes;
 	int depth, type;
 	uint8_t palette[PALETTE][IMAGE_CHANNELS];
@@ -81,7 +82,8 @@ static void read_palette(struct reader *r)
 	for (int i = 0; i < PALETTE; i++)
 		put(r->palette[i], 0, 0, 0, 255);
 	for (int i = 0; i < colours; i++)
-		put(r->palette[i], colour[i].red, colour[i].green, colour[i].blue, i < alphas ? alpha[i] : 255);
+		put(r->palette[i], colour[i].red, colour[i].green, colour[i].blue,
+		    i < alphas ? alpha[i] : 255);
 }
 
 static void read_key(struct reader *r)
@@ -96,18 +98,23 @@ static void read_key(struct reader *r)
 		r->key[1] = (uint8_t)key->green;
 		r->key[2] = (uint8_t)key->blue;
 	} else {
-		memset(r->key, r->depth == 1 && key->gray ? 255 : (uint8_t)key->gray, sizeof r->key);
+		memset(r->key, r->depth == 1 && key->gray ? 255 : (uint8_t)key->gray,
+		       sizeof r->key);
 	}
 }
 
 static int read_header(struct reader *r)
 {
+	uint32_t width, height;
+	double claimed;
+
 	png_read_info(r->png, r->info);
+	width = png_get_image_width(r->png, r->info);
+	height = png_get_image_height(r->png, r->info);
 	r->depth = png_get_bit_depth(r->png, r->info);
 	r->type = png_get_color_type(r->png, r->info);
-	if (image_alloc(r->im, png_get_image_width(r->png, r->info), png_get_image_height(r->png, r->info),
-	                (double)png_get_rowbytes(r->png, r->info) * png_get_image_height(r->png, r->info), r->size,
-	                DEFLATE_RATIO, r->e) < 0)
+	claimed = (double)png_get_rowbytes(r->png, r->info) * height;
+	if (image_alloc(r->im, width, height, claimed, r->size, DEFLATE_RATIO, r->e) < 0)
 		return -1;
 	if (r->type == PNG_COLOR_TYPE_PALETTE)
 		read_palette(r);
@@ -142,7 +149,8 @@ static int decode(struct reader *r)
 	png_set_read_fn(r->png, r, take);
 	png_set_user_limits(r->png, IMAGE_MAX_SIDE, IMAGE_MAX_SIDE);
 	png_set_crc_action(r->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
-	png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);  /* all but what makes the pixels */
+	/* passes over all chunks but those that make the pixels */
+	png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
 	if (read_header(r) < 0)
 		return -1;
 	return read_rows(r);
@@ -161,7 +169,7 @@ static uint8_t key_alpha(const struct reader *r, const uint8_t *rgb)
 	return r->has_key && !memcmp(rgb, r->key, sizeof r->key) ? 0 : 255;
 }
 
-/* One pixel of whole bytes, the first of each sample counting; STEP: bytes of a sample. */
+/* One pixel; of each sample, STEP bytes, the first one counts. */
 static void convert(const struct reader *r, uint8_t *out, const uint8_t *in, int step)
 {
 	switch (r->type) {

@@ -1,6 +1,7 @@
 /*
- * TIFF through libtiff, which decodes blocks of samples (strips or tiles); what they mean follows Pillow's table of
- * modes. The orientation tag is obeyed, as Pillow does for TIFF since 9.
+ * TIFF through libtiff, which decodes blocks of samples (strips or tiles); what they mean
+ * follows Pillow's table of modes. The orientation tag is obeyed, as Pillow does for TIFF
+ * since 9.
  */
 #include "image/image_tiff.h"
 
@@ -19,20 +20,22 @@ enum { MAGIC_BYTES = 4, PALETTE = 256, WORDS = 256 };
 struct reader {
 	const uint8_t *bytes;
 	size_t size, at;
-	char words[WORDS];              /* the first complaint of libtiff that matters; "" if none */
+	char words[WORDS];              /* libtiff's first complaint that matters; or "" */
 	TIFF *tif;
 	struct image *im;
 	uint32_t width, height;
 	uint16_t compression, photometric, planar, bits, samples, format, extras;
-	uint16_t extra;                 /* meaning of the first extra sample, if extras > 0 */
-	int planes, used;               /* planes of the file, samples of a pixel that we keep */
-	bool by_libtiff;                /* YCbCr that libjpeg does not convert: libtiff makes RGBA of it */
+	uint16_t extra;                 /* meaning of the first of them */
+	int planes, used;               /* planes of the file; samples that we keep */
+	bool by_libtiff;                /* YCbCr that libjpeg does not convert */
 	uint8_t palette[PALETTE][3];
 };
 
 bool image_is_tiff(const uint8_t *bytes, size_t size)
 {
-	static const char magic[][MAGIC_BYTES + 1] = { "II*\0", "MM\0*", "II+\0", "MM\0+" };
+	static const char magic[][MAGIC_BYTES + 1] = {
+		"II*\0", "MM\0*", "II+\0", "MM\0+",
+	};
 
 	for (size_t i = 0; size >= MAGIC_BYTES && i < sizeof magic / sizeof *magic; i++)
 		if (!memcmp(bytes, magic[i], MAGIC_BYTES))
@@ -86,7 +89,7 @@ static int map_bytes(thandle_t handle, void **base, toff_t *size)
 {
 	struct reader *r = handle;
 
-	*base = (void *)(uintptr_t)r->bytes;    /* libtiff only reads them: the mode is "r" */
+	*base = (void *)(uintptr_t)r->bytes;    /* libtiff only reads: mode "r" */
 	*size = r->size;
 	return 1;
 }
@@ -111,17 +114,18 @@ static void note(thandle_t handle, const char *module, const char *format, va_li
 		strcpy(r->words, "unknown error");
 }
 
-/* libjpeg goes on after damage with a warning. Stray bytes between markers harm nothing. */
+/* libjpeg goes on after damage with a warning. Stray bytes between markers do no harm. */
 __attribute__((format(printf, 3, 0)))
 static void note_warning(thandle_t handle, const char *module, const char *format, va_list ap)
 {
+	struct reader *r = handle;
 	char words[WORDS];
 
 	if (!module || strcmp(module, "JPEGLib"))
 		return;
 	vsnprintf(words, sizeof words, format, ap);
-	if (!strstr(words, "extraneous bytes") && handle && !((struct reader *)handle)->words[0])
-		memcpy(((struct reader *)handle)->words, words, sizeof words);
+	if (r && !r->words[0] && !strstr(words, "extraneous bytes"))
+		memcpy(r->words, words, sizeof words);
 }
 
 /* Handlers are libtiff's only global state; each message brings its reader along. */
@@ -170,9 +174,9 @@ static int read_tags(struct reader *r, struct err *e)
 }
 
 /*
- * How many bytes of samples a byte of the file can become. LZW: its longest strings, 3838 codes of 9 to 12 bits for
- * 7.4 million bytes. JPEG: a block of 64 samples takes two bits at least, four chroma samples cover one. Fax: a bit
- * a row.
+ * How many bytes of samples a byte of the file can become. LZW: its longest strings, 3838
+ * codes of 9 to 12 bits for 7.4 million bytes. JPEG: a block of 64 samples takes two bits
+ * at least, four chroma samples cover one. Fax: a bit a row.
  */
 static double expansion(const struct reader *r)
 {
@@ -244,30 +248,34 @@ static bool knows_depth(const struct reader *r)
 	int colours = colour_samples(r->photometric);
 
 	if (r->format == SAMPLEFORMAT_INT)
-		return r->photometric == PHOTOMETRIC_MINISBLACK && r->samples == 1 && (r->bits == 8 || r->bits == 16);
+		return r->photometric == PHOTOMETRIC_MINISBLACK && r->samples == 1 &&
+		       (r->bits == 8 || r->bits == 16);
 	if (r->format != SAMPLEFORMAT_UINT)
 		return false;
 	if (r->bits == 8)
 		return true;
 	if (colours == 1)
-		return r->samples == 1 && (r->bits == 1 || r->bits == 2 || r->bits == 4 ||
-		                           (r->bits == 16 && r->photometric != PHOTOMETRIC_PALETTE));
+		return r->samples == 1 &&
+		       (r->bits == 1 || r->bits == 2 || r->bits == 4 ||
+		        (r->bits == 16 && r->photometric != PHOTOMETRIC_PALETTE));
 	return r->bits == 16 && r->photometric != PHOTOMETRIC_YCBCR;
 }
 
 /*
- * Which samples are kept. Four samples of RGB without a word about the fourth are RGBA; an extra sample of unknown
- * meaning (kind 0) is dropped.
+ * Which samples are kept. Four samples of RGB without a word about the fourth are RGBA;
+ * an extra sample of unknown meaning (kind 0) is dropped.
  */
 static void choose_samples(struct reader *r)
 {
 	int colours = colour_samples(r->photometric);
 
 	r->used = colours;
-	if (r->photometric == PHOTOMETRIC_RGB && r->samples == colours + 1 && !r->extras) {
+	if (r->photometric == PHOTOMETRIC_RGB && r->samples == colours + 1 &&
+	    !r->extras) {
 		r->extra = EXTRASAMPLE_UNASSALPHA;
 		r->used++;
-	} else if (colours <= 3 && r->samples > colours && r->extras && r->extra != EXTRASAMPLE_UNSPECIFIED) {
+	} else if (colours <= 3 && r->samples > colours && r->extras &&
+	           r->extra != EXTRASAMPLE_UNSPECIFIED) {
 		r->used++;
 	}
 }
@@ -279,10 +287,12 @@ static int check_kind(struct reader *r, struct err *e)
 	if (!knows_compression(r))
 		return err_set(e, "TIFF of compression %u is not supported", r->compression);
 	if (!colours)
-		return err_set(e, "TIFF of photometric interpretation %u is not supported", r->photometric);
+		return err_set(e, "TIFF of photometric interpretation %u is not supported",
+		               r->photometric);
 	if (r->samples < colours || !knows_depth(r))
-		return err_set(e, "TIFF of %u samples of %u bits, format %u, photometric interpretation %u is not "
-		               "supported", r->samples, r->bits, r->format, r->photometric);
+		return err_set(e, "TIFF of photometric interpretation %u with %u samples of %u "
+		               "bits, format %u, is not supported",
+		               r->photometric, r->samples, r->bits, r->format);
 	choose_samples(r);
 	r->planes = r->planar == PLANARCONFIG_SEPARATE ? r->samples : 1;
 	return 0;
@@ -318,7 +328,7 @@ static void unpack_bits(uint8_t *out, const uint8_t *in, uint32_t width, int bit
 	}
 }
 
-/* Samples of 16 bits: grey clips at 255 (and at 0, if signed), colours lose their low byte. */
+/* Samples of 16 bits: grey clips at 255 (and at 0), colours lose their low byte. */
 static uint8_t narrow(const struct reader *r, const uint8_t *in)
 {
 	uint16_t v;
@@ -332,14 +342,16 @@ static uint8_t narrow(const struct reader *r, const uint8_t *in)
 }
 
 /* COUNT samples of each of WIDTH pixels, whose samples lie PITCH apart. */
-static void unpack_bytes(uint8_t *out, const uint8_t *in, uint32_t width, int count, int pitch)
+static void unpack_bytes(uint8_t *out, const uint8_t *in, uint32_t width, int count,
+                         int pitch)
 {
 	for (uint32_t x = 0; x < width; x++, in += pitch, out += IMAGE_CHANNELS)
 		for (int s = 0; s < count; s++)
 			out[s] = in[s];
 }
 
-static void unpack_words(const struct reader *r, uint8_t *out, const uint8_t *in, uint32_t width, int count, int pitch)
+static void unpack_words(const struct reader *r, uint8_t *out, const uint8_t *in,
+                         uint32_t width, int count, int pitch)
 {
 	for (uint32_t x = 0; x < width; x++, in += 2 * pitch, out += IMAGE_CHANNELS)
 		for (int s = 0; s < count; s++)
@@ -347,7 +359,8 @@ static void unpack_words(const struct reader *r, uint8_t *out, const uint8_t *in
 }
 
 /* A row of one plane, or of all. */
-static void unpack(const struct reader *r, uint8_t *out, const uint8_t *in, uint32_t width, int plane)
+static void unpack(const struct reader *r, uint8_t *out, const uint8_t *in,
+                   uint32_t width, int plane)
 {
 	int count = r->planes > 1 ? 1 : r->used;
 	int pitch = r->planes > 1 ? 1 : r->samples;
@@ -381,16 +394,21 @@ static uint32_t rows_at(const struct reader *r, const struct blocks *b, uint32_t
 	return r->height - y < b->height ? r->height - y : b->height;
 }
 
-/* Is this the LZW that our own decoder undoes, with nothing to be done to its samples but add them up? */
+/*
+ * Is this the LZW that our own decoder undoes, with nothing to be done to its samples but
+ * add them up?
+ */
 static bool is_plain_lzw(const struct reader *r)
 {
 	uint16_t predictor;
 
-	if (r->compression != COMPRESSION_LZW || tag16(r, TIFFTAG_FILLORDER) != FILLORDER_MSB2LSB)
+	if (r->compression != COMPRESSION_LZW ||
+	    tag16(r, TIFFTAG_FILLORDER) != FILLORDER_MSB2LSB)
 		return false;
 	predictor = tag16(r, TIFFTAG_PREDICTOR);
-	return predictor == PREDICTOR_NONE ? r->bits <= 8 || !TIFFIsByteSwapped(r->tif)
-	                                   : predictor == PREDICTOR_HORIZONTAL && r->bits == 8;
+	if (predictor == PREDICTOR_NONE)
+		return r->bits <= 8 || !TIFFIsByteSwapped(r->tif);
+	return predictor == PREDICTOR_HORIZONTAL && r->bits == 8;
 }
 
 static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
@@ -409,13 +427,16 @@ static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
 		if (b->height > r->height)
 			b->height = r->height;
 	}
-	b->row_bytes = (size_t)(b->tiled ? TIFFTileRowSize(r->tif) : TIFFScanlineSize(r->tif));
+	b->row_bytes = (size_t)(b->tiled ? TIFFTileRowSize(r->tif)
+	                                 : TIFFScanlineSize(r->tif));
 	bytes = (size_t)(b->tiled ? TIFFTileSize(r->tif) : TIFFStripSize(r->tif));
 	bits = (size_t)b->width * r->bits * (r->planes > 1 ? 1 : r->samples);
-	if (!b->width || !b->height || b->row_bytes != (bits + 7) / 8 || bytes / b->row_bytes != b->height)
+	if (!b->width || !b->height || b->row_bytes != (bits + 7) / 8 ||
+	    bytes / b->row_bytes != b->height)
 		return damaged(r, "strips or tiles of an odd size", e);
 	if (bytes > expansion(r) * (double)r->size)
-		return err_set(e, "claims strips or tiles of %zu bytes, too many for a file of %zu", bytes, r->size);
+		return err_set(e, "claims strips of %zu bytes, too many for a file of %zu",
+		               bytes, r->size);
 	b->buffer = mem_try(bytes, 1, e);
 	return b->buffer ? 0 : -1;
 }
@@ -427,8 +448,12 @@ static void add_up(uint8_t *row, size_t bytes, int pitch)
 		row[i] = (uint8_t)(row[i] + row[i - pitch]);
 }
 
-/* Strip or tile INDEX, if we can; what we cannot is left to libtiff, which also knows what is wrong with it. */
-static bool decode_lzw(struct reader *r, const struct blocks *b, uint8_t *out, uint32_t index, uint32_t rows)
+/*
+ * Strip or tile INDEX, if we can; what we cannot is left to libtiff, which also knows
+ * what is wrong with it.
+ */
+static bool decode_lzw(struct reader *r, const struct blocks *b, uint8_t *out,
+                       uint32_t index, uint32_t rows)
 {
 	uint64_t at, size;
 
@@ -436,26 +461,30 @@ static bool decode_lzw(struct reader *r, const struct blocks *b, uint8_t *out, u
 		return false;
 	at = TIFFGetStrileOffset(r->tif, index);
 	size = TIFFGetStrileByteCount(r->tif, index);
-	if (at > r->size || size > r->size - at || !lzw_decode(out, b->row_bytes * rows, r->bytes + at, size))
+	if (at > r->size || size > r->size - at ||
+	    !lzw_decode(out, b->row_bytes * rows, r->bytes + at, size))
 		return false;
 	if (tag16(r, TIFFTAG_PREDICTOR) == PREDICTOR_HORIZONTAL)
 		for (uint32_t i = 0; i < rows; i++)
-			add_up(out + i * b->row_bytes, b->row_bytes, r->planes > 1 ? 1 : r->samples);
+			add_up(out + i * b->row_bytes, b->row_bytes,
+			       r->planes > 1 ? 1 : r->samples);
 	return true;
 }
 
 /* Decodes the block at X, Y into OUT; all bytes of its ROWS must come. */
-static int decode_block(struct reader *r, const struct blocks *b, uint8_t *out, uint32_t x, uint32_t y, int plane,
-                        uint32_t rows, struct err *e)
+static int decode_block(struct reader *r, const struct blocks *b, uint8_t *out,
+                        uint32_t x, uint32_t y, int plane, uint32_t rows, struct err *e)
 {
 	uint16_t sample = (uint16_t)plane;
-	uint32_t index = b->tiled ? TIFFComputeTile(r->tif, x, y, 0, sample) : TIFFComputeStrip(r->tif, y, sample);
+	uint32_t index = b->tiled ? TIFFComputeTile(r->tif, x, y, 0, sample)
+	                          : TIFFComputeStrip(r->tif, y, sample);
 	tmsize_t want = (tmsize_t)(b->row_bytes * rows), got;
 
 	if (decode_lzw(r, b, out, index, rows))
 		return 0;
 	if (b->tiled)
-		got = TIFFReadEncodedTile(r->tif, index, out, (tmsize_t)(b->row_bytes * b->height));
+		got = TIFFReadEncodedTile(r->tif, index, out,
+		                          (tmsize_t)(b->row_bytes * b->height));
 	else
 		got = TIFFReadEncodedStrip(r->tif, index, out, want);
 	if (got < want || r->words[0])
@@ -463,7 +492,8 @@ static int decode_block(struct reader *r, const struct blocks *b, uint8_t *out, 
 	return 0;
 }
 
-static int read_block(struct reader *r, const struct blocks *b, uint32_t x, uint32_t y, int plane, struct err *e)
+static int read_block(struct reader *r, const struct blocks *b, uint32_t x, uint32_t y,
+                      int plane, struct err *e)
 {
 	uint32_t rows = rows_at(r, b, y);
 	uint32_t width = r->width - x < b->width ? r->width - x : b->width;
@@ -471,7 +501,8 @@ static int read_block(struct reader *r, const struct blocks *b, uint32_t x, uint
 	uint8_t *out = r->im->pixels + y * pitch + (size_t)x * IMAGE_CHANNELS;
 
 	/* 8-bit RGBA in strips is what we want already. */
-	if (!b->tiled && r->planes == 1 && r->bits == 8 && r->samples == IMAGE_CHANNELS && r->used == r->samples)
+	if (!b->tiled && r->planes == 1 && r->bits == 8 && r->samples == IMAGE_CHANNELS &&
+	    r->used == r->samples)
 		return decode_block(r, b, out, x, y, plane, rows, e);
 	if (decode_block(r, b, b->buffer, x, y, plane, rows, e) < 0)
 		return -1;
@@ -503,7 +534,7 @@ static int read_by_libtiff(struct reader *r, struct err *e)
 	if (!TIFFRGBAImageOK(r->tif, words) || !TIFFRGBAImageBegin(&rgba, r->tif, 1, words))
 		return damaged(r, words, e);
 	rgba.orientation = rgba.req_orientation = ORIENTATION_TOPLEFT;
-	got = TIFFRGBAImageGet(&rgba, (uint32_t *)(void *)r->im->pixels, r->width, r->height);
+	got = TIFFRGBAImageGet(&rgba, (void *)r->im->pixels, r->width, r->height);
 	TIFFRGBAImageEnd(&rgba);
 	return got && !r->words[0] ? 0 : damaged(r, "pixels are missing", e);
 }
@@ -549,7 +580,7 @@ static void fill_alpha(uint8_t *p, size_t pixels)
 		p[3] = 255;
 }
 
-/* Associated alpha: colours were stored times alpha. Nothing of them is left where alpha is 0. */
+/* Associated alpha: colours were stored times alpha. Where that is 0, none are left. */
 static void divide_by_alpha(uint8_t *p, size_t pixels)
 {
 	for (; pixels; pixels--, p += IMAGE_CHANNELS)
@@ -582,9 +613,10 @@ static void fill_colours(struct reader *r)
 static int turn(struct image *im, int orientation, struct err *e)
 {
 	bool across = orientation >= 5;                 /* rows become columns */
-	bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-	bool from_bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-	int width = across ? im->height : im->width, height = across ? im->width : im->height;
+	bool from_right = strchr("\2\3\7\10", orientation);
+	bool from_bottom = strchr("\3\4\6\7", orientation);
+	int width = across ? im->height : im->width;
+	int height = across ? im->width : im->height;
 	uint8_t *turned, *out;
 
 	if (orientation < 2 || orientation > 8)
@@ -594,14 +626,18 @@ static int turn(struct image *im, int orientation, struct err *e)
 		return -1;
 	for (int y = 0; y < height; y++)
 		for (int x = 0; x < width; x++, out += IMAGE_CHANNELS) {
-			int i = from_bottom ? (across ? width - 1 - x : height - 1 - y) : (across ? x : y);
-			int j = from_right ? (across ? height - 1 - y : width - 1 - x) : (across ? y : x);
+			int i = from_bottom ? (across ? width - 1 - x : height - 1 - y)
+			                    : (across ? x : y);
+			int j = from_right ? (across ? height - 1 - y : width - 1 - x)
+			                   : (across ? y : x);
 
-			memcpy(out, im->pixels + ((size_t)i * im->width + j) * IMAGE_CHANNELS, IMAGE_CHANNELS);
+			memcpy(out, im->pixels + ((size_t)i * im->width + j) * IMAGE_CHANNELS,
+			       IMAGE_CHANNELS);
 		}
 	free(im->pixels);
 	*im = (struct image){
-		.width = width, .height = height, .pixels = turned, .room = (size_t)width * height * IMAGE_CHANNELS,
+		.width = width, .height = height, .pixels = turned,
+		.room = (size_t)width * height * IMAGE_CHANNELS,
 	};
 	return 0;
 }
@@ -636,8 +672,8 @@ int image_tiff_read(struct image *im, const uint8_t *bytes, size_t size, struct 
 
 	pthread_once(&once, set_handlers);
 	/* c: no chopping of large strips into small ones, which would only cost time */
-	r.tif = TIFFClientOpen("", "rc", &r, read_bytes, write_bytes, seek_to, close_nothing, size_of, map_bytes,
-	                       unmap_nothing);
+	r.tif = TIFFClientOpen("", "rc", &r, read_bytes, write_bytes, seek_to,
+	                       close_nothing, size_of, map_bytes, unmap_nothing);
 	if (!r.tif)
 		return damaged(&r, "not readable", e);
 	rc = read_picture(&r, e);

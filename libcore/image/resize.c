@@ -1,4 +1,7 @@
-/* Pillow's resampling in plain C; see resize.h. resize_avx2.c has the same two passes in vectors. */
+/*
+ * Pillow's resampling in plain C; see resize.h. resize_avx2.c has the same two passes in
+ * vectors.
+ */
 #include "image/resize.h"
 
 #include <assert.h>
@@ -18,11 +21,11 @@ struct resize {
 	struct resize_weights x, y;            /* for the last input size */
 	uint8_t *multiplied;             /* the image, premultiplied */
 	uint8_t *between;               /* after the first pass */
-	uint8_t *line;                  /* one row, followed by the zeros that groups of taps run into */
+	uint8_t *line;                  /* one row, and room that groups of taps run into */
 	size_t multiplied_size, between_size, line_size;
 };
 
-/* ---- filters, in Pillow's arithmetic; x in units of output pixels, or of input pixels where it enlarges ---- */
+/* ---- filters in Pillow's arithmetic; x in pixels of the smaller of the two pictures ---- */
 
 static double box(double x)
 {
@@ -107,10 +110,11 @@ static int32_t fixed(double w)
 }
 
 /* The weights of output O into T, whose k has room; REAL is scratch of as many. */
-static void fill_taps(struct resize_taps *t, double *real, int o, const struct resize_weights *w, enum resize_filter filter)
+static void fill_taps(struct resize_taps *t, double *real, int o,
+                      const struct resize_weights *w, enum resize_filter filter)
 {
 	double scale = (double)w->in / w->out;
-	double stretch = scale > 1 ? scale : 1;
+	double stretch = scale > 1 ? scale : 1, shrink = 1 / stretch;
 	double support = filters[filter].support * stretch;
 	double centre = (o + 0.5) * scale;
 	double sum = 0;
@@ -120,7 +124,7 @@ static void fill_taps(struct resize_taps *t, double *real, int o, const struct r
 	t->first = from > 0 ? from : 0;
 	t->count = (to < w->in ? to : w->in) - t->first;
 	for (int i = 0; i < t->count; i++) {
-		real[i] = filters[filter].weight((i + t->first - centre + 0.5) * (1 / stretch));
+		real[i] = filters[filter].weight((i + t->first - centre + 0.5) * shrink);
 		sum += real[i];
 	}
 	for (int i = 0; i < t->count; i++)
@@ -140,7 +144,8 @@ static void widen(struct resize_taps *t, int slots)
 			t->wide[i * RESIZE_MAX_CHANNELS + c] = t->k[i];
 }
 
-static int weights_init(struct resize_weights *w, int in, int out, enum resize_filter filter, struct err *e)
+static int weights_init(struct resize_weights *w, int in, int out,
+                        enum resize_filter filter, struct err *e)
 {
 	double scale = in > out ? (double)in / out : 1;
 	int most = 2 * (int)ceil(filters[filter].support * scale) + 1;
@@ -176,7 +181,8 @@ static int weights_init(struct resize_weights *w, int in, int out, enum resize_f
 
 /* ---- the two passes ---- */
 
-static void across_plain(uint8_t *out, const uint8_t *line, const struct resize_weights *w, int channels)
+static void across_plain(uint8_t *out, const uint8_t *line,
+                         const struct resize_weights *w, int channels)
 {
 	for (int o = 0; o < w->out; o++) {
 		const struct resize_taps *t = &w->taps[o];
@@ -192,7 +198,8 @@ static void across_rgba(uint8_t *out, const uint8_t *line, const struct resize_w
 	across_plain(out, line, w, RESIZE_MAX_CHANNELS);
 }
 
-static void down_plain(uint8_t *out, const uint8_t *in, size_t row_bytes, const struct resize_taps *t)
+static void down_plain(uint8_t *out, const uint8_t *in, size_t row_bytes,
+                       const struct resize_taps *t)
 {
 	for (size_t i = 0; i < row_bytes; i++)
 		out[i] = resize_weigh(in + t->first * row_bytes + i, row_bytes, t);
@@ -200,7 +207,7 @@ static void down_plain(uint8_t *out, const uint8_t *in, size_t row_bytes, const 
 
 static const struct resize_passes plain = { "plain", across_rgba, down_plain };
 
-/* AML_ISA chooses as in the network's kernels; all names that we have nothing special for mean the plain passes. */
+/* AML_ISA chooses, as for the network's kernels; names of others mean the plain passes. */
 static const struct resize_passes *pick(void)
 {
 #ifdef __x86_64__
@@ -218,9 +225,11 @@ const char *resize_kernels(void)
 }
 
 /* HEIGHT rows of r->x.in pixels each become as many of r->x.out. */
-static void pass_across(struct resize *r, uint8_t *out, const uint8_t *in, int height, int channels)
+static void pass_across(struct resize *r, uint8_t *out, const uint8_t *in, int height,
+                        int channels)
 {
-	size_t in_bytes = (size_t)r->x.in * channels, out_bytes = (size_t)r->x.out * channels;
+	size_t in_bytes = (size_t)r->x.in * channels;
+	size_t out_bytes = (size_t)r->x.out * channels;
 
 	for (int y = 0; y < height; y++) {
 		memcpy(r->line, in + y * in_bytes, in_bytes);
@@ -231,7 +240,8 @@ static void pass_across(struct resize *r, uint8_t *out, const uint8_t *in, int h
 	}
 }
 
-static void pass_down(struct resize *r, uint8_t *out, const uint8_t *in, int width, int channels)
+static void pass_down(struct resize *r, uint8_t *out, const uint8_t *in, int width,
+                      int channels)
 {
 	size_t row_bytes = (size_t)width * channels;
 
@@ -253,8 +263,8 @@ static void nearest_index(int *index, int in, int out)
 	}
 }
 
-static int nearest(const struct resize *r, uint8_t *out, const uint8_t *in, int width, int height, int channels,
-                   struct err *e)
+static int nearest(const struct resize *r, uint8_t *out, const uint8_t *in, int width,
+                   int height, int channels, struct err *e)
 {
 	int *x = mem_try((size_t)r->width + r->height, sizeof *x, e);
 	int *y = x + r->width;
@@ -310,7 +320,8 @@ static int reserve(uint8_t **p, size_t *have, size_t size, struct err *e)
 	return 0;
 }
 
-static int plan(struct resize_weights *w, int in, int out, enum resize_filter filter, struct err *e)
+static int plan(struct resize_weights *w, int in, int out, enum resize_filter filter,
+                struct err *e)
 {
 	if (w->in == in)
 		return 0;
@@ -324,15 +335,15 @@ static bool down_first(const struct resize *r, int width, int height)
 }
 
 /* Both passes, or the one that changes a size. */
-static int resample(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height, int channels,
-                    struct err *e)
+static int resample(struct resize *r, uint8_t *out, const uint8_t *in, int width,
+                    int height, int channels, struct err *e)
 {
 	bool down = down_first(r, width, height);
-	size_t between = (size_t)(down ? r->height : height) * (down ? width : r->width) * channels;
+	size_t pixels = (size_t)(down ? r->height : height) * (down ? width : r->width);
 
 	if (plan(&r->x, width, r->width, r->filter, e) < 0 ||
 	    plan(&r->y, height, r->height, r->filter, e) < 0 ||
-	    reserve(&r->between, &r->between_size, between, e) < 0 ||
+	    reserve(&r->between, &r->between_size, pixels * channels, e) < 0 ||
 	    reserve(&r->line, &r->line_size, ((size_t)width + r->x.slots) * channels, e) < 0)
 		return -1;
 	if (height == r->height) {
@@ -349,12 +360,12 @@ static int resample(struct resize *r, uint8_t *out, const uint8_t *in, int width
 	return 0;
 }
 
-int resize_run(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height, int channels,
-               enum resize_alpha alpha, struct err *e)
+int resize_run(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height,
+               int channels, enum resize_alpha alpha, struct err *e)
 {
 	size_t pixels = (size_t)width * height;
 
-	assert(width > 0 && height > 0 && width <= RESIZE_MAX_SIDE && height <= RESIZE_MAX_SIDE);
+	assert(width > 0 && width <= RESIZE_MAX_SIDE && height > 0 && height <= RESIZE_MAX_SIDE);
 	assert(channels > 0 && channels <= RESIZE_MAX_CHANNELS);
 	if (width == r->width && height == r->height) {
 		memcpy(out, in, pixels * channels);
@@ -379,7 +390,7 @@ struct resize *resize_new(int width, int height, enum resize_filter filter)
 {
 	struct resize *r = xcalloc(1, sizeof *r);
 
-	assert(width > 0 && height > 0 && width <= RESIZE_MAX_SIDE && height <= RESIZE_MAX_SIDE);
+	assert(width > 0 && width <= RESIZE_MAX_SIDE && height > 0 && height <= RESIZE_MAX_SIDE);
 	r->width = width;
 	r->height = height;
 	r->filter = filter;

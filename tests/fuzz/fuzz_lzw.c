@@ -1,4 +1,7 @@
-/* Two bytes of output size, then LZW data. What is decoded must not depend on what the memory held before. */
+/*
+ * Two bytes of output size, then LZW data. What is decoded must not depend on what the
+ * memory held before.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -19,7 +19,8 @@ static void digest(const struct image *im, char hex[SHA256_HEX])
 
 	sha256_init(&s);
 	if (im->width)
-		sha256_add(&s, im->pixels, (size_t)im->width * im->height * IMAGE_CHANNELS);
+		sha256_add(&s, im->pixels,
+		           (size_t)im->width * im->height * IMAGE_CHANNELS);
 	sha256_hex(&s, hex);
 }
 
@@ -38,7 +39,8 @@ static void test_pixels(void)
 	char line[256], name[96], want[SHA256_HEX], hex[SHA256_HEX];
 	int width, height, files = 0;
 
-	while (f && fgets(line, sizeof line, f) && sscanf(line, "%95s %d %d %64s", name, &width, &height, want) == 4) {
+	while (f && fgets(line, sizeof line, f) &&
+	       sscanf(line, "%95s %d %d %64s", name, &width, &height, want) == 4) {
 		char *path = xasprintf(DIR_IMAGES "%s", name);
 		struct image im = {0};
 		struct err e = {{0}};
@@ -47,7 +49,8 @@ static void test_pixels(void)
 		if (image_load(&im, path, &e) < 0) {
 			ok(false, "%s: %s", name, e.text);
 		} else if (im.width != width || im.height != height) {
-			ok(false, "%s: %d x %d, expected %d x %d", name, im.width, im.height, width, height);
+			ok(false, "%s: %d x %d, expected %d x %d", name, im.width,
+			   im.height, width, height);
 		} else {
 			digest(&im, hex);
 			is_text(hex, want, name);
@@ -75,8 +78,10 @@ static void test_broken(void)
 
 		if (d->d_name[0] != '.') {
 			files++;
-			ok(image_load(&im, path, &e) < 0 && !im.width && !strncmp(e.text, path, strlen(path)) &&
-			   e.text[strlen(path)] == ':' && !strchr(e.text, '\n'), "%s refused: %s", d->d_name, e.text);
+			ok(image_load(&im, path, &e) < 0 && !im.width &&
+			           !strncmp(e.text, path, strlen(path)) &&
+			           e.text[strlen(path)] == ':' && !strchr(e.text, '\n'),
+			   "%s refused: %s", d->d_name, e.text);
 			image_release(&im);
 		}
 		free(path);
@@ -116,21 +121,24 @@ static void test_every_cut(const char *name)
 static void test_reuse(void)
 {
 	static const char *const names[] = {
-		"rgba_lzw_long.tiff", "rgb8_adam7.png", "broken/cut_lzw.tiff", "palette4_alphas.png", "bilevel_g4.tiff",
-		"orientation_6.tiff", "broken/short_rows.png", "jpeg_ycbcr_tiles.tiff", "rgba_lzw_flat.tiff",
+		"rgba_lzw_long.tiff",    "rgb8_adam7.png",        "broken/cut_lzw.tiff",
+		"palette4_alphas.png",   "bilevel_g4.tiff",       "orientation_6.tiff",
+		"broken/short_rows.png", "jpeg_ycbcr_tiles.tiff", "rgba_lzw_flat.tiff",
 	};
 	struct image used = {0};
 	struct err e;
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char *path = xasprintf(DIR_IMAGES "%s", names[i]), got[SHA256_HEX], want[SHA256_HEX];
+		char *path = xasprintf(DIR_IMAGES "%s", names[i]), got[SHA256_HEX],
+		     want[SHA256_HEX];
 		struct image fresh = {0};
 
 		image_load(&used, path, &e);
 		image_load(&fresh, path, &e);
 		digest(&used, got);
 		digest(&fresh, want);
-		ok(!strcmp(got, want) && used.width == fresh.width && used.opaque == (fresh.width ? fresh.opaque : used.opaque),
+		ok(!strcmp(got, want) && used.width == fresh.width &&
+		           used.opaque == (fresh.width ? fresh.opaque : used.opaque),
 		   "%s after other pictures", names[i]);
 		image_release(&fresh);
 		free(path);
@@ -143,8 +151,10 @@ static void test_missing(void)
 	struct image im = {0};
 	struct err e;
 
-	is_int(image_load(&im, "tests/data/images/none.tiff", &e), -1, "a file that is not there");
-	is_text(e.text, "tests/data/images/none.tiff: No such file or directory", "its message");
+	is_int(image_load(&im, "tests/data/images/none.tiff", &e), -1,
+	       "a file that is not there");
+	is_text(e.text, "tests/data/images/none.tiff: No such file or directory",
+	        "its message");
 	is_int(image_load(&im, "tests/data/images", &e), -1, "a folder");
 }
 
