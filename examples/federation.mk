@@ -13,6 +13,9 @@
 #   validate   each client's verdict on it: WORK/ROUNDS/CLIENT.json
 #   table      accuracy of the last model at each client
 #   clean      remove WORK
+#
+# INIT names the first model; without it aml-init makes one of SEED, SIZE and CLASSES. TRAIN and FEDAVG are options of
+# aml-train and aml-fedavg.
 
 CLIENTS ?= clinic0 clinic1 clinic2
 WORK    ?= federation
@@ -20,6 +23,7 @@ ROUNDS  ?= 3
 SEED    ?= 0
 SIZE    ?= 100
 CLASSES ?= 15
+INIT    ?=
 TRAIN   ?=
 FEDAVG  ?=
 SSH     ?= ssh
@@ -52,9 +56,9 @@ $(WORK)/options: FORCE
 		echo '$(SEED) $(SIZE) $(CLASSES) $(TRAIN) $(FEDAVG)' >'$@'
 FORCE:
 
-$(WORK)/0/global.npz: $(WORK)/options
+$(WORK)/0/global.npz: $(INIT) $(WORK)/options
 	@mkdir -p '$(@D)'
-	aml-init -s $(SEED) --size $(SIZE) --classes '$(CLASSES)' '$@'
+	$(if $(INIT),cp '$(INIT)' '$@',aml-init -s $(SEED) --size $(SIZE) --classes '$(CLASSES)' '$@')
 
 # A folder's labels tell make that its data changed; of a host it knows nothing.
 define client_data
