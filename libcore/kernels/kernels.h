@@ -69,7 +69,7 @@ struct strip_gradient {
 	struct soon soon, at_soon;
 };
 
-/* Gradient at the input, as conv_back_rows stores it. */
+/* Where the gradient at a strip's input goes. */
 struct input_gradient {
 	float *row[STRIP];              /* NULL: not wanted */
 	const float *relu[STRIP];       /* where this is not above 0 the gradient is 0; may be ROW itself. NULL: no relu */
@@ -77,9 +77,12 @@ struct input_gradient {
 	int first, columns;             /* which columns are stored: ROW and RELU point at column 0 */
 };
 
-/* One step of Adam: m += (g - m) rate1; v += (g g - v) rate2; w -= m alpha / (sqrt(v) + epsilon). */
+/*
+ * One step of Adam: m += (g - m) rate1; v += (g g - v) rate2; w -= m alpha / (sqrt(v) + epsilon).
+ * Where there is an ANCHOR, pull (w - anchor) is added to g first.
+ */
 struct adam_step {
-	float alpha, rate1, rate2, epsilon;
+	float alpha, rate1, rate2, epsilon, pull;
 };
 
 struct kernels {
@@ -117,20 +120,18 @@ struct kernels {
 	                  int K, float *scratch);
 
 	/*
-	 * Backward, PANEL input channels (x->C) at a time.
+	 * Backward, PANEL input channels (x->C) at a time; strips of an image from the top down.
+	 * DX: four rows of the gradient at the input. What the strip adds to the two rows below them waits in CARRY
+	 * [2][4 tiles + 2][PANEL], zeros before the first strip, for the next strip or for conv_back_end.
 	 * DU [POINTS][K / PANEL][PANEL c][PANEL k] grows by this strip's sums, for gradient.
 	 * DB [K], or NULL, grows by the sums of DY.
 	 * UT [POINTS][K][PANEL c] by prepare from the transposed weights w[9][K][C].
-	 * DX [REACH][4 tiles + 2][PANEL]: for conv_back_rows, in a form of the table's own.
+	 * DX may lie in the rows of X that no later strip reads.
 	 */
-	void (*conv_back)(float *dx, float *du, float *db, const struct strip *x,
+	void (*conv_back)(const struct input_gradient *dx, float *carry, float *du, float *db, const struct strip *x,
 	                  const struct strip_gradient *dy, const float *ut, int K, float *scratch);
-	/*
-	 * Stores four rows of the gradient at the input: rows 0 and 1 get what the strip above left in CARRY
-	 * [2][4 tiles + 2][PANEL] added; CARRY then keeps rows 4 and 5. DX NULL: below the last strip;
-	 * rows 0 and 1 are the carry. CARRY starts as zeros.
-	 */
-	void (*conv_back_rows)(const struct input_gradient *out, float *carry, const float *dx, int tiles);
+	/* Stores the carry of the last strip in rows 0 and 1 of DX (rows 2 and 3, if any: zeros) and clears it. */
+	void (*conv_back_end)(const struct input_gradient *dx, float *carry, int tiles);
 
 	/* y[n][PANEL] += x[n][DENSE_ROWS] w[DENSE_ROWS][PANEL]; rows of y and w lie Y_ROW, W_ROW floats apart. */
 	void (*dense)(float *y, size_t y_row, const float *x, int n, const float *w, size_t w_row);
@@ -141,14 +142,18 @@ struct kernels {
 	void (*dense_few)(float *y, const float *x, size_t x_row, int n, const float *w, int rows, int out);
 	/* dxt[DENSE_ROWS][n] += w[DENSE_ROWS][PANEL] dyt[PANEL][n]; N a multiple of PANEL. */
 	void (*dense_dx)(float *dxt, const float *w, const float *dyt, int n);
-	/* g = x[n][DENSE_ROWS]^T dy[n][PANEL], rows of DY DY_ROW apart; a step of Adam on the block W, M, V. */
-	void (*dense_adam)(float *w, float *m, float *v, const float *x, const float *dy, size_t dy_row, int n,
-	                   const struct adam_step *a);
+	/*
+	 * g = x[n][DENSE_ROWS]^T dy[n][PANEL], rows of DY DY_ROW apart; a step of Adam on the block W, M, V.
+	 * ANCHOR: a block, or NULL.
+	 */
+	void (*dense_adam)(float *w, float *m, float *v, const float *anchor, const float *x, const float *dy,
+	                   size_t dy_row, int n, const struct adam_step *a);
 	/* The same g, stored: dw[DENSE_ROWS][PANEL]. */
 	void (*dense_dw)(float *dw, const float *x, const float *dy, size_t dy_row, int n);
 
-	/* A step of Adam on COUNT numbers with gradient G. */
-	void (*adam)(float *w, float *m, float *v, const float *g, size_t count, const struct adam_step *a);
+	/* A step of Adam on COUNT numbers with gradient G. ANCHOR may be NULL. */
+	void (*adam)(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
+	             const struct adam_step *a);
 	/*
 	 * Dropout masks (nn/dropout.h): keep[i] = 1 if byte i of Philox blocks BLOCK.. is at least THRESHOLD, for
 	 * i < 16 blocks. Counter {BLOCK + i / 16, image, step, stream}, key seed.
@@ -173,9 +178,9 @@ extern const struct kernels kernels_neon;
 /* Floats of scratch for a strip. */
 static inline size_t kernels_scratch(int tiles, int C, int K)
 {
-	size_t columns = STRIP * (size_t)tiles + 2;
+	enum { SPARE_FLOATS = 32 };     /* of each point, between its planes */
 
-	return REACH * (columns + (size_t)tiles + 1) * (size_t)(C + K) + REACH * (size_t)tiles * PANEL;
+	return POINTS * ((size_t)tiles * (size_t)(C + K) + SPARE_FLOATS);
 }
 
 /*

@@ -131,30 +131,47 @@ static float gradient_at(const struct strip_gradient *g, int r, int i, int k, in
 	return g->pooled[r / 2][e] * g->scale;
 }
 
-/* What one output's gradient Y adds: to du[t][c][k] and to the gradient at the inputs. */
-static void conv_back_at(float *dx, float *du, const struct strip *x, const float *ut, float y, int r, int i, int k,
+/* What one output's gradient Y adds: to du[t][c][k], and to the gradient at the inputs SUM. */
+static void conv_back_at(float *sum, float *du, const struct strip *x, const float *ut, float y, int r, int i, int k,
                          int K)
 {
 	size_t row = ((size_t)x->tiles * STRIP + 2) * PANEL, plane = (size_t)K * PANEL;
 
 	for (int t = 0; t < TAPS; t++) {
 		const float *in = x->row[r + t / 3] + (size_t)(i + t % 3) * (size_t)x->stride;
-		float *to = dx + (size_t)(r + t / 3) * row + (size_t)(i + t % 3) * PANEL;
-		float *sum = du + (size_t)t * plane + (size_t)(k / PANEL) * PANEL * PANEL + k % PANEL;
+		float *to = sum + (size_t)(r + t / 3) * row + (size_t)(i + t % 3) * PANEL;
+		float *dw = du + (size_t)t * plane + (size_t)(k / PANEL) * PANEL * PANEL + k % PANEL;
 		const float *w = ut + (size_t)t * plane + (size_t)k * PANEL;
 
 		for (int c = 0; c < PANEL; c++) {
-			sum[c * PANEL] += in[c] * y;
+			dw[c * PANEL] += in[c] * y;
 			to[c] += w[c] * y;
 		}
 	}
 }
 
-static void conv_back(float *dx, float *du, float *db, const struct strip *x, const struct strip_gradient *dy,
-                      const float *ut, int K, float *scratch)
+/* SUM: six rows; four are stored, two carried to the next strip. */
+static void input_store(const struct input_gradient *dx, float *carry, const float *sum, int tiles)
 {
-	(void)scratch;
-	memset(dx, 0, ((size_t)x->tiles * STRIP + 2) * PANEL * REACH * sizeof *dx);
+	size_t row = ((size_t)tiles * STRIP + 2) * PANEL;
+
+	for (int r = 0; r < STRIP; r++) {
+		for (int i = dx->first; dx->row[r] && i < dx->first + dx->columns; i++) {
+			for (int c = 0; c < PANEL; c++) {
+				size_t e = (size_t)i * PANEL + (size_t)c, at = (size_t)i * (size_t)dx->stride + (size_t)c;
+				float value = sum[(size_t)r * row + e] + (r < 2 ? carry[(size_t)r * row + e] : 0);
+
+				dx->row[r][at] = dx->relu[r] && !(dx->relu[r][at] > 0) ? 0 : value;
+			}
+		}
+	}
+	memcpy(carry, sum + STRIP * row, 2 * row * sizeof *carry);
+}
+
+static void conv_back(const struct input_gradient *dx, float *carry, float *du, float *db, const struct strip *x,
+                      const struct strip_gradient *dy, const float *ut, int K, float *scratch)
+{
+	memset(scratch, 0, ((size_t)x->tiles * STRIP + 2) * PANEL * REACH * sizeof *scratch);
 	for (int r = 0; r < STRIP; r++) {
 		for (int i = 0; i < STRIP * x->tiles; i++) {
 			for (int k = 0; k < K; k++) {
@@ -164,34 +181,28 @@ static void conv_back(float *dx, float *du, float *db, const struct strip *x, co
 					continue;
 				if (db)
 					db[k] += y;
-				conv_back_at(dx, du, x, ut, y, r, i, k, K);
+				conv_back_at(scratch, du, x, ut, y, r, i, k, K);
 			}
 		}
 	}
+	input_store(dx, carry, scratch, x->tiles);
 }
 
-static void conv_back_rows(const struct input_gradient *out, float *carry, const float *dx, int tiles)
+static void conv_back_end(const struct input_gradient *dx, float *carry, int tiles)
 {
 	size_t row = ((size_t)tiles * STRIP + 2) * PANEL;
 
 	for (int r = 0; r < STRIP; r++) {
-		for (int i = out->first; out->row[r] && i < out->first + out->columns; i++) {
+		for (int i = dx->first; dx->row[r] && i < dx->first + dx->columns; i++) {
 			for (int c = 0; c < PANEL; c++) {
-				size_t e = (size_t)i * PANEL + (size_t)c;
-				size_t at = (size_t)i * (size_t)out->stride + (size_t)c;
-				float value = (dx ? dx[(size_t)r * row + e] : 0) +
-				              (r < 2 ? carry[(size_t)r * row + e] : 0);
+				size_t e = (size_t)i * PANEL + (size_t)c, at = (size_t)i * (size_t)dx->stride + (size_t)c;
+				float value = r < 2 ? carry[(size_t)r * row + e] : 0;
 
-				if (out->relu[r] && !(out->relu[r][at] > 0))
-					value = 0;
-				out->row[r][at] = value;
+				dx->row[r][at] = dx->relu[r] && !(dx->relu[r][at] > 0) ? 0 : value;
 			}
 		}
 	}
-	if (dx)
-		memcpy(carry, dx + STRIP * row, 2 * row * sizeof *carry);
-	else
-		memset(carry, 0, 2 * row * sizeof *carry);
+	memset(carry, 0, 2 * row * sizeof *carry);
 }
 
 static void dense(float *y, size_t y_row, const float *x, int n, const float *w, size_t w_row)
@@ -227,22 +238,25 @@ static void dense_dw(float *dw, const float *x, const float *dy, size_t dy_row, 
 				dw[r * PANEL + c] += x[i * DENSE_ROWS + r] * dy[i * dy_row + c];
 }
 
-static void adam(float *w, float *m, float *v, const float *g, size_t count, const struct adam_step *a)
+static void adam(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
+                 const struct adam_step *a)
 {
 	for (size_t i = 0; i < count; i++) {
-		m[i] += (g[i] - m[i]) * a->rate1;
-		v[i] += (g[i] * g[i] - v[i]) * a->rate2;
+		float d = g[i] + (anchor ? a->pull * (w[i] - anchor[i]) : 0);
+
+		m[i] += (d - m[i]) * a->rate1;
+		v[i] += (d * d - v[i]) * a->rate2;
 		w[i] -= m[i] * a->alpha / (sqrtf(v[i]) + a->epsilon);
 	}
 }
 
-static void dense_adam(float *w, float *m, float *v, const float *x, const float *dy, size_t dy_row, int n,
-                       const struct adam_step *a)
+static void dense_adam(float *w, float *m, float *v, const float *anchor, const float *x, const float *dy,
+                       size_t dy_row, int n, const struct adam_step *a)
 {
 	float g[DENSE_ROWS * PANEL];
 
 	dense_dw(g, x, dy, dy_row, n);
-	adam(w, m, v, g, DENSE_ROWS * PANEL, a);
+	adam(w, m, v, anchor, g, DENSE_ROWS * PANEL, a);
 }
 
 static void philox(uint32_t c[4], uint64_t seed)
@@ -281,7 +295,7 @@ const struct kernels kernels_ref = {
 	.conv_relu = conv_relu,
 	.conv_pool = conv_pool,
 	.conv_back = conv_back,
-	.conv_back_rows = conv_back_rows,
+	.conv_back_end = conv_back_end,
 	.dense = dense,
 	.dense_few = dense_few,
 	.dense_dx = dense_dx,

@@ -328,89 +328,103 @@ static void gradient(float *dw, size_t tap, size_t row, const float *du, size_t 
 /* ---- convolution forward ---- */
 
 /*
- * Where a strip's intermediate arrays lie in the scratch memory. "Down" arrays have the points of one direction only
- * (rows of the image) and live in L2; the rest is for one of the six rows of points, and stays in L1.
+ * Where a strip's intermediate arrays lie in the scratch memory: the points of its tiles, plane after plane. They fill
+ * a fraction of L2 beside the weights; what is done to one tile stays in registers and L1.
  */
 struct work {
-	float *x_down;          /* [C / PANEL][REACH][4 tiles + 2][PANEL] */
-	float *y_down;          /* [K / PANEL][REACH][4 tiles][PANEL] */
-	float *x_points;        /* [C / PANEL][REACH][tiles][PANEL] */
-	float *y_points;        /* [K / PANEL][REACH][tiles][PANEL] */
-	size_t x_row, y_row, points;    /* floats of one row of x_down, of y_down, of one plane of points */
+	float *x, *y;           /* [POINTS][C / PANEL][tiles][PANEL], [POINTS][K / PANEL][tiles][PANEL] */
+	size_t panel;           /* floats of a panel of a plane */
+	size_t x_plane, y_plane;        /* floats from one plane to the next */
 };
+
+/* One spare cache line between planes: at a stride of 4096 bytes all 36 fall into one L1 set. */
+enum { SPARE = 16 };
 
 ALWAYS struct work work_lay(float *scratch, int tiles, int C, int K)
 {
 	struct work w = {
-		.x_row = ((size_t)tiles * STRIP + 2) * PANEL,
-		.y_row = (size_t)tiles * STRIP * PANEL,
-		.points = (size_t)tiles * PANEL,
+		.panel = (size_t)tiles * PANEL,
+		.x_plane = (size_t)tiles * C + SPARE,
+		.y_plane = (size_t)tiles * K + SPARE,
 	};
-	size_t c = C / PANEL, k = K / PANEL;
 
-	w.x_down = scratch;
-	w.y_down = w.x_down + c * REACH * w.x_row;
-	w.x_points = w.y_down + k * REACH * w.y_row;
-	w.y_points = w.x_points + c * REACH * w.points;
+	w.x = scratch;
+	w.y = scratch + POINTS * w.x_plane;
 	return w;
 }
 
-/* The six points of every column of the strip's rows; one panel. */
-static void input_down(float *down, size_t down_row, const struct strip *x, int channel)
-{
-	int columns = STRIP * x->tiles + 2;
+/*
+ * Tiles whose columns are transformed together, down first and then across: columns that two tiles share are done
+ * once, and 6 x 38 vectors stay in L1.
+ */
+enum { CHUNK = 9, CHUNK_COLUMNS = STRIP * CHUNK + 2 };
 
+/* The points down of columns FIRST .. FIRST + COLUMNS - 1. */
+ALWAYS void input_down(vec down[REACH][CHUNK_COLUMNS], const struct strip *x, int channel, int first, int columns)
+{
 	for (int i = 0; i < columns; i++) {
-		for (int c = 0; c < PANEL; c += LANES) {
-			size_t at = (size_t)i * x->stride + channel + c;
-			vec in[REACH], t[REACH];
+		size_t at = (size_t)(first + i) * x->stride + channel;
+		vec in[REACH], t[REACH];
 
-			for (int r = 0; r < REACH; r++)
-				in[r] = load(x->row[r] + at);
-			input_points(t, in);
-			for (int r = 0; r < REACH; r++)
-				store(down + r * down_row + (size_t)i * PANEL + c, t[r]);
+		for (int r = 0; r < REACH; r++)
+			in[r] = load_once(x->row[r] + at);
+		input_points(t, in);
+		for (int r = 0; r < REACH; r++)
+			down[r][i] = t[r];
+	}
+}
+
+/* Points of the tiles of a panel that starts at CHANNEL. */
+static void input_tiles(float *points, size_t plane, const struct strip *x, int channel)
+{
+	vec down[REACH][CHUNK_COLUMNS];
+
+	for (int first = 0; first < x->tiles; first += CHUNK) {
+		int count = x->tiles - first < CHUNK ? x->tiles - first : CHUNK;
+
+		for (int c = 0; c < PANEL; c += LANES) {
+			input_down(down, x, channel + c, STRIP * first, STRIP * count + 2);
+			for (int t = 0; t < count; t++) {
+				float *to = points + (size_t)(first + t) * PANEL + c;
+
+				for (int r = 0; r < REACH; r++) {
+					vec out[REACH];
+
+					input_points(out, down[r] + STRIP * t);
+					for (int j = 0; j < REACH; j++)
+						store(to + (REACH * r + j) * plane, out[j]);
+				}
+			}
 		}
 	}
 }
 
-/* One row of points: along the columns of each tile. */
-static void input_across(float *points, size_t plane, const float *down, int tiles)
+/* The 4 x 4 outputs of a tile from its points. */
+ALWAYS void output_tile(vec y[STRIP][STRIP], const float *points, size_t plane)
 {
-	for (int t = 0; t < tiles; t++) {
-		for (int c = 0; c < PANEL; c += LANES) {
-			const float *from = down + (size_t)t * STRIP * PANEL + c;
-			vec in[REACH], out[REACH];
+	vec across[REACH][STRIP];
 
-			for (int j = 0; j < REACH; j++)
-				in[j] = load(from + j * PANEL);
-			input_points(out, in);
-			for (int j = 0; j < REACH; j++)
-				store(points + j * plane + (size_t)t * PANEL + c, out[j]);
-		}
+	for (int r = 0; r < REACH; r++) {
+		vec in[REACH];
+
+		for (int j = 0; j < REACH; j++)
+			in[j] = load_once(points + (REACH * r + j) * plane);
+		output_of_points(across[r], in);
 	}
-}
+	for (int i = 0; i < STRIP; i++) {
+		vec in[REACH], out[STRIP];
 
-/* Its counterpart at the output: four columns of each tile from six points. */
-static void output_across(float *down, const float *points, size_t plane, int tiles)
-{
-	for (int t = 0; t < tiles; t++) {
-		for (int c = 0; c < PANEL; c += LANES) {
-			float *to = down + (size_t)t * STRIP * PANEL + c;
-			vec in[REACH], out[STRIP];
-
-			for (int j = 0; j < REACH; j++)
-				in[j] = load(points + j * plane + (size_t)t * PANEL + c);
-			output_of_points(out, in);
-			for (int j = 0; j < STRIP; j++)
-				store(to + j * PANEL, out[j]);
-		}
+		for (int r = 0; r < REACH; r++)
+			in[r] = across[r][i];
+		output_of_points(out, in);
+		for (int r = 0; r < STRIP; r++)
+			y[r][i] = out[r];
 	}
 }
 
 /*
  * y[t][TILE_COLUMNS] = sum over panels p, d of a[p * a_panel + t * PANEL + d] b[(p * PANEL + d) * PANEL ..]:
- * the left operand in panels, as x_points has them, the right one contiguous.
+ * the left operand in panels, the right one contiguous.
  */
 ALWAYS void panels_tile(int rows, int at, float *y, const float *a, size_t a_panel, const float *b, int panels)
 {
@@ -441,40 +455,27 @@ static void fetch_soon(const struct soon *s, int part)
 		__builtin_prefetch(from + i, 0, 2);
 }
 
-/* Everything but the last transform of the output, which y_down waits for. */
+/* The points of a strip's outputs. */
 static struct work conv_strip(const struct strip *x, const float *u, int K, float *scratch)
 {
 	int C = x->C, panels = C / PANEL;
 	struct work w = work_lay(scratch, x->tiles, C, K);
-	size_t plane = (size_t)C * K;
 
 	for (int p = 0; p < panels; p++)
-		input_down(w.x_down + p * REACH * w.x_row, w.x_row, x, p * PANEL);
-	for (int i = 0; i < REACH; i++) {
-		for (int p = 0; p < panels; p++)
-			input_across(w.x_points + p * REACH * w.points, w.points,
-			             w.x_down + (p * REACH + i) * w.x_row, x->tiles);
-		for (int k = 0; k < K / PANEL; k++) {
-			for (int j = 0; j < REACH; j++) {
-				if (k == 0)
-					fetch_soon(&x->soon, REACH * i + j);
-				panels_product(w.y_points + j * w.points, w.x_points + j * w.points,
-				               REACH * w.points,
-				               u + (REACH * i + j) * plane + (size_t)k * C * PANEL, x->tiles, panels);
-			}
-			output_across(w.y_down + (k * REACH + i) * w.y_row, w.y_points, w.points, x->tiles);
-		}
+		input_tiles(w.x + p * w.panel, w.x_plane, x, p * PANEL);
+	for (int point = 0; point < POINTS; point++) {
+		fetch_soon(&x->soon, point);
+		for (int k = 0; k < K / PANEL; k++)
+			panels_product(w.y + point * w.y_plane + k * w.panel, w.x + point * w.x_plane, w.panel,
+			               u + ((size_t)point * K + (size_t)k * PANEL) * C, x->tiles, panels);
 	}
 	return w;
 }
 
-ALWAYS void output_column(vec y[STRIP], const float *down, size_t down_row)
+/* Points of tile T, channel K of the output. */
+ALWAYS const float *output_at(const struct work *w, int t, int k)
 {
-	vec t[REACH];
-
-	for (int r = 0; r < REACH; r++)
-		t[r] = load(down + r * down_row);
-	output_of_points(y, t);
+	return w->y + k / PANEL * w->panel + (size_t)t * PANEL + k % PANEL;
 }
 
 static void conv_relu(const struct relu_rows *y, const struct strip *x, const float *u, const float *b, int K,
@@ -483,29 +484,29 @@ static void conv_relu(const struct relu_rows *y, const struct strip *x, const fl
 	struct work w = conv_strip(x, u, K, scratch);
 
 	for (int k = 0; k < K; k += LANES) {
-		const float *down = w.y_down + k / PANEL * REACH * w.y_row + k % PANEL;
 		vec bias = load(b + k);
 
-		for (int i = 0; i < y->columns; i++) {
-			vec out[STRIP];
+		for (int t = 0; t < x->tiles; t++) {
+			vec out[STRIP][STRIP];
 
-			output_column(out, down + (size_t)i * PANEL, w.y_row);
+			output_tile(out, output_at(&w, t, k), w.y_plane);
 			for (int r = 0; r < STRIP; r++)
-				if (y->row[r])
-					store(y->row[r] + (size_t)i * K + k, vec_max(out[r] + bias, (vec){0}));
+				for (int i = 0; y->row[r] && i < STRIP && STRIP * t + i < y->columns; i++)
+					store(y->row[r] + (size_t)(STRIP * t + i) * K + k,
+					      vec_max(out[r][i] + bias, (vec){0}));
 		}
 	}
 }
 
 /* The largest of a block of four, and which it is: 2 row + column, on ties the first. */
-ALWAYS vec block_max(ivec *at, const vec left[2], const vec right[2])
+ALWAYS vec block_max(ivec *at, const vec top[2], const vec bottom[2])
 {
-	ivec right_wins[2] = { right[0] > left[0], right[1] > left[1] };
-	vec top = vec_max(left[0], right[0]), bottom = vec_max(left[1], right[1]);
 	ivec one = (ivec){0} + 1, two = one + 1;
+	ivec top_at = (top[1] > top[0]) & one, bottom_at = ((bottom[1] > bottom[0]) & one) | two;
+	vec top_max = vec_max(top[0], top[1]), bottom_max = vec_max(bottom[0], bottom[1]);
 
-	*at = choose(bottom > top, (right_wins[1] & one) | two, right_wins[0] & one);
-	return vec_max(top, bottom);
+	*at = choose(bottom_max > top_max, bottom_at, top_at);
+	return vec_max(top_max, bottom_max);
 }
 
 /* Bias, relu and dropout of one pooled vector at element E of row R. */
@@ -526,22 +527,19 @@ static void conv_pool(const struct pooled_rows *y, const struct strip *x, const 
 	struct work w = conv_strip(x, u, K, scratch);
 
 	for (int k = 0; k < K; k += LANES) {
-		const float *down = w.y_down + k / PANEL * REACH * w.y_row + k % PANEL;
 		vec bias = load(b + k);
 
-		for (int i = 0; i < y->columns; i++) {
-			vec left[STRIP], right[STRIP];
+		for (int t = 0; t < x->tiles; t++) {
+			vec out[STRIP][STRIP];
 
-			output_column(left, down + (size_t)(2 * i) * PANEL, w.y_row);
-			output_column(right, down + (size_t)(2 * i + 1) * PANEL, w.y_row);
+			output_tile(out, output_at(&w, t, k), w.y_plane);
 			for (int r = 0; r < STRIP / 2; r++) {
-				ivec at;
-				vec most;
+				for (int i = 0; y->row[r] && i < STRIP / 2 && 2 * t + i < y->columns; i++) {
+					ivec at;
+					vec most = block_max(&at, out[2 * r] + 2 * i, out[2 * r + 1] + 2 * i);
 
-				if (!y->row[r])
-					continue;
-				most = block_max(&at, left + 2 * r, right + 2 * r);
-				pool_store(y, r, (size_t)i * K + k, most + bias, at);
+					pool_store(y, r, (size_t)(2 * t + i) * K + k, most + bias, at);
+				}
 			}
 		}
 	}
@@ -549,116 +547,80 @@ static void conv_pool(const struct pooled_rows *y, const struct strip *x, const 
 
 /* ---- convolution backward ---- */
 
-/* A vector of the gradient at row R, column X, channel K; from full rows. */
-ALWAYS vec full_gradient(const struct strip_gradient *g, int r, size_t e)
+/* The gradient at the 4 x 4 outputs of tile T, channel K, from full rows. */
+ALWAYS void full_tile(vec y[STRIP][STRIP], const struct strip_gradient *g, int t, int k, int K)
 {
-	return g->row[r] ? load(g->row[r] + e) : (vec){0};
+	for (int r = 0; r < STRIP; r++) {
+		for (int i = 0; i < STRIP; i++) {
+			int column = STRIP * t + i;
+
+			y[r][i] = g->row[r] && column < g->columns ? load(g->row[r] + (size_t)column * K + k) :
+			                                             (vec){0};
+		}
+	}
 }
 
-/* The points of a column of the output's gradient, and the sum of the column. */
-ALWAYS vec gradient_column(float *down, size_t down_row, const vec y[STRIP])
+/* The same from pooled ones: each value goes where it came from. */
+ALWAYS void pooled_tile(vec y[STRIP][STRIP], const struct strip_gradient *g, int t, int k, int K)
 {
-	vec t[REACH];
+	for (int r = 0; r < STRIP / 2; r++) {
+		for (int i = 0; i < STRIP / 2; i++) {
+			size_t e = (size_t)(2 * t + i) * K + k;
+			bool there = g->pooled[r] && 2 * t + i < g->columns;
+			ivec at = there ? load_bytes(g->at[r] + e) : (ivec){0};
+			vec value = there ? load(g->pooled[r] + e) * g->scale : (vec){0};
 
-	output_points(t, y);
-	for (int r = 0; r < REACH; r++)
-		store(down + r * down_row, t[r]);
-	return (y[0] + y[1]) + (y[2] + y[3]);
+			y[2 * r][2 * i] = keep_where(at == 0, value);
+			y[2 * r][2 * i + 1] = keep_where(at == 1, value);
+			y[2 * r + 1][2 * i] = keep_where(at == 2, value);
+			y[2 * r + 1][2 * i + 1] = keep_where(at == 3, value);
+		}
+	}
 }
 
-ALWAYS vec full_down(float *down, size_t down_row, const struct strip_gradient *g, int k, int K)
+/* Stores the points of a tile of gradient; returns the sum of the tile. */
+ALWAYS vec gradient_points(float *points, size_t plane, vec y[STRIP][STRIP])
 {
-	vec sum = {0};
+	vec down[REACH][STRIP], sum = {0};
 
-	for (int i = 0; i < g->columns; i++) {
-		vec y[STRIP];
+	for (int i = 0; i < STRIP; i++) {
+		vec in[STRIP], out[REACH];
 
 		for (int r = 0; r < STRIP; r++)
-			y[r] = full_gradient(g, r, (size_t)i * K + k);
-		sum += gradient_column(down + (size_t)i * PANEL, down_row, y);
+			in[r] = y[r][i];
+		sum += (in[0] + in[1]) + (in[2] + in[3]);
+		output_points(out, in);
+		for (int r = 0; r < REACH; r++)
+			down[r][i] = out[r];
+	}
+	for (int r = 0; r < REACH; r++) {
+		vec out[REACH];
+
+		output_points(out, down[r]);
+		for (int j = 0; j < REACH; j++)
+			store(points + (REACH * r + j) * plane, out[j]);
 	}
 	return sum;
 }
 
-/* Two columns of gradient from a column of pooled ones: each value goes where it came from. */
-ALWAYS vec pooled_down(float *down, size_t down_row, const struct strip_gradient *g, int k, int K)
-{
-	vec sum = {0};
-
-	for (int i = 0; i < g->columns; i++) {
-		size_t e = (size_t)i * K + k;
-		vec left[STRIP], right[STRIP];
-
-		for (int r = 0; r < STRIP / 2; r++) {
-			ivec at = g->pooled[r] ? load_bytes(g->at[r] + e) : (ivec){0};
-			vec value = g->pooled[r] ? load(g->pooled[r] + e) * g->scale : (vec){0};
-
-			left[2 * r] = keep_where(at == 0, value);
-			right[2 * r] = keep_where(at == 1, value);
-			left[2 * r + 1] = keep_where(at == 2, value);
-			right[2 * r + 1] = keep_where(at == 3, value);
-		}
-		sum += gradient_column(down + (size_t)(2 * i) * PANEL, down_row, left);
-		sum += gradient_column(down + (size_t)(2 * i + 1) * PANEL, down_row, right);
-	}
-	return sum;
-}
-
-static void gradient_down(const struct work *w, float *db, const struct strip_gradient *g, int tiles, int K)
+static void gradient_tiles(const struct work *w, float *db, const struct strip_gradient *g, int tiles, int K)
 {
 	bool pooled = g->pooled[0] || g->pooled[1];
-	int columns = pooled ? 2 * g->columns : g->columns;
 
 	for (int k = 0; k < K; k += LANES) {
-		float *down = w->y_down + k / PANEL * REACH * w->y_row + k % PANEL;
-		vec sum = pooled ? pooled_down(down, w->y_row, g, k, K) : full_down(down, w->y_row, g, k, K);
-
-		for (int i = columns; i < STRIP * tiles; i++)
-			gradient_column(down + (size_t)i * PANEL, w->y_row, (vec[STRIP]){{0}});
-		if (db)
-			store(db + k, load(db + k) + sum);
-	}
-}
-
-/* One row of points of the output's gradient: six from the four columns of each tile. */
-static void gradient_across(float *points, size_t plane, const float *down, int tiles)
-{
-	for (int t = 0; t < tiles; t++) {
-		for (int c = 0; c < PANEL; c += LANES) {
-			const float *from = down + (size_t)t * STRIP * PANEL + c;
-			vec in[STRIP], out[REACH];
-
-			for (int j = 0; j < STRIP; j++)
-				in[j] = load(from + j * PANEL);
-			output_points(out, in);
-			for (int j = 0; j < REACH; j++)
-				store(points + j * plane + (size_t)t * PANEL + c, out[j]);
-		}
-	}
-}
-
-/* The columns of the input's gradient from its points: tiles overlap by two columns, whose sums are carried along. */
-static void input_across_back(float *down, const float *points, size_t plane, int tiles)
-{
-	for (int c = 0; c < PANEL; c += LANES) {
-		vec carry[2] = {{0}};
+		vec sum = {0};
 
 		for (int t = 0; t < tiles; t++) {
-			float *to = down + (size_t)t * STRIP * PANEL + c;
-			vec in[REACH], out[REACH];
+			vec y[STRIP][STRIP];
 
-			for (int j = 0; j < REACH; j++)
-				in[j] = load(points + j * plane + (size_t)t * PANEL + c);
-			input_points_back(out, in);
-			store(to, out[0] + carry[0]);
-			store(to + PANEL, out[1] + carry[1]);
-			store(to + 2 * PANEL, out[2]);
-			store(to + 3 * PANEL, out[3]);
-			carry[0] = out[4];
-			carry[1] = out[5];
+			if (pooled)
+				pooled_tile(y, g, t, k, K);
+			else
+				full_tile(y, g, t, k, K);
+			sum += gradient_points(w->y + k / PANEL * w->panel + (size_t)t * PANEL + k % PANEL, w->y_plane, y);
 		}
-		store(down + (size_t)tiles * STRIP * PANEL + c, carry[0]);
-		store(down + ((size_t)tiles * STRIP + 1) * PANEL + c, carry[1]);
+		if (db)
+			store(db + k, load(db + k) + sum);
 	}
 }
 
@@ -678,67 +640,95 @@ static void outer_product(float *du, const float *x, const float *z, int tiles)
 		EACH_TILE(PANEL, outer_tile, du + k, x, z + k, tiles);
 }
 
-static void conv_back(float *dx, float *du, float *db, const struct strip *x, const struct strip_gradient *dy,
-                      const float *ut, int K, float *scratch)
+/*
+ * One column of the gradient at the input, from its points down: rows 0 to 3 are stored, 0 and 1 with what the
+ * strip above left, and 4 and 5 left for the strip below.
+ */
+ALWAYS void column_store(const struct input_gradient *out, float *carry, size_t carry_row, int column, int c,
+                         const vec down[REACH])
+{
+	vec y[REACH];
+	float *above = carry + (size_t)column * PANEL + c;
+	size_t e = (size_t)column * out->stride + c;
+
+	input_points_back(y, down);
+	y[0] += load(above);
+	y[1] += load(above + carry_row);
+	store(above, y[4]);
+	store(above + carry_row, y[5]);
+	if (column < out->first || column >= out->first + out->columns)
+		return;
+	for (int r = 0; r < STRIP; r++) {
+		if (!out->row[r])
+			continue;
+		if (out->relu[r])
+			y[r] = keep_where(load(out->relu[r] + e) > (vec){0}, y[r]);
+		store(out->row[r] + e, y[r]);
+	}
+}
+
+/* From the points of a strip's tiles, which overlap by two columns, whose sums are carried along. */
+static void input_rows_back(const struct input_gradient *out, float *carry, const float *points, size_t plane,
+                            int tiles)
+{
+	size_t carry_row = ((size_t)tiles * STRIP + 2) * PANEL;
+
+	for (int c = 0; c < PANEL; c += LANES) {
+		vec across[REACH][REACH] = {{{0}}};             /* [column][row]; the last two are carried */
+
+		for (int t = 0; t < tiles; t++) {
+			vec last[2][REACH];
+
+			memcpy(last, across[STRIP], sizeof last);
+			for (int r = 0; r < REACH; r++) {
+				vec in[REACH], row[REACH];
+
+				for (int j = 0; j < REACH; j++)
+					in[j] = load_once(points + (REACH * r + j) * plane + (size_t)t * PANEL + c);
+				input_points_back(row, in);
+				row[0] += last[0][r];
+				row[1] += last[1][r];
+				for (int i = 0; i < REACH; i++)
+					across[i][r] = row[i];
+			}
+			for (int i = 0; i < STRIP; i++)
+				column_store(out, carry, carry_row, STRIP * t + i, c, across[i]);
+		}
+		for (int i = 0; i < 2; i++)
+			column_store(out, carry, carry_row, STRIP * tiles + i, c, across[STRIP + i]);
+	}
+}
+
+static void conv_back(const struct input_gradient *dx, float *carry, float *du, float *db, const struct strip *x,
+                      const struct strip_gradient *dy, const float *ut, int K, float *scratch)
 {
 	struct work w = work_lay(scratch, x->tiles, PANEL, K);
 	int tiles = x->tiles, panels = K / PANEL;
 
-	input_down(dx, w.x_row, x, 0);
-	gradient_down(&w, db, dy, tiles, K);
-	for (int i = 0; i < REACH; i++) {
-		float *down = dx + i * w.x_row;         /* becomes the gradient in place */
+	input_tiles(w.x, w.x_plane, x, 0);
+	gradient_tiles(&w, db, dy, tiles, K);
+	for (int point = 0; point < POINTS; point++) {
+		size_t at = (size_t)point * K * PANEL;
+		float *xp = w.x + point * w.x_plane, *zp = w.y + point * w.y_plane;
 
-		input_across(w.x_points, w.points, down, tiles);
+		fetch_soon(&x->soon, point);
+		fetch_soon(&dy->soon, point);
+		fetch_soon(&dy->at_soon, point);
 		for (int k = 0; k < panels; k++)
-			gradient_across(w.y_points + k * REACH * w.points, w.points,
-			                w.y_down + (k * REACH + i) * w.y_row, tiles);
-		for (int j = 0; j < REACH; j++) {
-			size_t at = (size_t)(REACH * i + j) * K * PANEL;
-			float *xp = w.x_points + j * w.points, *zp = w.y_points + j * w.points;
-
-			fetch_soon(&x->soon, REACH * i + j);
-			fetch_soon(&dy->soon, REACH * i + j);
-			fetch_soon(&dy->at_soon, REACH * i + j);
-			for (int k = 0; k < panels; k++)
-				outer_product(du + at + (size_t)k * PANEL * PANEL, xp, zp + k * REACH * w.points, tiles);
-			panels_product(xp, zp, REACH * w.points, ut + at, tiles, panels);
-		}
-		input_across_back(down, w.x_points, w.points, tiles);
+			outer_product(du + at + (size_t)k * PANEL * PANEL, xp, zp + k * w.panel, tiles);
+		panels_product(xp, zp, w.panel, ut + at, tiles, panels);        /* the gradient's points, in place */
 	}
+	input_rows_back(dx, carry, w.x, w.x_plane, tiles);
 }
 
-ALWAYS void input_store(const struct input_gradient *out, int r, int column, int c, vec value)
+static void conv_back_end(const struct input_gradient *dx, float *carry, int tiles)
 {
-	size_t e = (size_t)column * out->stride + c;
+	static const vec nothing[REACH];
+	size_t carry_row = ((size_t)tiles * STRIP + 2) * PANEL;
 
-	if (!out->row[r] || column < out->first || column >= out->first + out->columns)
-		return;
-	if (out->relu[r])
-		value = keep_where(load(out->relu[r] + e) > (vec){0}, value);
-	store(out->row[r] + e, value);
-}
-
-static void conv_back_rows(const struct input_gradient *out, float *carry, const float *dx, int tiles)
-{
-	size_t row = ((size_t)tiles * STRIP + 2) * PANEL;
-
-	for (int i = 0; i < STRIP * tiles + 2; i++) {
-		for (int c = 0; c < PANEL; c += LANES) {
-			size_t e = (size_t)i * PANEL + c;
-			vec t[REACH], y[REACH] = {{0}};
-
-			if (dx) {
-				for (int r = 0; r < REACH; r++)
-					t[r] = load(dx + r * row + e);
-				input_points_back(y, t);
-			}
-			for (int r = 0; r < STRIP; r++)
-				input_store(out, r, i, c, r < 2 ? y[r] + load(carry + r * row + e) : y[r]);
-			store(carry + e, y[4]);
-			store(carry + row + e, y[5]);
-		}
-	}
+	for (int i = 0; i < STRIP * tiles + 2; i++)
+		for (int c = 0; c < PANEL; c += LANES)
+			column_store(dx, carry, carry_row, i, c, nothing);
 }
 
 /* ---- dense ---- */
@@ -854,15 +844,18 @@ static void dense_dx(float *dxt, const float *w, const float *dyt, int n)
 		EACH_TILE(DENSE_ROWS, dense_dx_tile, dxt + i, w, dyt + i, n);
 }
 
-ALWAYS void adam_vec(float *w, float *m, float *v, vec g, const struct adam_step *a)
+/* ANCHOR may be NULL. */
+ALWAYS void adam_vec(float *w, float *m, float *v, const float *anchor, vec g, const struct adam_step *a)
 {
-	vec m1 = load(m), v1 = load(v);
+	vec w1 = load(w), m1 = load(m), v1 = load(v);
 
+	if (anchor)
+		g += a->pull * (w1 - load(anchor));
 	m1 += (g - m1) * a->rate1;
 	v1 += (g * g - v1) * a->rate2;
 	store(m, m1);
 	store(v, v1);
-	store(w, load(w) - m1 * a->alpha / (vec_sqrt(v1) + a->epsilon));
+	store(w, w1 - m1 * a->alpha / (vec_sqrt(v1) + a->epsilon));
 }
 
 ALWAYS void dense_dw_sums(sums s, int rows, int at, const float *x, const float *dy, size_t dy_row, int n)
@@ -885,8 +878,8 @@ static void dense_dw(float *dw, const float *x, const float *dy, size_t dy_row, 
 		EACH_TILE(DENSE_ROWS, dense_dw_tile, dw + c, x, dy + c, dy_row, n);
 }
 
-ALWAYS void dense_adam_tile(int rows, int at, float *w, float *m, float *v, const float *x, const float *dy,
-                            size_t dy_row, int n, const struct adam_step *a)
+ALWAYS void dense_adam_tile(int rows, int at, float *w, float *m, float *v, const float *anchor, const float *x,
+                            const float *dy, size_t dy_row, int n, const struct adam_step *a)
 {
 	sums s;
 
@@ -894,40 +887,54 @@ ALWAYS void dense_adam_tile(int rows, int at, float *w, float *m, float *v, cons
 	fetch_next(v, at, at + rows);
 	dense_dw_sums(s, rows, at, x, dy, dy_row, n);
 	for (int r = 0; r < rows; r++) {
-		size_t e = (size_t)(at + r) * PANEL;
+		for (int i = 0; i < TILE_VECS; i++) {
+			size_t e = (size_t)(at + r) * PANEL + i * LANES;
 
-		adam_vec(w + e, m + e, v + e, s[r][0], a);
-		adam_vec(w + e + LANES, m + e + LANES, v + e + LANES, s[r][1], a);
+			adam_vec(w + e, m + e, v + e, anchor ? anchor + e : NULL, s[r][i], a);
+		}
 	}
 }
 
-static void dense_adam(float *w, float *m, float *v, const float *x, const float *dy, size_t dy_row, int n,
-                       const struct adam_step *a)
+static void dense_adam(float *w, float *m, float *v, const float *anchor, const float *x, const float *dy,
+                       size_t dy_row, int n, const struct adam_step *a)
 {
 	const struct adam_step step = *a;
 
 	for (int c = 0; c < PANEL; c += TILE_COLUMNS)
-		EACH_TILE(DENSE_ROWS, dense_adam_tile, w + c, m + c, v + c, x, dy + c, dy_row, n, &step);
+		EACH_TILE(DENSE_ROWS, dense_adam_tile, w + c, m + c, v + c, anchor ? anchor + c : NULL, x, dy + c,
+		          dy_row, n, &step);
 }
 
-static void adam(float *w, float *m, float *v, const float *g, size_t count, const struct adam_step *a)
+/* The numbers that fill no vector, by way of one that they fill in part. */
+static void adam_tail(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
+                      const struct adam_step *a)
+{
+	float part[5][LANES] = {{0}};
+	size_t bytes = count * sizeof(float);
+
+	memcpy(part[0], w, bytes);
+	memcpy(part[1], m, bytes);
+	memcpy(part[2], v, bytes);
+	memcpy(part[3], g, bytes);
+	if (anchor)
+		memcpy(part[4], anchor, bytes);
+	adam_vec(part[0], part[1], part[2], anchor ? part[4] : NULL, load(part[3]), a);
+	memcpy(w, part[0], bytes);
+	memcpy(m, part[1], bytes);
+	memcpy(v, part[2], bytes);
+}
+
+static void adam(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
+                 const struct adam_step *a)
 {
 	const struct adam_step step = *a;
-	size_t whole = count / LANES * LANES, left = count - whole;
-	float tail[4][LANES] = {{0}};
+	size_t whole = count / LANES * LANES;
 
 	for (size_t i = 0; i < whole; i += LANES)
-		adam_vec(w + i, m + i, v + i, load(g + i), &step);
-	if (!left)
-		return;
-	memcpy(tail[0], w + whole, left * sizeof(float));
-	memcpy(tail[1], m + whole, left * sizeof(float));
-	memcpy(tail[2], v + whole, left * sizeof(float));
-	memcpy(tail[3], g + whole, left * sizeof(float));
-	adam_vec(tail[0], tail[1], tail[2], load(tail[3]), &step);
-	memcpy(w + whole, tail[0], left * sizeof(float));
-	memcpy(m + whole, tail[1], left * sizeof(float));
-	memcpy(v + whole, tail[2], left * sizeof(float));
+		adam_vec(w + i, m + i, v + i, anchor ? anchor + i : NULL, load(g + i), &step);
+	if (whole < count)
+		adam_tail(w + whole, m + whole, v + whole, anchor ? anchor + whole : NULL, g + whole, count - whole,
+		          &step);
 }
 
 /* ---- dropout ---- */
@@ -1016,7 +1023,7 @@ const struct kernels CAT(kernels_, ISA) = {
 	.conv_relu = conv_relu,
 	.conv_pool = conv_pool,
 	.conv_back = conv_back,
-	.conv_back_rows = conv_back_rows,
+	.conv_back_end = conv_back_end,
 	.dense = dense,
 	.dense_few = dense_few,
 	.dense_dx = dense_dx,

@@ -23,6 +23,24 @@ typedef uint8_t bvec_any __attribute__((vector_size(LANES), aligned(1), may_alia
 #define ALWAYS static inline __attribute__((always_inline))
 
 ALWAYS vec load(const float *p) { return *(const vec_any *)p; }
+/*
+ * The same, for a number that is used several times: GCC would rather load it again each time, as an operand in memory,
+ * and the transforms are bound by loads then.
+ */
+ALWAYS vec load_once(const float *p)
+{
+	vec v = load(p);
+
+#if defined(__AVX512F__)
+	__asm__("" : "+v"(v));
+#elif defined(__SSE2__)
+	__asm__("" : "+x"(v));
+#elif defined(__aarch64__)
+	__asm__("" : "+w"(v));
+#endif
+	return v;
+}
+
 ALWAYS void store(float *p, vec v) { *(vec_any *)p = v; }
 ALWAYS vec splat(float x) { return x - (vec){0}; }
 

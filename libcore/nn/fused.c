@@ -27,6 +27,7 @@ bool fused_fits(const struct net *net)
 		.trainer_new = trainer_new_##isa, \
 		.trainer_free = fused_trainer_free, \
 		.trainer_set = fused_trainer_set, \
+		.trainer_anchor = fused_trainer_anchor, \
 		.trainer_get = fused_trainer_get, \
 		.trainer_step = fused_trainer_step, \
 		.trainer_gradients = fused_trainer_gradients, \

@@ -99,37 +99,31 @@ static struct input_gradient map_gradient(const struct way_back *b, int strip)
 	return g;
 }
 
-/* Conv1's part: the gradient at its output for four rows, and from it that of its weights. */
-static void conv1_strip(const struct way_back *b, int strip, const struct strip *x, const float *dx)
+/* The gradient at conv1's output, from strip STRIP, goes to the desk. */
+static struct input_gradient conv1_gradient(const struct way_back *b, int strip, const struct strip *x)
 {
 	const struct plan *p = b->p;
-	const struct fused_layer *l = &p->layer[0];
-	struct input_gradient g = { .stride = l->C, .columns = p->conv1_side };
-	size_t pitch = (size_t)p->padded_side * (size_t)p->net.channels, panel = (size_t)b->panel * PANEL;
+	struct input_gradient g = { .stride = p->layer[0].C, .columns = p->conv1_side };
 
 	for (int r = 0; r < STRIP && STRIP * strip + r < p->conv1_side; r++) {
-		g.row[r] = b->d->conv1_grad + (size_t)r * l->row;
+		g.row[r] = b->d->conv1_grad + (size_t)r * p->layer[0].row;
 		g.relu[r] = x->row[r];
 	}
-	p->k->conv_back_rows(&g, b->d->carry, dx, l->tiles);
-	for (int r = 0; r < STRIP && g.row[r]; r++) {
+	return g;
+}
+
+/* And from there into the gradient of conv1's weights. */
+static void conv1_rows(const struct way_back *b, int strip, const struct input_gradient *g)
+{
+	const struct plan *p = b->p;
+	size_t pitch = (size_t)p->padded_side * (size_t)p->net.channels, panel = (size_t)b->panel * PANEL;
+
+	for (int r = 0; r < STRIP && g->row[r]; r++) {
 		const float *at = b->d->image + (size_t)(STRIP * strip + r) * pitch;
 		const float *const image[3] = { at, at + pitch, at + 2 * pitch };
 
-		p->k->conv1_back(b->g->g[CONV1_W] + panel, b->g->g[CONV1_B] + panel, image, g.row[r], p->conv1_side,
-		                 p->net.channels, l->C);
-	}
-}
-
-/* Hands on the gradient that strip STRIP is responsible for; DX NULL: what is left below the last. */
-static void back_rows(const struct way_back *b, int strip, const struct strip *x, const float *dx)
-{
-	if (b->layer == 0) {
-		conv1_strip(b, strip, x, dx);
-	} else {
-		struct input_gradient to = map_gradient(b, strip);
-
-		b->p->k->conv_back_rows(&to, b->d->carry, dx, b->p->layer[b->layer].tiles);
+		p->k->conv1_back(b->g->g[CONV1_W] + panel, b->g->g[CONV1_B] + panel, image, g->row[r], p->conv1_side,
+		                 p->net.channels, p->layer[0].C);
 	}
 }
 
@@ -139,26 +133,45 @@ static void back_strip(const struct way_back *b, int strip)
 	const struct fused_layer *l = &p->layer[b->layer];
 	const float *ut = b->w->ut[b->layer] + (size_t)b->panel * POINTS * PANEL * (size_t)l->K;
 	struct strip_gradient dy = output_gradient(b, strip);
+	struct input_gradient dx;
 	struct strip x;
 
 	if (b->layer == 0)
 		fused_fill_ring(p, b->w, b->d, STRIP * strip + (strip ? 2 : 0), STRIP * strip + REACH);
 	x = input_rows(b, strip);
-	p->k->conv_back(b->d->dx, b->d->du, b->db, &x, &dy, ut, l->K, b->d->scratch);
-	back_rows(b, strip, &x, b->d->dx);
+	dx = b->layer == 0 ? conv1_gradient(b, strip, &x) : map_gradient(b, strip);
+	p->k->conv_back(&dx, b->d->carry, b->d->du, b->db, &x, &dy, ut, l->K, b->d->scratch);
+	if (b->layer == 0)
+		conv1_rows(b, strip, &dx);
+}
+
+/* The last strip reaches two rows further than those that it stores. */
+static void back_end(const struct way_back *b)
+{
+	int tiles = b->p->layer[b->layer].tiles;
+	struct input_gradient dx;
+
+	if (b->layer == 0) {
+		struct strip x = input_rows(b, tiles);
+
+		dx = conv1_gradient(b, tiles, &x);
+	} else {
+		dx = map_gradient(b, tiles);
+	}
+	dx.row[2] = dx.row[3] = NULL;
+	b->p->k->conv_back_end(&dx, b->d->carry, tiles);
+	if (b->layer == 0)
+		conv1_rows(b, tiles, &dx);
 }
 
 static void back_image(const struct way_back *b)
 {
 	const struct fused_layer *l = &b->p->layer[b->layer];
-	struct strip below = { .tiles = l->tiles, .stride = l->C, .C = PANEL };
 
 	clear(b->d->carry, 2 * PANEL * (size_t)l->side);
 	for (int strip = 0; strip < l->tiles; strip++)
 		back_strip(b, strip);
-	if (b->layer == 0)
-		below = input_rows(b, l->tiles);
-	back_rows(b, l->tiles, &below, NULL);
+	back_end(b);
 }
 
 /* The weights' gradient from the sums of one panel of input channels. */

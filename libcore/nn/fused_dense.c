@@ -265,8 +265,8 @@ static void backward_block(void *arg, size_t row, int worker)
 		if (b->dw)
 			p->k->dense_dw(b->dw + at, panel, b->dy + c * PANEL, D, b->count);
 		else
-			p->k->dense_adam(b->w + at, b->m + at, b->v + at, panel, b->dy + c * PANEL, D, b->count,
-			                 &b->adam);
+			p->k->dense_adam(b->w + at, b->m + at, b->v + at, b->anchor ? b->anchor + at : NULL, panel,
+			                 b->dy + c * PANEL, D, b->count, &b->adam);
 	}
 	spread_gradient(b, j->m, dxt, row);
 }

@@ -37,6 +37,7 @@ struct dense_back {
 	float *dyt;                     /* room for [dense][count rounded up to PANEL] */
 	float **dxt;                    /* [workers] room for [DENSE_ROWS][count rounded up] */
 	float *w, *m, *v;               /* blocked */
+	const float *anchor;            /* blocked, or NULL */
 	struct adam_step adam;
 	float *dw;                      /* NULL: update */
 	int padded;                     /* filled in */

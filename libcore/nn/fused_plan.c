@@ -108,7 +108,6 @@ void desk_new(struct desk *d, const struct plan *p, bool training)
 	if (!training)
 		return;
 	d->du = zeros((size_t)POINTS * PANEL * (size_t)K);
-	d->dx = zeros((size_t)REACH * PANEL * (size_t)side);
 	d->carry = zeros((size_t)2 * PANEL * (size_t)side);
 	d->conv1_grad = zeros(STRIP * l[0].row);
 }
@@ -121,7 +120,6 @@ void desk_free(struct desk *d)
 	free(d->scratch);
 	free(d->keep);
 	free(d->du);
-	free(d->dx);
 	free(d->carry);
 	free(d->conv1_grad);
 	*d = (struct desk){0};

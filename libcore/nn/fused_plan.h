@@ -63,7 +63,7 @@ struct desk {
 	uint8_t *keep;                  /* two rows of either pool */
 	/* backward only: */
 	float *du;                      /* the largest layer's [POINTS][K / PANEL][PANEL][PANEL] */
-	float *dx, *carry;              /* as conv_back_rows has them, of the largest layer */
+	float *carry;                   /* as conv_back has it, of the largest layer */
 	float *conv1_grad;              /* STRIP rows of the gradient at conv2's input */
 };
 

@@ -29,6 +29,7 @@ struct trainer {
 
 	/* weights and moments: convolutions' one after the other in one block, dense1's in blocks, the rest alone */
 	float *w[NET_ARRAYS], *m[NET_ARRAYS], *v[NET_ARRAYS];
+	float *anchor[NET_ARRAYS];      /* of the proximal term; NULL before it is set */
 	size_t conv_count;
 	float *group_sums[GROUPS];      /* [conv_count] */
 	struct conv_gradients group[GROUPS];            /* their arrays */
@@ -43,7 +44,7 @@ struct trainer {
 	/* the step under way */
 	const struct batch *batch;
 	struct adam_step adam;
-	bool update;
+	bool update, pull;              /* pull: towards the anchor */
 };
 
 /* ---- memory ---- */
@@ -127,6 +128,7 @@ void fused_trainer_free(void *arg)
 	arrays_free(t->w);
 	arrays_free(t->m);
 	arrays_free(t->v);
+	arrays_free(t->anchor);
 	for (int g = 0; g < GROUPS; g++)
 		free(t->group_sums[g]);
 	conv_weights_free(&t->conv);
@@ -148,7 +150,7 @@ void fused_trainer_free(void *arg)
 
 /* ---- weights in and out ---- */
 
-static void arrays_set(const struct trainer *t, float *const to[NET_ARRAYS], float *const from[NET_ARRAYS], bool all)
+static void arrays_set(const struct trainer *t, float *const to[NET_ARRAYS], const float *const *from, bool all)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		if (!all && net_is_statistic(k))
@@ -180,9 +182,18 @@ void fused_trainer_set(void *arg, float *const w[NET_ARRAYS], float *const m[NET
 	struct trainer *t = arg;
 
 	t->steps = steps;
-	arrays_set(t, t->w, w, true);
-	arrays_set(t, t->m, v ? m : NULL, false);
-	arrays_set(t, t->v, m ? v : NULL, false);
+	arrays_set(t, t->w, (const float *const *)w, true);
+	arrays_set(t, t->m, v ? (const float *const *)m : NULL, false);
+	arrays_set(t, t->v, m ? (const float *const *)v : NULL, false);
+}
+
+void fused_trainer_anchor(void *arg, const float *const w[NET_ARRAYS])
+{
+	struct trainer *t = arg;
+
+	if (!t->anchor[0])
+		arrays_new(t, t->anchor);
+	arrays_set(t, t->anchor, w, true);
 }
 
 void fused_trainer_get(void *arg, float *w[NET_ARRAYS], float *m[NET_ARRAYS], float *v[NET_ARRAYS])
@@ -233,6 +244,12 @@ static void backward_job(void *arg, size_t g, int worker)
 	               &t->group[g]);
 }
 
+/* A step of Adam on COUNT numbers of array K from AT on. */
+static void update(const struct trainer *t, int k, size_t at, const float *g, size_t count)
+{
+	t->p.k->adam(t->w[k] + at, t->m[k] + at, t->v[k] + at, t->pull ? t->anchor[k] + at : NULL, g, count, &t->adam);
+}
+
 /* Sums UPDATE numbers of the convolutions' gradients over the groups, in their order, and applies them. */
 static void update_job(void *arg, size_t job, int worker)
 {
@@ -245,14 +262,14 @@ static void update_job(void *arg, size_t job, int worker)
 		for (size_t i = 0; i < count; i++)
 			sum[i] += t->group_sums[g][at + i];
 	if (t->update)
-		t->p.k->adam(t->w[0] + at, t->m[0] + at, t->v[0] + at, sum, count, &t->adam);
+		update(t, 0, at, sum, count);
 }
 
 static void update_head(struct trainer *t)
 {
 	for (int k = 0; k < NET_ARRAYS; k++)
 		if (t->head.g[k])
-			t->p.k->adam(t->w[k], t->m[k], t->v[k], t->head.g[k], array_count(t, k), &t->adam);
+			update(t, k, 0, t->head.g[k], array_count(t, k));
 	norm_update(t->w[BN_MEAN], t->head.mean, t->p.net.dense);
 	norm_update(t->w[BN_VAR], t->head.var, t->p.net.dense);
 }
@@ -262,7 +279,7 @@ static void dense_step(struct trainer *t)
 	struct dense_back d = {
 		.p = &t->p, .s = &t->sums, .count = t->batch->count, .dy = t->head.dy, .dyt = t->dyt, .dxt = t->dxt,
 		.w = t->w[DENSE1_W], .m = t->m[DENSE1_W], .v = t->v[DENSE1_W], .adam = t->adam,
-		.dw = t->update ? NULL : t->dense_dw,
+		.anchor = t->pull ? t->anchor[DENSE1_W] : NULL, .dw = t->update ? NULL : t->dense_dw,
 	};
 
 	dense_backward(&d, t->pool, t->maps);
@@ -289,8 +306,10 @@ void fused_trainer_step(void *arg, const struct batch *b, const struct adam *a, 
 	struct trainer *t = arg;
 
 	t->update = true;
+	t->pull = a->proximal != 0;
 	t->adam = (struct adam_step){
 		.alpha = adam_alpha(a, ++t->steps), .rate1 = 1 - a->beta1, .rate2 = 1 - a->beta2, .epsilon = a->epsilon,
+		.pull = a->proximal,
 	};
 	run_step(t, b, r);
 }

@@ -23,7 +23,7 @@ struct net_case {
 
 struct data {
 	struct net net;
-	float *w[NET_ARRAYS];
+	float *w[NET_ARRAYS], *anchor[NET_ARRAYS];
 	float *image[MAX_BATCH];
 	int label[MAX_BATCH];
 	float weight[MAX_BATCH];
@@ -42,7 +42,7 @@ static void arrays_free(float *a[NET_ARRAYS])
 }
 
 /* Weights of a size that keeps activations near 1. */
-static void draw_weights(struct data *d, struct rng *r)
+static void draw_weights(const struct data *d, float *const w[NET_ARRAYS], struct rng *r)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		size_t shape[4], count = net_count(&d->net, (enum net_array)k);
@@ -52,7 +52,7 @@ static void draw_weights(struct data *d, struct rng *r)
 		for (int i = 0; i + 1 < dims; i++)
 			scale /= sqrt((double)shape[i]);
 		for (size_t i = 0; i < count; i++)
-			d->w[k][i] = (float)(scale * rng_normal(r)) + (k == BN_GAMMA || k == BN_VAR ? 1 : 0);
+			w[k][i] = (float)(scale * rng_normal(r)) + (k == BN_GAMMA || k == BN_VAR ? 1 : 0);
 	}
 }
 
@@ -68,7 +68,9 @@ static void data_new(struct data *d, const struct net_case *c)
 		exit(1);
 	}
 	arrays_new(d->w, &d->net);
-	draw_weights(d, &r);
+	arrays_new(d->anchor, &d->net);
+	draw_weights(d, d->w, &r);
+	draw_weights(d, d->anchor, &r);
 	for (int n = 0; n < MAX_BATCH; n++) {
 		d->image[n] = xmalloc(numbers, sizeof(float));
 		for (size_t i = 0; i < numbers; i++)
@@ -81,6 +83,7 @@ static void data_new(struct data *d, const struct net_case *c)
 static void data_free(struct data *d)
 {
 	arrays_free(d->w);
+	arrays_free(d->anchor);
 	for (int n = 0; n < MAX_BATCH; n++)
 		free(d->image[n]);
 }
@@ -173,7 +176,9 @@ static void run_steps(const struct engine *e, const struct data *d, int count, s
 	struct adam a = adam_keras(1e-3f);
 	struct batch_result r;
 
+	a.proximal = count % 2 ? .05f : 0;
 	e->trainer_set(t, d->w, NULL, NULL, 0);
+	e->trainer_anchor(t, (const float *const *)d->anchor);
 	for (int step = 0; step < 2; step++) {
 		struct batch b = batch_of(d, step ? (count + 1) / 2 : count, true);
 
