@@ -22,7 +22,7 @@ static struct args parse(int argc, char **argv)
 	struct args a = {0};
 	const struct opt opts[] = {
 		OPT_TEXT('f', "format", &a.format, "savedmodel|onnx", "what to write"),
-		OPT_TEXT('o', "output", &a.out, "OUT", "folder (models) or file (model.onnx) to write"),
+		OPT_TEXT('o', "output", &a.out, "OUT", "folder (models) or file (model.onnx)"),
 		OPT_END
 	};
 	const struct opt_tool tool = { "-f savedmodel|onnx [-o OUT] MODEL",

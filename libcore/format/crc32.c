@@ -1,7 +1,7 @@
 /*
- * CRC-32 by carry-less multiplication (x86-64), otherwise zlib's; see crc32.h. After V. Gopal and others,
- * "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel 2009. 73 MB on an EPYC with
- * AVX-512: 4.6 ms, zlib 1.2.13 10.8 ms, reading them alone 2.6 ms.
+ * CRC-32 by carry-less multiplication (x86-64), otherwise zlib's; see crc32.h. After V. Gopal
+ * and others, "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction", Intel
+ * 2009. 73 MB on an EPYC with AVX-512: 4.6 ms, zlib 1.2.13 10.8 ms, reading them alone 2.6 ms.
  */
 #include "format/crc32.h"
 
@@ -11,11 +11,13 @@
 #include <immintrin.h>
 #include <stdbool.h>
 
-enum { LANE = 16, LANES = 4, BLOCK = LANE * LANES };    /* four products in flight hide the latency of one */
+/* Four products in flight hide the latency of one. */
+enum { LANE = 16, LANES = 4, BLOCK = LANE * LANES };
 
 /*
- * X, 128 bits of the message as a polynomial, moved over the bits between it and NEXT and added to it, modulo the
- * CRC's polynomial. KEYS: x^(distance+32) and x^(distance-32) modulo it, bits reversed.
+ * X, 128 bits of the message as a polynomial, moved over the bits between it and NEXT and added
+ * to it, modulo the CRC's polynomial. KEYS: x^(distance+32) and x^(distance-32) modulo it, bits
+ * reversed.
  */
 __attribute__((target("pclmul")))
 static inline __m128i fold(__m128i x, __m128i keys, __m128i next)
@@ -27,8 +29,9 @@ static inline __m128i fold(__m128i x, __m128i keys, __m128i next)
 }
 
 /*
- * SIZE, a multiple of BLOCK, at least one. What is left after all folding are 16 bytes with the same remainder as
- * the message; zlib finishes them, starting from the register 0 (which it keeps inverted).
+ * SIZE, a multiple of BLOCK, at least one. What is left after all folding are 16 bytes with the
+ * same remainder as the message; zlib finishes them, starting from the register 0 (which it
+ * keeps inverted).
  */
 __attribute__((target("pclmul")))
 static uint32_t fold_blocks(uint32_t crc, const uint8_t *p, size_t size)

@@ -23,7 +23,10 @@ int deflate_check_ratio(size_t size, size_t packed, struct err *e)
 
 int deflate_unpack(void *out, size_t size, const void *in, size_t packed, struct err *e)
 {
-	z_stream z = { .next_in = (Bytef *)in, .avail_in = (uInt)packed, .next_out = out, .avail_out = (uInt)size };
+	z_stream z = {
+		.next_in = (Bytef *)in, .avail_in = (uInt)packed,
+		.next_out = out, .avail_out = (uInt)size,
+	};
 	int status;
 
 	assert(size <= UINT32_MAX && packed <= UINT32_MAX);
@@ -77,7 +80,8 @@ static int inflate_some(struct deflate_reader *r, void *out, size_t size, struct
 		return 0;
 	status = inflate(&r->z, Z_SYNC_FLUSH);
 	r->ended = status == Z_STREAM_END;
-	if (status == Z_OK || status == Z_STREAM_END || (status == Z_BUF_ERROR && r->z.avail_in == 0))
+	if (status == Z_OK || status == Z_STREAM_END ||
+	    (status == Z_BUF_ERROR && r->z.avail_in == 0))
 		return 0;
 	return err_set(e, "damaged: no deflate stream after %lu bytes", r->z.total_out);
 }
@@ -103,8 +107,8 @@ int deflate_read_end(struct deflate_reader *r, struct err *e)
 }
 
 /*
- * Weights are as good as random: there are no repeats to find, and Huffman codes alone give the smallest
- * file (92.4 %, level 6: 92.5 %) at three times the speed.
+ * Weights are as good as random: there are no repeats to find, and Huffman codes alone give the
+ * smallest file (92.4 %, level 6: 92.5 %) at three times the speed.
  */
 void *deflate_pack(const struct deflate_part *parts, int count, size_t *packed)
 {

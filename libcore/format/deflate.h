@@ -1,5 +1,8 @@
 #pragma once
-/* Raw deflate streams (RFC 1951) of whole blocks of memory, through zlib, which only this module knows. */
+/*
+ * Raw deflate streams (RFC 1951) of whole blocks of memory, through zlib, which only this
+ * module knows.
+ */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,12 +17,18 @@ int deflate_check_ratio(size_t size, size_t packed, struct err *e);
  */
 int deflate_unpack(void *out, size_t size, const void *in, size_t packed, struct err *e);
 
-/* The same piece by piece, with some 45 KB of memory. NULL with E set. IN is borrowed until deflate_reader_free. */
+/*
+ * The same piece by piece, with some 45 KB of memory. NULL with E set. IN is borrowed until
+ * deflate_reader_free.
+ */
 struct deflate_reader;
 struct deflate_reader *deflate_reader_new(const void *in, size_t packed, struct err *e);
 void deflate_reader_free(struct deflate_reader *r);
 
-/* The next SIZE bytes, all of them, to OUT. Returns 0, or -1 with E set: damaged, or the stream holds less. */
+/*
+ * The next SIZE bytes, all of them, to OUT. Returns 0, or -1 with E set: damaged, or the stream
+ * holds less.
+ */
 int deflate_read(struct deflate_reader *r, void *out, size_t size, struct err *e);
 
 /* -1 with E set if the stream goes on. */
@@ -32,7 +41,10 @@ struct deflate_part {
 
 enum { DEFLATE_MAX_BYTES = 1 << 30 };
 
-/* The COUNT parts, DEFLATE_MAX_BYTES together, as one stream in new memory, which the caller frees. */
+/*
+ * The COUNT parts, DEFLATE_MAX_BYTES together, as one stream in new memory, which the caller
+ * frees.
+ */
 void *deflate_pack(const struct deflate_part *parts, int count, size_t *packed);
 
 /* CRC-32 of zip and PNG, continued from CRC (0 at the start). */

@@ -1,4 +1,7 @@
-/* numpy's .npy files; see npy.h. Numbers are converted by npy_f4.c, ids by npy_ids.c, objects by pickle.c. */
+/*
+ * numpy's .npy files; see npy.h. Numbers are converted by npy_f4.c, ids by npy_ids.c, objects
+ * by pickle.c.
+ */
 #include "format/npy.h"
 
 #include <assert.h>
@@ -25,7 +28,10 @@ size_t npy_count(const struct npy *a)
 	return n;
 }
 
-/* Appends to TEXT, of which USED characters are taken; what does not fit is cut off. Returns the new USED. */
+/*
+ * Appends to TEXT, of which USED characters are taken; what does not fit is cut off. Returns
+ * the new USED.
+ */
 __attribute__((format(printf, 4, 5)))
 static size_t append(char *text, size_t size, size_t used, const char *format, ...)
 {
@@ -47,7 +53,8 @@ char *npy_describe(const struct npy *a, char *text, size_t size)
 		n = append(text, size, n, "%s%zu", i ? " x " : "", a->shape[i]);
 	n = append(text, size, n, " of %c%c", order, a->kind);
 	if (a->kind != 'O')
-		n = append(text, size, n, "%d", a->kind == 'U' ? a->item_bytes / NPY_CHAR_BYTES : a->item_bytes);
+		n = append(text, size, n, "%d",
+		           a->kind == 'U' ? a->item_bytes / NPY_CHAR_BYTES : a->item_bytes);
 	append(text, size, n, "%s", a->fortran ? " in Fortran order" : "");
 	return text;
 }
@@ -112,7 +119,8 @@ static bool take_number(struct text *t, size_t *n)
 	skip_blanks(t);
 	start = t->p;
 	for (*n = 0; t->p < t->end && *t->p >= '0' && *t->p <= '9'; t->p++)
-		if (__builtin_mul_overflow(*n, (size_t)10, n) || __builtin_add_overflow(*n, (size_t)(*t->p - '0'), n))
+		if (__builtin_mul_overflow(*n, (size_t)10, n) ||
+		    __builtin_add_overflow(*n, (size_t)(*t->p - '0'), n))
 			return false;
 	if (t->p == start)
 		return false;
@@ -148,7 +156,7 @@ static bool is_known_size(char kind, size_t size)
 	case 'u': return size == 1 || size == 2 || size == 4 || size == 8;
 	case 'b': return size == 1;
 	case 'U': return size >= 1 && size <= INT32_MAX / NPY_CHAR_BYTES;
-	case 'O': return size == 0 || size == 4 || size == 8;   /* old numpy wrote the size of a pointer */
+	case 'O': return size == 0 || size == 4 || size == 8;   /* old numpy: of a pointer */
 	default:  return false;
 	}
 }
@@ -169,7 +177,8 @@ static int read_descr(struct npy *a, struct text *t, struct err *e)
 	if (s.p < s.end && !take_number(&s, &size))
 		size = SIZE_MAX;
 	if (s.p != s.end || !is_known_size(a->kind, size))
-		return err_set(e, "elements of the unsupported type '%.*s'", (int)(whole.end - whole.p), whole.p);
+		return err_set(e, "elements of the unsupported type '%.*s'",
+		               (int)(whole.end - whole.p), whole.p);
 	a->item_bytes = a->kind == 'O' ? 0 : (int)size * (a->kind == 'U' ? NPY_CHAR_BYTES : 1);
 	return 0;
 }
@@ -205,7 +214,8 @@ static int read_header(struct npy *a, struct text t, struct err *e)
 			seen |= SHAPE;
 			result = read_shape(a, &t, e);
 		} else {
-			return err_set(e, "the header has an unknown key '%.*s'", (int)(key.end - key.p), key.p);
+			return err_set(e, "the header has an unknown key '%.*s'",
+			               (int)(key.end - key.p), key.p);
 		}
 		if (result < 0)
 			return -1;
@@ -325,10 +335,12 @@ void npy_header(uint8_t header[NPY_HEADER], const char *descr, int dims, const s
 {
 	enum { PREFIX = 10, TEXT = NPY_HEADER - PREFIX };
 	char text[TEXT];
-	size_t n = append(text, TEXT, 0, "{'descr': '%s', 'fortran_order': False, 'shape': (", descr);
+	size_t n = append(text, TEXT, 0, "{'descr': '%s', 'fortran_order': False, 'shape': (",
+	                  descr);
 
 	for (int i = 0; i < dims; i++)
-		n = append(text, TEXT, n, "%s%zu%s", i ? " " : "", shape[i], i < dims - 1 || dims == 1 ? "," : "");
+		n = append(text, TEXT, n, "%s%zu%s", i ? " " : "", shape[i],
+		           i < dims - 1 || dims == 1 ? "," : "");
 	n = append(text, TEXT, n, "), }");
 	assert(n < TEXT - 1);                   /* it fits: 8 dimensions of 5 digits, 4 of 12 */
 	memset(text + n, ' ', TEXT - n);
@@ -338,23 +350,26 @@ void npy_header(uint8_t header[NPY_HEADER], const char *descr, int dims, const s
 	memcpy(header + PREFIX, text, TEXT);
 }
 
-int npy_write(FILE *f, const char *descr, int dims, const size_t *shape, const void *data, size_t size)
+int npy_write(FILE *f, const char *descr, int dims, const size_t *shape, const void *data,
+              size_t size)
 {
 	uint8_t header[NPY_HEADER];
 
 	npy_header(header, descr, dims, shape);
-	if (fwrite(header, 1, sizeof header, f) != sizeof header || fwrite(data, 1, size, f) != size)
+	if (fwrite(header, 1, sizeof header, f) != sizeof header ||
+	    fwrite(data, 1, size, f) != size)
 		return -1;
 	return 0;
 }
 
-int npy_save(const char *path, const char *descr, int dims, const size_t *shape, const void *data, size_t size,
-             bool sync, struct err *e)
+int npy_save(const char *path, const char *descr, int dims, const size_t *shape,
+             const void *data, size_t size, bool sync, struct err *e)
 {
 	struct outfile *o = outfile_open(path, e);
 
 	if (!o)
 		return -1;
-	npy_write(outfile_stream(o), descr, dims, shape, data, size);   /* outfile_commit sees an error */
+	/* outfile_commit sees an error */
+	npy_write(outfile_stream(o), descr, dims, shape, data, size);
 	return outfile_commit(o, sync, e);
 }

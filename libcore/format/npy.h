@@ -13,8 +13,8 @@
 enum { NPY_MAX_DIMS = 8, NPY_HEADER = 128, NPY_CHAR_BYTES = 4 /* of 'U' */ };
 
 struct npy {
-	char kind;                      /* 'f' float, 'u' unsigned, 'i' signed, 'b' bool, 'U' text, 'O' object */
-	int item_bytes;                 /* size of one element; of 'U' 4 bytes a character; of 'O' 0 */
+	char kind;                      /* 'f' float, 'i', 'u', 'b' bool, 'U' text, 'O' object */
+	int item_bytes;                 /* of one element; of 'U' 4 a character; of 'O' 0 */
 	bool big_endian;
 	bool fortran;                   /* first index fastest */
 	int dims;
@@ -31,7 +31,8 @@ size_t npy_count(const struct npy *a);
 char *npy_describe(const struct npy *a, char *text, size_t size);
 
 /*
- * Reads the array that begins at BYTES; A borrows its data from there. Bytes after the data are ignored.
+ * Reads the array that begins at BYTES; A borrows its data from there. Bytes after the data are
+ * ignored.
  * Returns 0, or -1 with E set: no array, an unknown type, fewer bytes than the shape needs.
  */
 int npy_parse(struct npy *a, const uint8_t *bytes, size_t size, struct err *e);
@@ -40,25 +41,36 @@ int npy_parse(struct npy *a, const uint8_t *bytes, size_t size, struct err *e);
 int npy_load(struct npy *a, const char *path, size_t limit, struct err *e);
 void npy_release(struct npy *a);
 
-bool npy_is_f4(const struct npy *a);    /* '<f4' in C order: DATA can be used as it lies, if aligned */
+/* '<f4' in C order: DATA can be used as it lies, if aligned. */
+bool npy_is_f4(const struct npy *a);
 
-/* Any array of numbers as float32 in C order, into OUT (npy_count numbers). Objects and text: -1. */
+/*
+ * Any array of numbers as float32 in C order, into OUT (npy_count numbers). Objects and text:
+ * -1.
+ */
 int npy_to_f4(const struct npy *a, float *out, struct err *e);
 
 /*
- * The header of a .npy file of version 1.0, padded as numpy does, into HEADER (NPY_HEADER bytes, always that
- * long for up to NPY_MAX_DIMS dimensions). DESCR: "<f4", "|u1", "<U8", "|O".
+ * The header of a .npy file of version 1.0, padded as numpy does, into HEADER (NPY_HEADER
+ * bytes, always that long for up to NPY_MAX_DIMS dimensions). DESCR: "<f4", "|u1", "<U8", "|O".
  */
 void npy_header(uint8_t header[NPY_HEADER], const char *descr, int dims, const size_t *shape);
 
 /* Header and SIZE bytes of data to F, to PATH. */
-int npy_write(FILE *f, const char *descr, int dims, const size_t *shape, const void *data, size_t size);
-int npy_save(const char *path, const char *descr, int dims, const size_t *shape, const void *data, size_t size,
-             bool sync, struct err *e);
+int npy_write(FILE *f, const char *descr, int dims, const size_t *shape, const void *data,
+              size_t size);
+int npy_save(const char *path, const char *descr, int dims, const size_t *shape,
+             const void *data, size_t size, bool sync, struct err *e);
 
-/* Ids: '<U' of the longest, '<f8' of shape (0,) if there are none, as np.array(list) gives. UTF-8 in and out. */
+/*
+ * Ids: '<U' of the longest, '<f8' of shape (0,) if there are none, as np.array(list) gives.
+ * UTF-8 in and out.
+ */
 int npy_save_ids(const char *path, char *const *ids, size_t n, struct err *e);
 
-/* '<U', '<f8' (0,) or an object array of strings. The array and each id are freed by the caller (npy_free_ids). */
+/*
+ * '<U', '<f8' (0,) or an object array of strings. The array and each id are freed by the caller
+ * (npy_free_ids).
+ */
 int npy_load_ids(const char *path, char ***ids, size_t *n, struct err *e);
 void npy_free_ids(char **ids, size_t n);

@@ -108,7 +108,8 @@ static int parse_ids(char ***ids, size_t *n, const uint8_t *bytes, size_t size, 
 	if (npy_parse(&a, bytes, size, e) < 0)
 		return -1;
 	if (a.dims != 1 || !(a.kind == 'U' || a.kind == 'O' || npy_count(&a) == 0))
-		return err_set(e, "holds %s, expected a list of ids", npy_describe(&a, text, sizeof text));
+		return err_set(e, "holds %s, expected a list of ids",
+		               npy_describe(&a, text, sizeof text));
 	if (a.kind != 'O')
 		return read_ids(&a, ids, n, e);
 	if (pickle_read_list(&got, &count, a.data, a.size_bytes, e) < 0)

@@ -72,7 +72,8 @@ static size_t read_entry(struct member *m, const uint8_t *p, size_t size, struct
 		return 0;
 	}
 	name_length = get16(p + ZIP_CENTRAL_NAME);
-	length = ZIP_CENTRAL_BYTES + name_length + get16(p + ZIP_CENTRAL_EXTRA) + get16(p + ZIP_CENTRAL_REMARK);
+	length = ZIP_CENTRAL_BYTES + name_length + get16(p + ZIP_CENTRAL_EXTRA) +
+	         get16(p + ZIP_CENTRAL_REMARK);
 	if (size < length || memchr(p + ZIP_CENTRAL_BYTES, '\0', name_length)) {
 		err_set(e, "the central directory is damaged");
 		return 0;
@@ -106,7 +107,8 @@ static int read_directory(struct npz *z, const uint8_t *end, struct err *e)
 		return refuse_zip64(e);
 	if (get32(end + ZIP_END_DISKS) != 0)
 		return err_set(e, "one part of an archive in several");
-	if (z->directory > before || size > before - z->directory || size / ZIP_CENTRAL_BYTES < count)
+	if (z->directory > before || size > before - z->directory ||
+	    size / ZIP_CENTRAL_BYTES < count)
 		return err_set(e, "the central directory runs past the file");
 	p = z->file.data + z->directory;
 	z->members = xcalloc(count, sizeof *z->members);
@@ -198,13 +200,17 @@ bool npz_is_stored(const struct npz *z, const char *name)
 	return m && m->method == ZIP_STORED;
 }
 
-/* Where the bytes of M begin: behind the local header, whose name and extra field have lengths of their own. */
+/*
+ * Where the bytes of M begin: behind the local header, whose name and extra field have lengths
+ * of their own.
+ */
 static const uint8_t *find_bytes(const struct npz *z, const struct member *m, struct err *e)
 {
 	const uint8_t *p = z->file.data + m->offset;
 	size_t left, head;
 
-	if (m->offset > z->directory || z->directory - m->offset < ZIP_LOCAL_BYTES || get32(p) != ZIP_LOCAL) {
+	if (m->offset > z->directory || z->directory - m->offset < ZIP_LOCAL_BYTES ||
+	    get32(p) != ZIP_LOCAL) {
 		err_set(e, "no member where the directory says");
 		return NULL;
 	}
@@ -214,7 +220,8 @@ static const uint8_t *find_bytes(const struct npz *z, const struct member *m, st
 		err_set(e, "runs past the file");
 		return NULL;
 	}
-	if (get16(p + ZIP_LOCAL_NAME) != m->raw_length || memcmp(p + ZIP_LOCAL_BYTES, m->raw_name, m->raw_length) != 0) {
+	if (get16(p + ZIP_LOCAL_NAME) != m->raw_length ||
+	    memcmp(p + ZIP_LOCAL_BYTES, m->raw_name, m->raw_length) != 0) {
 		err_set(e, "has another name in front of its data");
 		return NULL;
 	}
@@ -231,7 +238,8 @@ static int check_crc(const struct member *m, const uint8_t *bytes, struct err *e
 }
 
 /* Borrowed from the archive where it can be used as it lies. */
-static int read_stored(const struct member *m, const uint8_t *bytes, struct npy *a, int flags, struct err *e)
+static int read_stored(const struct member *m, const uint8_t *bytes, struct npy *a, int flags,
+                       struct err *e)
 {
 	if (!(flags & NPZ_UNCHECKED) && check_crc(m, bytes, e) < 0)
 		return -1;
@@ -265,7 +273,8 @@ static int read_deflated(const struct member *m, const uint8_t *bytes, struct np
 }
 
 /* Where the bytes of M lie; refuses what no reader here understands. */
-static int locate(const struct npz *z, const struct member *m, struct npz_place *place, struct err *e)
+static int locate(const struct npz *z, const struct member *m, struct npz_place *place,
+                  struct err *e)
 {
 	const uint8_t *bytes = find_bytes(z, m, e);
 
@@ -274,7 +283,8 @@ static int locate(const struct npz *z, const struct member *m, struct npz_place 
 	if (m->flags & ZIP_ENCRYPTED)
 		return err_set(e, "encrypted");
 	if (m->method != ZIP_STORED && m->method != ZIP_DEFLATED)
-		return err_set(e, "packed by method %d, expected 0 (stored) or 8 (deflate)", m->method);
+		return err_set(e, "packed by method %d, expected 0 (stored) or 8 (deflate)",
+		               m->method);
 	if (m->method == ZIP_STORED && m->packed != m->size)
 		return err_set(e, "stored, but with two sizes");
 	*place = (struct npz_place){
@@ -291,16 +301,17 @@ int npz_locate(struct npz *z, const char *name, struct npz_place *place, struct 
 	return m ? locate(z, m, place, e) : err_set(e, "not in the archive");
 }
 
-static int read_member(const struct npz *z, const struct member *m, struct npy *a, size_t limit, int flags,
-                       struct err *e)
+static int read_member(const struct npz *z, const struct member *m, struct npy *a, size_t limit,
+                       int flags, struct err *e)
 {
-	struct npz_place place;
+	struct npz_place place = {0};
 
 	if (locate(z, m, &place, e) < 0)
 		return -1;
 	if (m->size > limit)
 		return err_set(e, "%zu bytes, more than the %zu allowed", m->size, limit);
-	return place.deflated ? read_deflated(m, place.bytes, a, e) : read_stored(m, place.bytes, a, flags, e);
+	return place.deflated ? read_deflated(m, place.bytes, a, e)
+	                      : read_stored(m, place.bytes, a, flags, e);
 }
 
 int npz_read(struct npz *z, const char *name, struct npy *a, size_t limit, int flags, struct err *e)

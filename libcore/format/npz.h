@@ -17,20 +17,26 @@ struct npz *npz_open(const char *path, struct err *e);
 void npz_close(struct npz *z);          /* arrays borrowed from Z end here */
 
 size_t npz_count(const struct npz *z);
-const char *npz_name(const struct npz *z, size_t i);            /* without ".npy"; lives as long as Z */
+const char *npz_name(const struct npz *z, size_t i); /* without ".npy"; lives as long as Z */
 const char *npz_comment(const struct npz *z, size_t *size);     /* "" if none; lives as long as Z */
 bool npz_is_stored(const struct npz *z, const char *name);
 
-enum { NPZ_UNCHECKED = 1 };     /* leave the CRC of a stored member unread: the pages stay untouched */
+/* Flag: leave the CRC of a stored member unread, so that its pages stay untouched. */
+enum { NPZ_UNCHECKED = 1 };
 
 /*
- * Reads member NAME into A, which must be zero or released: borrowed from Z where it is stored and lies aligned to
- * 4 bytes, otherwise A owns it and outlives Z.
- * Returns 0, or -1 with E set (NAME not in it): no such member, damaged data, more than LIMIT bytes.
+ * Reads member NAME into A, which must be zero or released: borrowed from Z where it is stored
+ * and lies aligned to 4 bytes, otherwise A owns it and outlives Z.
+ * Returns 0, or -1 with E set (NAME not in it): no such member, damaged data, more than LIMIT
+ * bytes.
  */
-int npz_read(struct npz *z, const char *name, struct npy *a, size_t limit, int flags, struct err *e);
+int npz_read(struct npz *z, const char *name, struct npy *a, size_t limit, int flags,
+             struct err *e);
 
-/* How member NAME lies in the archive: for npz_stream.h, and to tell members apart without reading them. */
+/*
+ * How member NAME lies in the archive: for npz_stream.h, and to tell members apart without
+ * reading them.
+ */
 struct npz_place {
 	const void *bytes;              /* PACKED bytes, unaligned, as long as Z */
 	size_t packed, size;            /* as they lie, and as a .npy file */
@@ -38,13 +44,20 @@ struct npz_place {
 	uint32_t crc;                   /* of the .npy file, as the directory says */
 };
 
-/* Returns 0, or -1 with E set (NAME not in it): no such member, not within the file, encrypted, packed otherwise. */
+/*
+ * Returns 0, or -1 with E set (NAME not in it): no such member, not within the file, encrypted,
+ * packed otherwise.
+ */
 int npz_locate(struct npz *z, const char *name, struct npz_place *place, struct err *e);
 
-/* Writes the archive member by member; each starts at a multiple of 64 bytes so that readers can map it. */
+/*
+ * Writes the archive member by member; each starts at a multiple of 64 bytes so that readers
+ * can map it.
+ */
 struct npz_writer;
 struct npz_writer *npz_writer_new(FILE *f, bool deflate);
-int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, int dims, const size_t *shape,
-                   const void *data, size_t size, struct err *e);
-int npz_writer_end(struct npz_writer *w, const char *comment, struct err *e);   /* COMMENT may be NULL; frees W */
+int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, int dims,
+                   const size_t *shape, const void *data, size_t size, struct err *e);
+/* COMMENT may be NULL. Frees W. */
+int npz_writer_end(struct npz_writer *w, const char *comment, struct err *e);
 void npz_writer_free(struct npz_writer *w);     /* instead of npz_writer_end, after an error */

@@ -18,9 +18,9 @@ enum {
 	MADE_BY_UNIX = 3 << 8 | VERSION_NEEDED,
 	DATE_1980 = 1 << 5 | 1,         /* 1 January; zip knows no earlier day */
 	OWNER_READS_WRITES = 0600,      /* what Python's zipfile gives */
-	PAD_ID = 0xd935,                /* extra field of zero bytes, as Android's zipalign writes */
+	PAD_ID = 0xd935,                /* extra field of zeros, as Android's zipalign writes */
 	PAD_HEAD = 4,                   /* its id and length */
-	ALIGN = 64,                     /* the .npy header is 128 bytes, so the numbers lie aligned too */
+	ALIGN = 64,                     /* the numbers too: a .npy header has 128 bytes */
 };
 
 struct entry {
@@ -131,12 +131,14 @@ static int emit_central(struct npz_writer *w, const struct entry *m, struct err 
 static struct entry *add_entry(struct npz_writer *w, const char *name)
 {
 	w->entries = xrealloc(w->entries, w->count + 1, sizeof *w->entries);
-	w->entries[w->count] = (struct entry){ .name = xasprintf("%s.npy", name), .offset = w->offset };
+	w->entries[w->count] = (struct entry){
+		.name = xasprintf("%s.npy", name), .offset = w->offset,
+	};
 	return &w->entries[w->count++];
 }
 
-int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, int dims, const size_t *shape,
-                   const void *data, size_t size, struct err *e)
+int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, int dims,
+                   const size_t *shape, const void *data, size_t size, struct err *e)
 {
 	uint8_t header[NPY_HEADER];
 	struct deflate_part parts[] = { { header, sizeof header }, { data, size } };
@@ -144,8 +146,10 @@ int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, in
 	void *packed = NULL;
 	int result = -1;
 
-	if (w->count == ZIP_MAX_MEMBERS || size > ZIP_MAX_BYTES - NPY_HEADER || w->offset > ZIP_MAX_BYTES)
-		return err_set(e, "\"%s\" makes the archive larger than 4 GiB or 65,534 members", name);
+	if (w->count == ZIP_MAX_MEMBERS || size > ZIP_MAX_BYTES - NPY_HEADER ||
+	    w->offset > ZIP_MAX_BYTES)
+		return err_set(e, "\"%s\" makes the archive larger than 4 GiB or 65,534 members",
+		               name);
 	npy_header(header, descr, dims, shape);
 	m = add_entry(w, name);
 	m->size = m->packed = size + NPY_HEADER;
@@ -171,7 +175,8 @@ static int emit_directory(struct npz_writer *w, const char *comment, struct err 
 	struct record r = {0};
 
 	if (length > ZIP_MAX_COMMENT)
-		return err_set(e, "a comment of %zu bytes, at most %d fit", length, ZIP_MAX_COMMENT);
+		return err_set(e, "a comment of %zu bytes, at most %d fit", length,
+		               ZIP_MAX_COMMENT);
 	if (strstr(comment, "PK\5\6"))          /* Python takes it for the end record */
 		return err_set(e, "a comment that holds the signature of the archive's end");
 	for (size_t i = 0; i < w->count; i++)

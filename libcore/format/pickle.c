@@ -23,9 +23,13 @@ enum {
 
 /* ---- reading ---- */
 
-/* The only element, or all elements, of what may be an object array of DIMS dimensions; V itself if it is none. */
-static const struct pickle_value *unwrap(const struct pickle_machine *m, const struct pickle_value *v,
-                                         uint32_t dims, struct err *e)
+/*
+ * The only element, or all elements, of what may be an object array of DIMS dimensions; V
+ * itself if it is none.
+ */
+static const struct pickle_value *unwrap(const struct pickle_machine *m,
+                                         const struct pickle_value *v, uint32_t dims,
+                                         struct err *e)
 {
 	const struct pickle_value *shape, *list;
 
@@ -51,7 +55,8 @@ static const struct pickle_value *unwrap(const struct pickle_machine *m, const s
 }
 
 /* Every STEP-th item of V is text, and not too much of it. */
-static int check_texts(const struct pickle_machine *m, const struct pickle_value *v, uint32_t step, struct err *e)
+static int check_texts(const struct pickle_machine *m, const struct pickle_value *v,
+                       uint32_t step, struct err *e)
 {
 	uint64_t total = 0, limit = (uint64_t)(m->end - m->start) * REPEAT_LIMIT;
 
@@ -62,7 +67,7 @@ static int check_texts(const struct pickle_machine *m, const struct pickle_value
 			return err_set(e, "id %u is no str", i / step);
 		total += text->count;
 		if (total > limit)
-			return err_set(e, "the ids are many times longer than the pickle they are in");
+			return err_set(e, "the ids are many times longer than their pickle");
 	}
 	return 0;
 }
@@ -147,13 +152,14 @@ static int take_pairs(struct pickle_dict *d, const struct pair *pairs, size_t n,
 			return -1;
 		d->values[d->count++] = pairs[i].value->number;
 		if (pairs[i].value->type != PICKLE_INT)
-			return err_set(e, "the label of '%.200s' is no integer", d->keys[d->count - 1]);
+			return err_set(e, "the label of '%.200s' is no integer",
+			               d->keys[d->count - 1]);
 	}
 	return 0;
 }
 
-static int take_dict(struct pickle_dict *d, const struct pickle_machine *m, const struct pickle_value *v,
-                     struct err *e)
+static int take_dict(struct pickle_dict *d, const struct pickle_machine *m,
+                     const struct pickle_value *v, struct err *e)
 {
 	size_t n = v->count / 2;
 	struct pair *pairs;
@@ -165,7 +171,10 @@ static int take_dict(struct pickle_dict *d, const struct pickle_machine *m, cons
 		return -1;
 	pairs = xcalloc(n, sizeof *pairs);
 	for (uint32_t i = 0; i < n; i++)
-		pairs[i] = (struct pair){ pickle_item(m, v, 2 * i), pickle_item(m, v, 2 * i + 1), i, false };
+		pairs[i] = (struct pair){
+			.key = pickle_item(m, v, 2 * i), .value = pickle_item(m, v, 2 * i + 1),
+			.at = i,
+		};
 	drop_repeated(pairs, n);
 	result = take_pairs(d, pairs, n, e);
 	free(pairs);
@@ -197,8 +206,8 @@ void pickle_dict_release(struct pickle_dict *d)
 	*d = (struct pickle_dict){0};
 }
 
-static int take_list(char ***items, size_t *n, const struct pickle_machine *m, const struct pickle_value *v,
-                     struct err *e)
+static int take_list(char ***items, size_t *n, const struct pickle_machine *m,
+                     const struct pickle_value *v, struct err *e)
 {
 	char **got;
 
@@ -235,36 +244,38 @@ int pickle_read_list(char ***items, size_t *n, const uint8_t *bytes, size_t size
 /* ---- writing ---- */
 
 /*
- * Protocol 3 up to the entries: _reconstruct(ndarray, (0,), b'b') and the state (1, (), dtype('O8', False, True),
- * False, [{...  The old module name, since numpy._core is unknown before numpy 1.26; and False, True where numpy before
- * 1.19 wrote 0, 1, of which numpy 2.4.0 to 2.4.2 warn.
+ * Protocol 3 up to the entries: _reconstruct(ndarray, (0,), b'b') and the state (1, (),
+ * dtype('O8', False, True), False, [{...  The old module name, since numpy._core is unknown
+ * before numpy 1.26; and False, True where numpy before 1.19 wrote 0, 1, of which numpy 2.4.0
+ * to 2.4.2 warn.
  */
 static const char HEAD[] =
-	"\x80\x03" "cnumpy.core.multiarray\n_reconstruct\n" "cnumpy\nndarray\n" "K\0\x85" "C\1b" "\x87R"
+	"\x80\x03" "cnumpy.core.multiarray\n_reconstruct\n"
+	"cnumpy\nndarray\n" "K\0\x85" "C\1b" "\x87R"
 	"(K\1)" "cnumpy\ndtype\n" "X\2\0\0\0O8" "\x89\x88\x87R"
 	"(K\3X\1\0\0\0|NNN" "J\xff\xff\xff\xff" "J\xff\xff\xff\xff" "K?tb" "\x89]}";
 static const char TAIL[] = "atb.";
 
-static void put_number(FILE *f, int64_t n, int bytes)
+static void put_number(FILE *f, uint64_t n, int bytes)
 {
 	for (; bytes > 0; bytes--, n >>= 8)
-		putc((int)(n & 0xff), f);
+		putc((int)(n & UINT8_MAX), f);
 }
 
 static void put_int(FILE *f, int64_t n)
 {
 	if (n >= 0 && n <= UINT8_MAX) {
 		putc('K', f);
-		put_number(f, n, 1);
+		put_number(f, (uint64_t)n, 1);
 	} else if (n >= 0 && n <= UINT16_MAX) {
 		putc('M', f);
-		put_number(f, n, 2);
+		put_number(f, (uint64_t)n, 2);
 	} else if (n >= INT32_MIN && n <= INT32_MAX) {
 		putc('J', f);
-		put_number(f, n, 4);
+		put_number(f, (uint64_t)n, 4);
 	} else {
 		fputs("\x8a\x08", f);
-		put_number(f, n, 8);
+		put_number(f, (uint64_t)n, 8);
 	}
 }
 
@@ -277,7 +288,7 @@ void pickle_write_dict(FILE *f, const struct pickle_dict *d)
 		size_t length = strlen(d->keys[i]);
 
 		putc('X', f);
-		put_number(f, (int64_t)length, 4);
+		put_number(f, length, 4);
 		fwrite(d->keys[i], 1, length, f);
 		put_int(f, d->values[i]);
 	}
@@ -296,7 +307,8 @@ static int parse_labels(struct pickle_dict *d, const uint8_t *bytes, size_t size
 	if (npy_parse(&a, bytes, size, e) < 0)
 		return -1;
 	if (a.kind != 'O' || a.dims != 0)
-		return err_set(e, "holds %s, expected one pickled dict", npy_describe(&a, text, sizeof text));
+		return err_set(e, "holds %s, expected one pickled dict",
+		               npy_describe(&a, text, sizeof text));
 	return pickle_read_dict(d, a.data, a.size_bytes, e);
 }
 

@@ -1,4 +1,7 @@
-/* The interpreter of pickles; see pickle_machine.h. Opcodes: Lib/pickletools.py of CPython describes each. */
+/*
+ * The interpreter of pickles; see pickle_machine.h. Opcodes: Lib/pickletools.py of CPython
+ * describes each.
+ */
 #include "format/pickle_machine.h"
 
 #include <stdlib.h>
@@ -7,7 +10,8 @@
 #include "base/mem.h"
 #include "format/pickle_numpy.h"
 
-enum { VALUE_MARK, VALUE_NONE, VALUE_FALSE, VALUE_TRUE };       /* the first values are always these */
+/* The first values are always these. */
+enum { VALUE_MARK, VALUE_NONE, VALUE_FALSE, VALUE_TRUE };
 
 enum {
 	NEWEST_PROTOCOL = 5,
@@ -19,11 +23,13 @@ enum opcode {
 	OP_PROTO = 0x80, OP_FRAME = 0x95, OP_STOP = '.', OP_MARK = '(',
 	OP_NONE = 'N', OP_NEWTRUE = 0x88, OP_NEWFALSE = 0x89,
 	OP_BININT1 = 'K', OP_BININT2 = 'M', OP_BININT = 'J', OP_LONG1 = 0x8a,
-	OP_BINUNICODE = 'X', OP_SHORT_BINUNICODE = 0x8c, OP_SHORT_BINBYTES = 'C', OP_BINBYTES = 'B',
+	OP_BINUNICODE = 'X', OP_SHORT_BINUNICODE = 0x8c,
+	OP_SHORT_BINBYTES = 'C', OP_BINBYTES = 'B',
 	OP_EMPTY_LIST = ']', OP_EMPTY_DICT = '}', OP_EMPTY_TUPLE = ')',
 	OP_TUPLE = 't', OP_TUPLE1 = 0x85, OP_TUPLE2 = 0x86, OP_TUPLE3 = 0x87,
 	OP_APPEND = 'a', OP_APPENDS = 'e', OP_SETITEM = 's', OP_SETITEMS = 'u',
-	OP_BINPUT = 'q', OP_LONG_BINPUT = 'r', OP_MEMOIZE = 0x94, OP_BINGET = 'h', OP_LONG_BINGET = 'j',
+	OP_BINPUT = 'q', OP_LONG_BINPUT = 'r', OP_MEMOIZE = 0x94,
+	OP_BINGET = 'h', OP_LONG_BINGET = 'j',
 	OP_GLOBAL = 'c', OP_STACK_GLOBAL = 0x93, OP_REDUCE = 'R', OP_BUILD = 'b',
 };
 
@@ -179,7 +185,8 @@ static int op_long(struct pickle_machine *m, struct err *e)
 }
 
 /* Text or bytes behind a length of LENGTH_BYTES. */
-static int op_bytes(struct pickle_machine *m, enum pickle_type type, int length_bytes, struct err *e)
+static int op_bytes(struct pickle_machine *m, enum pickle_type type, int length_bytes,
+                    struct err *e)
 {
 	uint32_t size;
 	const uint8_t *p;
@@ -190,6 +197,11 @@ static int op_bytes(struct pickle_machine *m, enum pickle_type type, int length_
 }
 
 /* ---- containers ---- */
+
+static int push_empty(struct pickle_machine *m, enum pickle_type type)
+{
+	return pickle_push(m, (struct pickle_value){ .type = type });
+}
 
 static void append(struct pickle_value *to, uint32_t value)
 {
@@ -237,8 +249,12 @@ static int op_short_tuple(struct pickle_machine *m, uint32_t n, struct err *e)
 	return need_values(m, n, e) < 0 ? -1 : make_tuple(m, n);
 }
 
-/* Moves the values from FIRST up into the container of TYPE below them; MARKS: 1 if a mark lies between. */
-static int fill(struct pickle_machine *m, enum pickle_type type, uint32_t first, uint32_t marks, struct err *e)
+/*
+ * Moves the values from FIRST up into the container of TYPE below them; MARKS: 1 if a mark lies
+ * between.
+ */
+static int fill(struct pickle_machine *m, enum pickle_type type, uint32_t first, uint32_t marks,
+                struct err *e)
 {
 	uint32_t end = m->depth;
 	struct pickle_value *to;
@@ -248,7 +264,8 @@ static int fill(struct pickle_machine *m, enum pickle_type type, uint32_t first,
 	if (!to)
 		return -1;
 	if (to->type != type || (type == PICKLE_DICT && (end - first) % 2))
-		return err_set(e, "the pickle fills what is no %s", type == PICKLE_DICT ? "dict" : "list");
+		return err_set(e, "the pickle fills what is no %s",
+		               type == PICKLE_DICT ? "dict" : "list");
 	for (uint32_t i = first; i < end; i++)
 		append(to, m->stack[i]);
 	return 0;
@@ -266,7 +283,8 @@ static int op_fill(struct pickle_machine *m, enum pickle_type type, struct err *
 	return find_mark(m, &first, e) < 0 ? -1 : fill(m, type, first, 1, e);
 }
 
-const struct pickle_value *pickle_item(const struct pickle_machine *m, const struct pickle_value *v, uint32_t i)
+const struct pickle_value *pickle_item(const struct pickle_machine *m,
+                                       const struct pickle_value *v, uint32_t i)
 {
 	return &m->values[v->items[i]];
 }
@@ -299,7 +317,8 @@ static int op_global(struct pickle_machine *m, struct err *e)
 
 static int op_stack_global(struct pickle_machine *m, struct err *e)
 {
-	const struct pickle_value *name = pickle_pop(m, e), *module = name ? pickle_pop(m, e) : NULL;
+	const struct pickle_value *name = pickle_pop(m, e);
+	const struct pickle_value *module = name ? pickle_pop(m, e) : NULL;
 
 	if (!module)
 		return -1;
@@ -352,8 +371,8 @@ static int step(struct pickle_machine *m, int op, struct err *e)
 	case OP_SHORT_BINUNICODE: return op_bytes(m, PICKLE_TEXT, 1, e);
 	case OP_BINBYTES:         return op_bytes(m, PICKLE_BYTES, 4, e);
 	case OP_SHORT_BINBYTES:   return op_bytes(m, PICKLE_BYTES, 1, e);
-	case OP_EMPTY_LIST:       return pickle_push(m, (struct pickle_value){ .type = PICKLE_LIST });
-	case OP_EMPTY_DICT:       return pickle_push(m, (struct pickle_value){ .type = PICKLE_DICT });
+	case OP_EMPTY_LIST:       return push_empty(m, PICKLE_LIST);
+	case OP_EMPTY_DICT:       return push_empty(m, PICKLE_DICT);
 	case OP_EMPTY_TUPLE:      return make_tuple(m, 0);
 	case OP_TUPLE:            return op_tuple(m, e);
 	case OP_TUPLE1:           return op_short_tuple(m, 1, e);
@@ -384,8 +403,8 @@ static void add_fixed_values(struct pickle_machine *m)
 	add_value(m, (struct pickle_value){ .type = PICKLE_BOOL, .number = 1 });
 }
 
-const struct pickle_value *pickle_machine_run(struct pickle_machine *m, const uint8_t *bytes, size_t size,
-                                              struct err *e)
+const struct pickle_value *pickle_machine_run(struct pickle_machine *m, const uint8_t *bytes,
+                                              size_t size, struct err *e)
 {
 	*m = (struct pickle_machine){ .start = bytes, .p = bytes, .end = bytes + size };
 	if (size > MAX_BYTES) {

@@ -21,14 +21,16 @@ enum { PICKLE_RAW_BYTES = 8 };          /* longest bytes that _codecs.encode may
 struct pickle_value {
 	uint8_t type;
 	char order;                     /* DTYPE: '<', '>', '|' */
-	uint32_t count, room;           /* TEXT, BYTES, RAW, DTYPE: bytes; LIST, DICT, TUPLE: items, and room for them */
+	uint32_t count;                 /* bytes, or items of a LIST, DICT, TUPLE */
+	uint32_t room;                  /* for items */
 	union {
 		int64_t number;         /* INT, BOOL; which GLOBAL */
 		const uint8_t *bytes;   /* TEXT, BYTES, DTYPE ("i8"): in the pickle */
 		uint8_t raw[PICKLE_RAW_BYTES];
-		uint32_t *items;        /* indices of values; of a DICT key, value, key, value, ... */
+		uint32_t *items;        /* indices of values; of a DICT key, value, key, value */
 		struct {
-			uint32_t shape, list;   /* ARRAY: indices of a TUPLE and a LIST, both 0 until it is built */
+			/* ARRAY: indices of a TUPLE and a LIST, both 0 until it is built */
+			uint32_t shape, list;
 		};
 	};
 };
@@ -43,15 +45,16 @@ struct pickle_machine {
 };
 
 /*
- * Runs the SIZE bytes of pickle, which must stay as they are until pickle_machine_release. Returns the value that
- * it leaves, or NULL with E set. Release M either way.
+ * Runs the SIZE bytes of pickle, which must stay as they are until pickle_machine_release.
+ * Returns the value that it leaves, or NULL with E set. Release M either way.
  */
-const struct pickle_value *pickle_machine_run(struct pickle_machine *m, const uint8_t *bytes, size_t size,
-                                              struct err *e);
+const struct pickle_value *pickle_machine_run(struct pickle_machine *m, const uint8_t *bytes,
+                                              size_t size, struct err *e);
 void pickle_machine_release(struct pickle_machine *m);
 
 /* Item I of a LIST, DICT or TUPLE. */
-const struct pickle_value *pickle_item(const struct pickle_machine *m, const struct pickle_value *v, uint32_t i);
+const struct pickle_value *pickle_item(const struct pickle_machine *m,
+                                       const struct pickle_value *v, uint32_t i);
 
 /* ---- for pickle_numpy.c: the stack ---- */
 

@@ -6,6 +6,8 @@
 
 #include "format/ucs4.h"
 
+enum { SHOWN = 100 };                   /* bytes of a name in a message */
+
 enum global { RECONSTRUCT, SCALAR, NDARRAY, DTYPE, ENCODE };
 
 static const struct {
@@ -29,18 +31,21 @@ static bool is_name(const uint8_t *p, size_t size, const char *name)
 int pickle_push_global(struct pickle_machine *m, const uint8_t *module, size_t module_size,
                        const uint8_t *name, size_t name_size, struct err *e)
 {
-	enum { SHOWN = 100 };
-
 	for (size_t i = 0; i < sizeof GLOBALS / sizeof *GLOBALS; i++)
-		if (is_name(module, module_size, GLOBALS[i].module) && is_name(name, name_size, GLOBALS[i].name))
-			return pickle_push(m, (struct pickle_value){ .type = PICKLE_GLOBAL, .number = GLOBALS[i].id });
-	return err_set(e, "refuses global %.*s.%.*s", (int)(module_size < SHOWN ? module_size : SHOWN),
-	               (const char *)module, (int)(name_size < SHOWN ? name_size : SHOWN), (const char *)name);
+		if (is_name(module, module_size, GLOBALS[i].module) &&
+		    is_name(name, name_size, GLOBALS[i].name))
+			return pickle_push(m, (struct pickle_value){
+				.type = PICKLE_GLOBAL, .number = GLOBALS[i].id,
+			});
+	return err_set(e, "refuses global %.*s.%.*s",
+	               (int)(module_size < SHOWN ? module_size : SHOWN), (const char *)module,
+	               (int)(name_size < SHOWN ? name_size : SHOWN), (const char *)name);
 }
 
 static bool is_text(const struct pickle_value *v, const char *text)
 {
-	return v->type == PICKLE_TEXT && v->count == strlen(text) && !memcmp(v->bytes, text, v->count);
+	return v->type == PICKLE_TEXT && v->count == strlen(text) &&
+	       !memcmp(v->bytes, text, v->count);
 }
 
 static int bad_call(struct err *e)
@@ -90,13 +95,15 @@ static int make_scalar(struct pickle_machine *m, const struct pickle_value *args
 	uint32_t size;
 	char kind;
 
-	if (!type || type->type != PICKLE_DTYPE || (bytes->type != PICKLE_BYTES && bytes->type != PICKLE_RAW))
+	if (!type || type->type != PICKLE_DTYPE ||
+	    (bytes->type != PICKLE_BYTES && bytes->type != PICKLE_RAW))
 		return bad_call(e);
 	kind = type->count == 2 ? (char)type->bytes[0] : '?';
 	size = type->count == 2 ? (uint32_t)(type->bytes[1] - '0') : 0;
 	if ((kind != 'i' && kind != 'u') || (size != 1 && size != 2 && size != 4 && size != 8))
 		return err_set(e, "the pickle holds a number of type '%.*s', expected an integer",
-		               (int)(type->count < 16 ? type->count : 16), (const char *)type->bytes);
+		               (int)(type->count < SHOWN ? type->count : SHOWN),
+		               (const char *)type->bytes);
 	if (bytes->count != size)
 		return bad_call(e);
 	for (uint32_t i = 0; i < size; i++) {
@@ -113,7 +120,8 @@ static int make_scalar(struct pickle_machine *m, const struct pickle_value *args
 
 int pickle_reduce(struct pickle_machine *m, struct err *e)
 {
-	const struct pickle_value *args = pickle_pop(m, e), *function = args ? pickle_pop(m, e) : NULL;
+	const struct pickle_value *args = pickle_pop(m, e);
+	const struct pickle_value *function = args ? pickle_pop(m, e) : NULL;
 
 	if (!function)
 		return -1;
@@ -150,7 +158,8 @@ int pickle_build(struct pickle_machine *m, struct err *e)
 	if (v->type == PICKLE_DTYPE && state->count > DTYPE_ORDER) {
 		const struct pickle_value *order = pickle_item(m, state, DTYPE_ORDER);
 
-		v->order = order->type == PICKLE_TEXT && order->count == 1 ? (char)order->bytes[0] : '|';
+		if (order->type == PICKLE_TEXT && order->count == 1)
+			v->order = (char)order->bytes[0];
 		return 0;
 	}
 	return bad_call(e);

@@ -1,5 +1,8 @@
 #pragma once
-/* The globals that a pickle may name, numpy's own, and what calling them with REDUCE or BUILD gives. */
+/*
+ * The globals that a pickle may name, numpy's own, and what calling them with REDUCE or BUILD
+ * gives.
+ */
 #include "format/pickle_machine.h"
 
 /* Pushes the global, or refuses it by name. */

@@ -1,6 +1,7 @@
 /* Protocol-buffer wire format; see protobuf.h and protobuf.dev/programming-guides/encoding. */
 #include "format/protobuf.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,7 +72,8 @@ void proto_float(struct proto *m, int field, float value)
 
 	memcpy(&bits, &value, sizeof bits);
 	put_key(m, field, FOUR_BYTES);
-	put_bytes(m, (uint8_t[]){ (uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16), (uint8_t)(bits >> 24) }, 4);
+	bits = htole32(bits);
+	put_bytes(m, &bits, sizeof bits);
 }
 
 void proto_text(struct proto *m, int field, const char *text)
@@ -105,7 +107,8 @@ void proto_append(struct proto *m, struct proto *part)
 
 	put_bytes(m, part->bytes, part->used);
 	for (size_t i = 0; i < part->piece_count; i++)
-		put_piece(m, start + part->pieces[i].at, part->pieces[i].data, part->pieces[i].size);
+		put_piece(m, start + part->pieces[i].at, part->pieces[i].data,
+		          part->pieces[i].size);
 	proto_release(part);
 }
 
@@ -121,7 +124,7 @@ int proto_write(const struct proto *m, FILE *f, struct err *e)
 	size_t at = 0;
 
 	if (m->size > MAX_MESSAGE)
-		return err_set(e, "a message of %llu bytes, more than the %llu that a protocol buffer may have",
+		return err_set(e, "%llu bytes, more than the %llu that a protocol buffer may have",
 		               (unsigned long long)m->size, (unsigned long long)MAX_MESSAGE);
 	for (size_t i = 0; i < m->piece_count; i++) {
 		const struct proto_piece *p = &m->pieces[i];

@@ -21,7 +21,8 @@ static int bytes_after(uint8_t lead)
 
 size_t ucs4_decode(uint32_t *c, const uint8_t *p, const uint8_t *end)
 {
-	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };    /* below: an overlong form */
+	/* below, a form is overlong */
+	static const uint32_t least[] = { 0, 0x80, 0x800, 0x10000 };
 	int more = p < end ? bytes_after(*p) : -1;
 	uint32_t value;
 

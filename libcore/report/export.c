@@ -5,7 +5,7 @@ int export_check(const struct net *net, const float *const w[NET_ARRAYS], struct
 {
 	for (int d = 0; d < net->dense; d++)
 		if (!(w[BN_VAR][d] + EXPORT_EPSILON > 0))
-			return err_set(e, "array %d: entry %d, a variance, is %g: the exported model would give NaN",
+			return err_set(e, "array %d: entry %d, a variance, is %g and has no root",
 			               BN_VAR, d, w[BN_VAR][d]);
 	return 0;
 }

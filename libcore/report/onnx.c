@@ -1,4 +1,7 @@
-/* ONNX: nodes, initializers, input and output of one graph; see onnx.h. Field numbers: onnx/onnx.proto3. */
+/*
+ * ONNX: nodes, initializers, input and output of one graph; see onnx.h. Field numbers:
+ * onnx/onnx.proto3.
+ */
 #include "report/onnx.h"
 
 #include <stdint.h>
@@ -9,7 +12,8 @@
 #include "report/export.h"
 
 enum {
-	IR_VERSION = 8, OPSET = 13,     /* old enough for runtimes since 2021; Softmax means what it does since 13 */
+	IR_VERSION = 8,                 /* these two: old enough for runtimes since 2021, */
+	OPSET = 13,                     /* and Softmax means what it does since 13 */
 	ELEMENT_FLOAT = 1,
 	MAX_DIMS = 4,
 	NAME_BYTES = 32,
@@ -20,7 +24,8 @@ enum {
 	MODEL_IR = 1, MODEL_PRODUCER = 2, MODEL_GRAPH = 7, MODEL_OPSET = 8, OPSET_VERSION = 2,
 	GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12,
 	NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OP = 4, NODE_ATTRIBUTE = 5,
-	ATTRIBUTE_NAME = 1, ATTRIBUTE_FLOAT = 2, ATTRIBUTE_INT = 3, ATTRIBUTE_INTS = 8, ATTRIBUTE_TYPE = 20,
+	ATTRIBUTE_NAME = 1, ATTRIBUTE_FLOAT = 2, ATTRIBUTE_INT = 3, ATTRIBUTE_INTS = 8,
+	ATTRIBUTE_TYPE = 20,
 	TENSOR_DIM = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9,
 	VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1, TENSOR_ELEMENT = 1, TENSOR_SHAPE = 2,
 	SHAPE_DIM = 1, DIM_VALUE = 1, DIM_NAME = 2,
@@ -39,7 +44,10 @@ struct builder {
 
 /* ---- nodes ---- */
 
-/* A node that takes the last output and the initializers LAYER.A, LAYER.B, ...; PARTS ends with NULL. */
+/*
+ * A node that takes the last output and the initializers LAYER.A, LAYER.B, ...; PARTS ends with
+ * NULL.
+ */
 static struct proto start_node(const struct builder *b, const char *layer, const char *const *parts)
 {
 	struct proto node = {0};
@@ -100,7 +108,8 @@ static void add_ints(struct proto *node, const char *name, int count, const int6
 	end_attribute(node, &attribute, INTS);
 }
 
-static const char *const NO_PARTS[] = { NULL }, *const WEIGHT_AND_BIAS[] = { "weight", "bias", NULL };
+static const char *const NO_PARTS[] = { NULL };
+static const char *const WEIGHT_AND_BIAS[] = { "weight", "bias", NULL };
 
 /* A node without attributes. */
 static void add_node(struct builder *b, const char *op, const char *output, const char *layer,
@@ -114,7 +123,7 @@ static void add_node(struct builder *b, const char *op, const char *output, cons
 
 static void add_transpose(struct builder *b, const char *output, const int64_t perm[4])
 {
-	struct proto node = start_node(b, NULL, NO_PARTS);
+	struct proto node = start_node(b, "", NO_PARTS);
 
 	name_node(b, &node, "Transpose", output);
 	add_ints(&node, "perm", 4, perm);
@@ -124,7 +133,7 @@ static void add_transpose(struct builder *b, const char *output, const int64_t p
 /* Flatten or Softmax, along axis 1. */
 static void add_along_rows(struct builder *b, const char *op, const char *output)
 {
-	struct proto node = start_node(b, NULL, NO_PARTS);
+	struct proto node = start_node(b, "", NO_PARTS);
 
 	name_node(b, &node, op, output);
 	add_int(&node, "axis", 1);
@@ -133,8 +142,8 @@ static void add_along_rows(struct builder *b, const char *op, const char *output
 
 /* ---- initializers ---- */
 
-static void add_tensor(struct builder *b, const char *layer, const char *part, int dims, const size_t *shape,
-                       const float *data)
+static void add_tensor(struct builder *b, const char *layer, const char *part, int dims,
+                       const size_t *shape, const float *data)
 {
 	struct proto tensor = {0};
 	size_t bytes = sizeof *data;
@@ -179,7 +188,8 @@ static void add_kernel(struct builder *b, const char *layer, int i)
 
 	net_shape(b->net, CONV1_W + 2 * i, s);
 	b->kernels[i] = rearrange(b->w[CONV1_W + 2 * i], s);
-	add_tensor(b, layer, "weight", MAX_DIMS, (const size_t[]){ s[3], s[2], s[0], s[1] }, b->kernels[i]);
+	add_tensor(b, layer, "weight", MAX_DIMS, (const size_t[]){ s[3], s[2], s[0], s[1] },
+	           b->kernels[i]);
 }
 
 /* ---- layers ---- */
@@ -199,12 +209,12 @@ static void add_conv(struct builder *b, int i)
 	add_ints(&node, "strides", 2, (const int64_t[]){ 1, 1 });
 	end_node(b, &node);
 	snprintf(relu, sizeof relu, "%s.relu", layer);
-	add_node(b, "Relu", relu, NULL, NO_PARTS);
+	add_node(b, "Relu", relu, "", NO_PARTS);
 }
 
 static void add_pool(struct builder *b, const char *name)
 {
-	struct proto node = start_node(b, NULL, NO_PARTS);
+	struct proto node = start_node(b, "", NO_PARTS);
 
 	name_node(b, &node, "MaxPool", name);
 	add_ints(&node, "kernel_shape", 2, (const int64_t[]){ 2, 2 });
@@ -229,7 +239,7 @@ static void add_norm(struct builder *b)
 	name_node(b, &node, "BatchNormalization", "bn");
 	add_float(&node, "epsilon", EXPORT_EPSILON);
 	end_node(b, &node);
-	add_node(b, "Relu", "bn.relu", NULL, NO_PARTS);
+	add_node(b, "Relu", "bn.relu", "", NO_PARTS);
 }
 
 static void add_layers(struct builder *b)
@@ -276,7 +286,8 @@ static struct proto wrap(struct builder *b)
 {
 	const struct net *net = b->net;
 	struct proto model = {0}, opset = {0}, *graph = &b->nodes;
-	struct proto in = value_info("inputs", 3, (const int[]){ net->size, net->size, net->channels });
+	const int image[] = { net->size, net->size, net->channels };
+	struct proto in = value_info("inputs", 3, image);
 	struct proto out = value_info("outputs", 1, &net->classes);
 
 	proto_text(graph, GRAPH_NAME, "aml");

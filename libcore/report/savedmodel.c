@@ -1,7 +1,7 @@
 /*
- * SavedModel: a GraphDef of constants and operations in a MetaGraphDef with one signature (savedmodel.h).
- * Field numbers: tensorflow/core/framework/{graph,node_def,attr_value,tensor,tensor_shape}.proto and
- * tensorflow/core/protobuf/{saved_model,meta_graph}.proto.
+ * SavedModel: a GraphDef of constants and operations in a MetaGraphDef with one signature; see
+ * savedmodel.h. Field numbers: tensorflow/core/protobuf/{saved_model,meta_graph}.proto,
+ * tensorflow/core/framework/{graph,node_def,attr_value,tensor,tensor_shape}.proto.
  */
 #include "report/savedmodel.h"
 
@@ -22,7 +22,8 @@ enum {
 	GRAPH_NODE = 1, GRAPH_VERSIONS = 4, VERSIONS_PRODUCER = 1,
 	NODE_NAME = 1, NODE_OP = 2, NODE_INPUT = 3, NODE_ATTR = 5,
 	MAP_KEY = 1, MAP_VALUE = 2,
-	ATTR_LIST = 1, ATTR_BYTES = 2, ATTR_TYPE = 6, ATTR_SHAPE = 7, ATTR_TENSOR = 8, LIST_INTS = 3,
+	ATTR_LIST = 1, ATTR_BYTES = 2, ATTR_TYPE = 6, ATTR_SHAPE = 7, ATTR_TENSOR = 8,
+	LIST_INTS = 3,
 	SHAPE_DIM = 2, DIM_SIZE = 1,
 	TENSOR_TYPE = 1, TENSOR_SHAPE = 2, TENSOR_CONTENT = 4,
 	SIGNATURE_INPUTS = 1, SIGNATURE_OUTPUTS = 2, SIGNATURE_METHOD = 3,
@@ -30,7 +31,7 @@ enum {
 };
 
 enum {
-	PRODUCER = 987,                 /* GraphDef version of TensorFlow 2.8; older and newer ones take it */
+	PRODUCER = 987,                 /* GraphDef version of TensorFlow 2.8; all others take it */
 	ANY = -1,                       /* a free dimension */
 	MAX_DIMS = 4,
 	NAME_BYTES = 32,
@@ -115,7 +116,8 @@ static struct proto node_message(const char *op, const char *name)
 }
 
 /* Every operation on floats has the attribute T, the first in alphabetical order. */
-static struct proto start_node(struct builder *b, const char *op, const char *name, const char *second)
+static struct proto start_node(struct builder *b, const char *op, const char *name,
+                               const char *second)
 {
 	struct proto node = node_message(op, name);
 
@@ -142,10 +144,11 @@ static void add_op(struct builder *b, const char *op, const char *name, const ch
 }
 
 /* A constant; DATA stay until the model is written. */
-static void add_const(struct builder *b, const char *name, int type, int dims, const int64_t *size, const void *data,
-                      size_t bytes)
+static void add_const(struct builder *b, const char *name, int type, int dims,
+                      const int64_t *size, const void *data, size_t bytes)
 {
-	struct proto node = node_message("Const", name), value = {0}, tensor = {0}, shape = shape_message(dims, size);
+	struct proto node = node_message("Const", name), shape = shape_message(dims, size);
+	struct proto value = {0}, tensor = {0};
 
 	proto_int(&tensor, TENSOR_TYPE, type);
 	proto_message(&tensor, TENSOR_SHAPE, &shape);
@@ -191,7 +194,10 @@ static void add_input(struct builder *b)
 	end_node(b, &node, "inputs");
 }
 
-/* No loader compares a fed image with the Placeholder's shape; without this an image of a wrong size can pass. */
+/*
+ * No loader compares a fed image with the Placeholder's shape; without this an image of a wrong
+ * size can pass.
+ */
 static void add_size_check(struct builder *b)
 {
 	struct proto node = start_node(b, "EnsureShape", "inputs/checked", NULL);
@@ -204,7 +210,8 @@ static void add_conv(struct builder *b, int i)
 {
 	static const int64_t strides[4] = { 1, 1, 1, 1 };
 	const char *layer = (const char *[]){ "conv1", "conv2", "conv3", "conv4" }[i];
-	struct name kernel = join(layer, "kernel"), bias = join(layer, "bias"), conv = join(layer, "conv");
+	struct name kernel = join(layer, "kernel"), bias = join(layer, "bias");
+	struct name conv = join(layer, "conv");
 	struct proto node;
 
 	add_array(b, kernel.text, CONV1_W + 2 * i);
@@ -251,7 +258,10 @@ static void add_dense(struct builder *b, const char *layer, enum net_array kerne
 	add_op(b, "BiasAdd", join(layer, "add").text, bias_name.text);
 }
 
-/* y = x scale + shift: gamma (x - mean) / sqrt(var + epsilon) + beta with its constants drawn together. */
+/*
+ * y = x scale + shift: gamma (x - mean) / sqrt(var + epsilon) + beta with its constants drawn
+ * together.
+ */
 static void add_norm(struct builder *b)
 {
 	const int64_t size = b->net->dense;
@@ -301,7 +311,8 @@ static void add_signature(struct proto *meta_graph, const struct builder *b)
 {
 	const int64_t classes[] = { ANY, b->net->classes };
 	struct proto signature = {0};
-	struct proto in = tensor_info("inputs:0", MAX_DIMS, b->image), out = tensor_info("outputs:0", 2, classes);
+	struct proto in = tensor_info("inputs:0", MAX_DIMS, b->image);
+	struct proto out = tensor_info("outputs:0", 2, classes);
 
 	add_entry(&signature, SIGNATURE_INPUTS, "inputs", &in);
 	add_entry(&signature, SIGNATURE_OUTPUTS, "outputs", &out);
@@ -325,7 +336,8 @@ static struct proto wrap(struct builder *b)
 	return model;
 }
 
-int savedmodel_write(FILE *f, const struct net *net, const float *const w[NET_ARRAYS], struct err *e)
+int savedmodel_write(FILE *f, const struct net *net, const float *const w[NET_ARRAYS],
+                     struct err *e)
 {
 	struct builder b = {
 		.net = net, .w = w, .image = { ANY, net->size, net->size, net->channels },

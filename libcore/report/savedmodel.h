@@ -11,12 +11,15 @@
 
 /*
  * Writes the bytes of saved_model.pb; W in net_shape shapes. Equal weights give equal bytes.
- * Returns 0, or -1 with E set: F refuses, more than 2 GiB, a moving variance that gives no real scale.
+ * Returns 0, or -1 with E set: F refuses, more than 2 GiB, a moving variance that gives no real
+ * scale.
  */
-int savedmodel_write(FILE *f, const struct net *net, const float *const w[NET_ARRAYS], struct err *e);
+int savedmodel_write(FILE *f, const struct net *net, const float *const w[NET_ARRAYS],
+                     struct err *e);
 
 /*
- * Writes FOLDER/1/saved_model.pb, with the folders that lack, whole or not at all. FOLDER/1 may hold an older
- * saved_model.pb, which is replaced, but nothing else.
+ * Writes FOLDER/1/saved_model.pb, with the folders that lack, whole or not at all. FOLDER/1 may
+ * hold an older saved_model.pb, which is replaced, but nothing else.
  */
-int savedmodel_save(const char *folder, const struct net *net, const float *const w[NET_ARRAYS], struct err *e);
+int savedmodel_save(const char *folder, const struct net *net, const float *const w[NET_ARRAYS],
+                    struct err *e);

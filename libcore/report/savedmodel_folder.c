@@ -14,7 +14,8 @@
 
 static const char FILE_NAME[] = "saved_model.pb";
 
-static int save_file(const char *path, const struct net *net, const float *const w[NET_ARRAYS], struct err *e)
+static int save_file(const char *path, const struct net *net, const float *const w[NET_ARRAYS],
+                     struct err *e)
 {
 	struct outfile *o = outfile_open(path, e);
 
@@ -39,12 +40,16 @@ static int check_version_folder(const char *folder, struct err *e)
 	while (result == 0 && (entry = readdir(d)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
 		    strcmp(entry->d_name, FILE_NAME) != 0)
-			result = err_set(e, "%s: holds %s; only a %s is replaced", folder, entry->d_name, FILE_NAME);
+			result = err_set(e, "%s: holds %s; only a %s is replaced", folder,
+			                 entry->d_name, FILE_NAME);
 	closedir(d);
 	return result;
 }
 
-/* Written beside the version folder and renamed: a server that watches FOLDER never sees half a version. */
+/*
+ * Written beside the version folder and renamed: a server that watches FOLDER never sees half a
+ * version.
+ */
 static int save_new_version(const char *folder, const char *version, const struct net *net,
                             const float *const w[NET_ARRAYS], struct err *e)
 {
@@ -69,7 +74,8 @@ out:
 	return result;
 }
 
-static int save_version(const char *folder, const struct net *net, const float *const w[NET_ARRAYS], struct err *e)
+static int save_version(const char *folder, const struct net *net,
+                        const float *const w[NET_ARRAYS], struct err *e)
 {
 	char *version = xasprintf("%s/1", folder), *file = xasprintf("%s/%s", version, FILE_NAME);
 	int result;
@@ -95,7 +101,8 @@ static void hold_signals(sigset_t *before)
 	sigprocmask(SIG_BLOCK, &set, before);
 }
 
-int savedmodel_save(const char *folder, const struct net *net, const float *const w[NET_ARRAYS], struct err *e)
+int savedmodel_save(const char *folder, const struct net *net, const float *const w[NET_ARRAYS],
+                    struct err *e)
 {
 	sigset_t before;
 	bool made;

@@ -19,7 +19,8 @@ int main(void)
 	is_int(crc32_add(7, data, 0), 7, "nothing added");
 	for (int at = 0; at < ALIGNMENTS; at++)
 		for (size_t n = 0; n < SHORT; n++)
-			wrong += crc32_add((uint32_t)n * 77, data + at, n) != deflate_crc((uint32_t)n * 77, data + at, n);
+			wrong += crc32_add((uint32_t)n * 77, data + at, n) !=
+			         deflate_crc((uint32_t)n * 77, data + at, n);
 	is_int(wrong, 0, "differences from zlib");
 	is_int(crc32_add(0, data, SIZE), deflate_crc(0, data, SIZE), "a long block");
 	for (size_t at = 0, step = 1; at < SIZE; at += step, step += 13)

@@ -1,4 +1,7 @@
-/* .npz archives: those of numpy and odd ones (tests/data/npz), our own, and damaged ones made from them. */
+/*
+ * .npz archives: those of numpy and odd ones (tests/data/npz), our own, and damaged ones made
+ * from them.
+ */
 #include "format/npz.h"
 
 #include <stdint.h>
@@ -27,6 +30,12 @@ static bool holds(struct npz *z, const char *name, const float *want, size_t cou
 }
 
 /* The three arrays that every file of make_npz.py holds. */
+static bool holds_all(struct npz *z)
+{
+	return holds(z, "0", ARRAY0, 6, 2) && holds(z, "1", ARRAY1, 4, 1) &&
+	       holds(z, "2", ARRAY2, 1, 0);
+}
+
 static void check_golden(const char *file, const char *comment)
 {
 	char path[TEXT];
@@ -39,7 +48,7 @@ static void check_golden(const char *file, const char *comment)
 	if (!ok(z != NULL, "%s opens %s", file, e.text))
 		return;
 	is_int((long long)npz_count(z), 3, "three arrays");
-	ok(holds(z, "0", ARRAY0, 6, 2) & holds(z, "1", ARRAY1, 4, 1) & holds(z, "2", ARRAY2, 1, 0), "%s: arrays", file);
+	ok(holds_all(z), "%s: arrays", file);
 	is_text(npz_comment(z, &size), comment, "comment");
 	is_int((long long)size, (long long)strlen(comment), "its length");
 	npz_close(z);
@@ -48,10 +57,14 @@ static void check_golden(const char *file, const char *comment)
 static void check_all_golden(void)
 {
 	static const char *const files[] = {
-		"np113_py36_stored", "np113_py36_deflated", "np124_py38_stored", "np124_py38_deflated",
-		"np126_py311_stored", "np126_py311_deflated", "np25_py313_stored", "np25_py313_deflated",
-		"zip_descriptor", "zip_descriptor_deflated", "zip_aligned", "zip_zip64_local", "zip_reversed",
-		"zip_date0", "zip_blocks",
+		"np113_py36_stored",  "np113_py36_deflated",
+		"np124_py38_stored",  "np124_py38_deflated",
+		"np126_py311_stored", "np126_py311_deflated",
+		"np25_py313_stored",  "np25_py313_deflated",
+		"zip_descriptor",     "zip_descriptor_deflated",
+		"zip_aligned",        "zip_zip64_local",
+		"zip_reversed",       "zip_date0",
+		"zip_blocks",
 	};
 	static const char tricky[] =
 		"PK\5\6xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
@@ -103,13 +116,14 @@ static struct npz *open_bytes(const void *bytes, size_t size, struct err *e)
 static void check_written(bool deflate, const char *comment)
 {
 	size_t size, again, comment_size;
-	uint8_t *bytes = write_archive(deflate, comment, &size), *twice = write_archive(deflate, comment, &again);
+	uint8_t *bytes = write_archive(deflate, comment, &size);
+	uint8_t *twice = write_archive(deflate, comment, &again);
 	struct err e = {{0}};
 	struct npz *z = open_bytes(bytes, size, &e);
 
 	ok(size == again && !memcmp(bytes, twice, size), "equal arrays, equal bytes");
 	if (ok(z != NULL, "our own archive opens %s", e.text)) {
-		ok(holds(z, "0", ARRAY0, 6, 2) & holds(z, "1", ARRAY1, 4, 1) & holds(z, "2", ARRAY2, 1, 0), "arrays");
+		ok(holds_all(z), "arrays");
 		is_int(npz_is_stored(z, "0"), !deflate, "stored");
 		is_text(npz_name(z, 2), "2", "name of the third");
 		is_text(npz_comment(z, &comment_size), comment ? comment : "", "comment");
@@ -144,7 +158,8 @@ static void check_borrowed(void)
 
 	for (size_t i = 0; i < npz_count(z); i++) {
 		is_int(npz_read(z, npz_name(z, i), &a, LIMIT, 0, &e), 0, "read");
-		ok(!a.owned && (uintptr_t)a.data % 64 == 0, "array %zu is mapped, at a multiple of 64 bytes", i);
+		ok(!a.owned && (uintptr_t)a.data % 64 == 0,
+		   "array %zu is mapped, at a multiple of 64 bytes", i);
 		npy_release(&a);
 	}
 	npz_close(z);
@@ -165,7 +180,10 @@ static void check_full_disk(void)
 
 /* ---- damage ---- */
 
-/* Puts VALUE (SIZE bytes, low first) at offset AT of our archive and tells what goes wrong with array "0". */
+/*
+ * Puts VALUE (SIZE bytes, low first) at offset AT of our archive and tells what goes wrong with
+ * array "0".
+ */
 static void check_damage(bool deflate, size_t at, uint32_t value, int size, const char *want)
 {
 	size_t archive_size;
@@ -190,7 +208,8 @@ static void check_damage(bool deflate, size_t at, uint32_t value, int size, cons
 static size_t find(bool deflate, const char *signature)
 {
 	size_t size;
-	uint8_t *bytes = write_archive(deflate, NULL, &size), *p = memmem(bytes, size, signature, 4);
+	uint8_t *bytes = write_archive(deflate, NULL, &size);
+	uint8_t *p = memmem(bytes, size, signature, 4);
 	size_t at = (size_t)(p - bytes);
 
 	free(bytes);
@@ -199,7 +218,8 @@ static size_t find(bool deflate, const char *signature)
 
 static void check_all_damage(void)
 {
-	size_t central = find(false, "PK\1\2"), end = find(false, "PK\5\6"), packed = find(true, "PK\1\2");
+	size_t central = find(false, "PK\1\2"), end = find(false, "PK\5\6");
+	size_t packed = find(true, "PK\1\2");
 
 	check_damage(false, 192, 9, 1, "damaged: its CRC-32 is");
 	check_damage(false, 0, 0, 1, "no member where the directory says");
@@ -265,16 +285,19 @@ static void check_limits(void)
 	struct err e = {{0}};
 	struct npz *z;
 
-	is_int(npz_writer_add(w, "x", "<f4", 1, shape, zeros, COUNT * sizeof *zeros, &e), 0, "added");
+	is_int(npz_writer_add(w, "x", "<f4", 1, shape, zeros, COUNT * sizeof *zeros, &e), 0,
+	       "added");
 	is_int(npz_writer_end(w, NULL, &e), 0, "ended");
 	fclose(f);
 	z = open_bytes(bytes, size, &e);
 	ok(npz_read(z, "x", &a, COUNT * 4 + 127, 0, &e) < 0, "a byte over the limit: %s", e.text);
-	ok(npz_read(z, "x", &a, COUNT * 4 + 128, 0, &e) == 0 && npy_count(&a) == COUNT, "within it");
+	ok(npz_read(z, "x", &a, COUNT * 4 + 128, 0, &e) == 0 && npy_count(&a) == COUNT,
+	   "within it");
 	ok(a.owned != NULL && !memcmp(a.data, zeros, COUNT * sizeof *zeros), "zeros");
 	npz_close(z);
 	npy_release(&a);
-	ok(npz_open("/nonexistent/x.npz", &e) == NULL && strstr(e.text, "/nonexistent/x.npz: "), "no file: %s", e.text);
+	ok(npz_open("/nonexistent/x.npz", &e) == NULL && strstr(e.text, "/nonexistent/x.npz: "),
+	   "no file: %s", e.text);
 	ok(npz_open("tests", &e) == NULL, "a folder: %s", e.text);
 	free(bytes);
 	free(zeros);

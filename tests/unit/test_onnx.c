@@ -19,7 +19,8 @@ static void check_golden(void)
 
 	if (!ok(model_load(&m, "tests/data/keras/w0.npz", 0, &e) == 0, "weights %s", e.text))
 		return;
-	ok(infile_open(&want, "tests/data/export/tiny.onnx", 1 << 20, &e) == 0, "golden file %s", e.text);
+	ok(infile_open(&want, "tests/data/export/tiny.onnx", 1 << 20, &e) == 0,
+	   "golden file %s", e.text);
 	ok(onnx_write(f, &m.net, m.w, &e) == 0, "written %s", e.text);
 	fclose(f);
 	is_int((long long)size, (long long)want.size, "size");
@@ -42,10 +43,12 @@ static bool make_large(struct large *l, int size)
 {
 	struct err e = {{0}};
 
-	if (!ok(net_tutorial(&l->net, size, 15, &e) == 0, "a network of %d pixels %s", size, e.text))
+	if (!ok(net_tutorial(&l->net, size, 15, &e) == 0, "a network of %d pixels %s", size,
+	        e.text))
 		return false;
 	l->map_bytes = net_count(&l->net, DENSE1_W) * sizeof(float);
-	l->map = mmap(NULL, l->map_bytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	l->map = mmap(NULL, l->map_bytes, PROT_READ,
+	              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (!ok(l->map != MAP_FAILED, "its zeros"))
 		return false;
 	for (int k = 0; k < NET_ARRAYS; k++)
@@ -85,9 +88,11 @@ static void check_refused(void)
 	struct err e = {{0}};
 
 	if (make_large(&l, 520)) {
-		ok(onnx_write(f, &l.net, l.w, &e) < 0 && strstr(e.text, "protocol buffer"), "refused: %s", e.text);
+		ok(onnx_write(f, &l.net, l.w, &e) < 0 && strstr(e.text, "protocol buffer"),
+		   "refused: %s", e.text);
 		l.w[BN_VAR] = below;
-		ok(onnx_write(f, &l.net, l.w, &e) < 0 && strstr(e.text, "array 13: entry 7"), "refused: %s", e.text);
+		ok(onnx_write(f, &l.net, l.w, &e) < 0 && strstr(e.text, "array 13: entry 7"),
+		   "refused: %s", e.text);
 		munmap(l.map, l.map_bytes);
 	}
 	fflush(f);
@@ -99,7 +104,7 @@ int main(void)
 {
 	check_golden();
 	check_size(100, 69643244);              /* weights + 1,712 */
-	check_size(516, 2114366449);            /* weights + 1,717; the last that fits in 2^31 - 1 */
+	check_size(516, 2114366449); /* weights + 1,717; the last that fits in 2^31 - 1 */
 	check_refused();
 	return tap_end();
 }

@@ -8,7 +8,8 @@
 #include "tap.h"
 
 static const char CODES[15][4] = {
-	"BAS", "EBO", "EOS", "KSC", "LYA", "LYT", "MMZ", "MOB", "MON", "MYB", "MYO", "NGB", "NGS", "PMB", "PMO"
+	"BAS", "EBO", "EOS", "KSC", "LYA", "LYT", "MMZ", "MOB", "MON", "MYB", "MYO", "NGB", "NGS",
+	"PMB", "PMO"
 };
 static const char *const TAGS[] = { "np116", "np126", "np25" };
 enum { TAG_COUNT = 3, TEXT = 256 };
@@ -111,7 +112,8 @@ static void check_golden_ids(const char *what, size_t count)
 		char path[TEXT], **ids;
 		size_t n, wrong = 0;
 
-		if (!ok(npy_load_ids(golden_path(path, what, TAGS[t]), &ids, &n, &e) == 0, "%s: %s", path, e.text))
+		if (!ok(npy_load_ids(golden_path(path, what, TAGS[t]), &ids, &n, &e) == 0,
+		        "%s: %s", path, e.text))
 			continue;
 		is_int((long long)n, (long long)count, path);
 		for (size_t i = 0; i < n; i++)
@@ -126,7 +128,8 @@ static void check_golden_ids(const char *what, size_t count)
 static void check_minimal(void)
 {
 	static const uint8_t want[] =
-		"\x80\x03" "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85" "C\x01" "b\x87R(K\x01)"
+		"\x80\x03" "cnumpy.core.multiarray\n_reconstruct\ncnumpy\nndarray\nK\x00\x85"
+		"C\x01" "b\x87R(K\x01)"
 		"cnumpy\ndtype\nX\x02\x00\x00\x00O8\x89\x88\x87R(K\x03X\x01\x00\x00\x00|NNN"
 		"J\xff\xff\xff\xffJ\xff\xff\xff\xffK?tb\x89]}(X\x08\x00\x00\x00" "BAS_0001K\x00"
 		"X\x08\x00\x00\x00" "EBO_0002K\x01uatb.";
@@ -139,16 +142,20 @@ static void check_minimal(void)
 	pickle_write_dict(f, &d);
 	fclose(f);
 	is_int((long long)size, 154, "two labels take 154 bytes");
-	ok(size == sizeof want - 1 && !memcmp(text, want, size), "the bytes that every numpy reads without a warning");
+	ok(size == sizeof want - 1 && !memcmp(text, want, size),
+	   "the bytes that every numpy reads without a warning");
 	free(text);
 }
 
 static void check_round_trip(void)
 {
-	static const int64_t numbers[] = { 0, 255, 256, 65535, 65536, INT32_MAX, INT32_MIN, -1, INT64_MAX, INT64_MIN };
+	static const int64_t numbers[] = {
+		0, 255, 256, 65535, 65536, INT32_MAX, INT32_MIN, -1, INT64_MAX, INT64_MIN
+	};
 	enum { COUNT = sizeof numbers / sizeof *numbers };
 	char key[COUNT][16], *keys[COUNT];
-	struct pickle_dict d = { .keys = keys, .values = (int64_t *)numbers, .count = COUNT }, got = {0};
+	struct pickle_dict d = { .keys = keys, .values = (int64_t *)numbers, .count = COUNT };
+	struct pickle_dict got = {0};
 	char path[] = "/tmp/aml-labels-XXXXXX";
 	struct err e = {{0}};
 
@@ -167,7 +174,8 @@ static void check_round_trip(void)
 	pickle_dict_release(&got);
 	remove(path);
 	keys[0] = (char[]){ "\xff" };
-	ok(pickle_save_labels(&d, path, &e) < 0 && strstr(e.text, "not UTF-8"), "an id that is no UTF-8: %s", e.text);
+	ok(pickle_save_labels(&d, path, &e) < 0 && strstr(e.text, "not UTF-8"),
+	   "an id that is no UTF-8: %s", e.text);
 }
 
 /* ---- small pickles by hand ---- */
@@ -181,7 +189,8 @@ static void check_dict(const char *what, const char *pickle, size_t size, const 
 	if (pickle_read_dict(&d, (const uint8_t *)pickle, size, &e) < 0)
 		snprintf(got, sizeof got, "%s", e.text);
 	for (size_t i = 0; i < d.count; i++)
-		snprintf(got + strlen(got), sizeof got - strlen(got), "%s=%lld ", d.keys[i], (long long)d.values[i]);
+		snprintf(got + strlen(got), sizeof got - strlen(got), "%s=%lld ", d.keys[i],
+		         (long long)d.values[i]);
 	is_text(got, want, what);
 	pickle_dict_release(&d);
 }
@@ -190,20 +199,26 @@ static void check_dict(const char *what, const char *pickle, size_t size, const 
 static void check_small(void)
 {
 	DICT("bare dict", "\x80\x02}X\1\0\0\0aK\1s.", "a=1 ");
-	DICT("bare dict of protocol 5", "\x80\x05\x95\x0b\0\0\0\0\0\0\0}\x94\x8c\1a\x94K\7s.", "a=7 ");
+	DICT("bare dict of protocol 5", "\x80\x05\x95\x0b\0\0\0\0\0\0\0}\x94\x8c\1a\x94K\7s.",
+	     "a=7 ");
 	DICT("empty batch", "}(X\1\0\0\0aK\1u(u.", "a=1 ");
-	DICT("a key again: first place, last value", "}(\x8c\1aK\1\x8c\1bK\2\x8c\1aK\3u.", "a=3 b=2 ");
+	DICT("a key again: first place, last value", "}(\x8c\1aK\1\x8c\1bK\2\x8c\1aK\3u.",
+	     "a=3 b=2 ");
 	DICT("the same key object again", "}(\x8c\1aq\0K\1h\0K\2h\0K\3u.", "a=3 ");
-	DICT("LONG1", "}(\x8c\1a\x8a\0\x8c\1b\x8a\1\xff\x8c\1c\x8a\5\0\0\0\0\1u.", "a=0 b=-1 c=4294967296 ");
+	DICT("LONG1", "}(\x8c\1a\x8a\0\x8c\1b\x8a\1\xff\x8c\1c\x8a\5\0\0\0\0\1u.",
+	     "a=0 b=-1 c=4294967296 ");
 	DICT("negative BININT", "}\x8c\1aJ\xfe\xff\xff\xffs.", "a=-2 ");
-	DICT("memo that overwrites", "}\x8c\1aq\0\x8c\1bq\0\x85\x85h\0K\1.", "the pickle holds no dict");
+	DICT("memo that overwrites", "}\x8c\1aq\0\x8c\1bq\0\x85\x85h\0K\1.",
+	     "the pickle holds no dict");
 	DICT("surrogates pass", "}\x8c\3\xed\xb2\x80K\1s.", "\xed\xb2\x80=1 ");
 
 	DICT("os.system", "\x80\3cos\nsystem\nX\2\0\0\0ls\x85R.", "refuses global os.system");
 	DICT("builtins.eval", "\x80\3cbuiltins\neval\n.", "refuses global builtins.eval");
-	DICT("by STACK_GLOBAL", "\x80\4\x8c\5posix\x8c\6system\x93.", "refuses global posix.system");
+	DICT("by STACK_GLOBAL", "\x80\4\x8c\5posix\x8c\6system\x93.",
+	     "refuses global posix.system");
 	DICT("numpy.load", "cnumpy\nload\n.", "refuses global numpy.load");
-	DICT("numpy's neighbour", "cnumpy.core.multiarrayx\nscalar\n.", "refuses global numpy.core.multiarrayx.scalar");
+	DICT("numpy's neighbour", "cnumpy.core.multiarrayx\nscalar\n.",
+	     "refuses global numpy.core.multiarrayx.scalar");
 	DICT("an opcode", "\x80\2}\x81.", "refuses pickle opcode 0x81");
 	DICT("protocol 9", "\x80\x09}.", "pickle protocol 9 is unknown");
 
@@ -220,7 +235,8 @@ static void check_small(void)
 	DICT("APPEND to a dict", "}K\1a.", "the pickle fills what is no list");
 	DICT("odd SETITEMS", "}(K\1u.", "the pickle fills what is no dict");
 	DICT("memo never filled", "h\7.", "the pickle uses value 7 before it makes it");
-	DICT("memo index out of all proportion", "}r\xff\xff\xff\x7f.", "the pickle numbers a value 2147483647");
+	DICT("memo index out of all proportion", "}r\xff\xff\xff\x7f.",
+	     "the pickle numbers a value 2147483647");
 	DICT("a list", "].", "the pickle holds no dict");
 	DICT("a key that is a number", "}K\1K\1s.", "id 0 is no str");
 	DICT("a value that is text", "}\x8c\1a\x8c\1bs.", "the label of 'a' is no integer");
@@ -228,23 +244,28 @@ static void check_small(void)
 	DICT("a NUL in a key", "}\x8c\1\0K\1s.", "an id holds a NUL");
 	DICT("a key that is no UTF-8", "}\x8c\1\xffK\1s.", "an id holds bytes that are no UTF-8");
 	DICT("an overlong key", "}\x8c\2\xc0\x80K\1s.", "an id holds bytes that are no UTF-8");
-	DICT("a number of 9 bytes", "}\x8c\1a\x8a\x09" "123456789s.", "the pickle holds a number of 9 bytes");
+	DICT("a number of 9 bytes", "}\x8c\1a\x8a\x09" "123456789s.",
+	     "the pickle holds a number of 9 bytes");
 	DICT("REDUCE of text", "\x8c\1a)R.", "the pickle calls what is no function");
-	DICT("ndarray called", "cnumpy\nndarray\n)R.", "the pickle calls numpy with arguments that numpy does not write");
-	DICT("dtype of nothing", "cnumpy\ndtype\n)R.", "the pickle calls numpy with arguments that numpy does not write");
+	DICT("ndarray called", "cnumpy\nndarray\n)R.",
+	     "the pickle calls numpy with arguments that numpy does not write");
+	DICT("dtype of nothing", "cnumpy\ndtype\n)R.",
+	     "the pickle calls numpy with arguments that numpy does not write");
 	DICT("an array that was never built", "cnumpy.core.multiarray\n_reconstruct\n)R.",
 	     "an object array without elements");
 }
 
 /* numpy scalars: dtype I8 of ORDER with these BYTES. */
-static void check_scalar(const char *type, const char *order, const char *bytes, int size, const char *want)
+static void check_scalar(const char *type, const char *order, const char *bytes, int size,
+                         const char *want)
 {
 	char pickle[TEXT];
 	int n = snprintf(pickle, sizeof pickle,
-	                 "}\x8c%ca" "cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n\x8c%c%s\x85R", 1,
-	                 (int)strlen(type), type);
+	                 "}\x8c%ca" "cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n\x8c%c%s\x85R",
+	                 1, (int)strlen(type), type);
 
-	n += snprintf(pickle + n, sizeof pickle - (size_t)n, "(K%c\x8c%c%stb" "C%c", 3, 1, order, size);
+	n += snprintf(pickle + n, sizeof pickle - (size_t)n,
+	              "(K%c\x8c%c%stb" "C%c", 3, 1, order, size);
 	memcpy(pickle + n, bytes, (size_t)size);
 	n += size;
 	n += snprintf(pickle + n, sizeof pickle - (size_t)n, "\x86Rs.");
@@ -259,10 +280,14 @@ static void check_scalars(void)
 	check_scalar("u8", "<", "\1\0\0\0\0\0\0\0", 8, "a=1 ");
 	check_scalar("u1", "|", "\xff", 1, "a=255 ");
 	check_scalar("i2", "<", "\1\1", 2, "a=257 ");
-	check_scalar("u8", "<", "\0\0\0\0\0\0\0\x80", 8, "the pickle holds an integer of 2^63 or more");
-	check_scalar("f8", "<", "\0\0\0\0\0\0\0\0", 8, "the pickle holds a number of type 'f8', expected an integer");
-	check_scalar("i9", "<", "\1\1", 2, "the pickle holds a number of type 'i9', expected an integer");
-	check_scalar("i8", "<", "\1\1", 2, "the pickle calls numpy with arguments that numpy does not write");
+	check_scalar("u8", "<", "\0\0\0\0\0\0\0\x80", 8,
+	             "the pickle holds an integer of 2^63 or more");
+	check_scalar("f8", "<", "\0\0\0\0\0\0\0\0", 8,
+	             "the pickle holds a number of type 'f8', expected an integer");
+	check_scalar("i9", "<", "\1\1", 2,
+	             "the pickle holds a number of type 'i9', expected an integer");
+	check_scalar("i8", "<", "\1\1", 2,
+	             "the pickle calls numpy with arguments that numpy does not write");
 }
 
 /* ---- pickles that would like to grow ---- */
@@ -297,13 +322,16 @@ static void check_growth(void)
 	struct err e = {{0}};
 	char **ids;
 	size_t n;
-	static const uint8_t loop[] = "]q\0h\0a.", tower[] = "]q\0h\0h\0h\0\x87q\1h\1h\1h\1\x87q\2h\2h\2h\2\x87.";
+	static const uint8_t loop[] = "]q\0h\0a.";
+	static const uint8_t tower[] = "]q\0h\0h\0h\0\x87q\1h\1h\1h\1\x87q\2h\2h\2h\2\x87.";
 
 	ok(read_repeated(100, 8, &e) == 0, "a str fetched 100 times: %s", e.text);
 	ok(read_repeated(20000, 60000, &e) < 0 && strstr(e.text, "many times longer"),
 	   "1.2 GB from a pickle of 100 kB: %s", e.text);
-	ok(pickle_read_list(&ids, &n, loop, sizeof loop - 1, &e) < 0, "a list in itself: %s", e.text);
-	ok(pickle_read_list(&ids, &n, tower, sizeof tower - 1, &e) < 0, "tuples of tuples: %s", e.text);
+	ok(pickle_read_list(&ids, &n, loop, sizeof loop - 1, &e) < 0, "a list in itself: %s",
+	   e.text);
+	ok(pickle_read_list(&ids, &n, tower, sizeof tower - 1, &e) < 0, "tuples of tuples: %s",
+	   e.text);
 }
 
 int main(void)

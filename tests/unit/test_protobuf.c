@@ -1,4 +1,7 @@
-/* Protocol-buffer messages: single fields by hand, and the two mini models (y = 2 x) of tests/data/export whole. */
+/*
+ * Protocol-buffer messages: single fields by hand, and the two mini models (y = 2 x) of
+ * tests/data/export whole.
+ */
 #include "format/protobuf.h"
 
 #include "base/infile.h"
@@ -156,7 +159,8 @@ static void check_full_disk(void)
 
 	setvbuf(f, NULL, _IONBF, 0);
 	proto_text(&m, 1, "text");
-	ok(proto_write(&m, f, &e) < 0 && strstr(e.text, "No space left"), "a full disk: %s", e.text);
+	ok(proto_write(&m, f, &e) < 0 && strstr(e.text, "No space left"), "a full disk: %s",
+	   e.text);
 	fclose(f);
 	proto_release(&m);
 }

@@ -1,6 +1,7 @@
 /*
- * The SavedModel exporter against the golden file: node by node the same bytes, but for one more node that
- * checks the size of the images. A small reader of protocol buffers finds the nodes.
+ * The SavedModel exporter against the golden file: node by node the same bytes, but for one
+ * more node that checks the size of the images. A small reader of protocol buffers finds the
+ * nodes.
  */
 #include "report/savedmodel.h"
 
@@ -86,7 +87,10 @@ static bool is(struct span a, const char *text)
 	return equal(a, (struct span){ (const uint8_t *)text, strlen(text) });
 }
 
-enum { META_GRAPH = 2, INFO = 1, GRAPH = 2, SIGNATURE = 5, NODE = 1, VERSIONS = 4, NAME = 1, OP = 2, INPUT = 3, ATTR = 5 };
+enum {
+	META_GRAPH = 2, INFO = 1, GRAPH = 2, SIGNATURE = 5,
+	NODE = 1, VERSIONS = 4, NAME = 1, OP = 2, INPUT = 3, ATTR = 5
+};
 
 static struct span find_node(struct span graph, const char *name)
 {
@@ -148,11 +152,14 @@ static void check_size_node(struct span got, struct span want)
 
 	ok(is(get(node, OP), "EnsureShape"), "EnsureShape");
 	ok(is(get(node, INPUT), "inputs"), "takes the images");
-	ok(equal(attr(node, "shape"), attr(find_node(got, "inputs"), "shape")), "of the shape of the placeholder");
+	ok(equal(attr(node, "shape"), attr(find_node(got, "inputs"), "shape")),
+	   "of the shape of the placeholder");
 	ok(equal(attr(node, "T"), attr(conv, "T")), "floats");
 	ok(is(get(conv, INPUT), "inputs/checked"), "conv1 takes its output");
-	ok(equal(get(conv, OP), get(golden_conv, OP)) && equal(attr(conv, "padding"), attr(golden_conv, "padding")) &&
-	   equal(attr(conv, "strides"), attr(golden_conv, "strides")), "conv1 is the golden one otherwise");
+	ok(equal(get(conv, OP), get(golden_conv, OP)) &&
+	           equal(attr(conv, "padding"), attr(golden_conv, "padding")) &&
+	           equal(attr(conv, "strides"), attr(golden_conv, "strides")),
+	   "conv1 is the golden one otherwise");
 }
 
 static void check_golden(void)
@@ -167,7 +174,8 @@ static void check_golden(void)
 
 	if (!ok(model_load(&m, "tests/data/keras/w0.npz", 0, &e) == 0, "weights %s", e.text))
 		return;
-	ok(infile_open(&golden, "tests/data/export/tiny/1/saved_model.pb", 1 << 20, &e) == 0, "golden %s", e.text);
+	ok(infile_open(&golden, "tests/data/export/tiny/1/saved_model.pb", 1 << 20, &e) == 0,
+	   "golden %s", e.text);
 	ok(savedmodel_write(f, &m.net, m.w, &e) == 0, "written %s", e.text);
 	fclose(f);
 	got = get((struct span){ (uint8_t *)bytes, size }, META_GRAPH);
@@ -213,7 +221,8 @@ static void check_size(int size, long long want)
 		w[k] = zeros;
 	result = savedmodel_write(f, &net, w, &e);
 	fflush(f);
-	ok(want ? result == 0 : strstr(e.text, "protocol buffer") != NULL, "%d pixels %s", size, e.text);
+	ok(want ? result == 0 : strstr(e.text, "protocol buffer") != NULL, "%d pixels %s", size,
+	   e.text);
 	is_int(got, want, "bytes");
 	munmap(zeros, bytes);
 	fclose(f);
@@ -246,10 +255,12 @@ static void check_folders(void)
 	struct err e = {{0}};
 	const float *bad[NET_ARRAYS];
 
-	ok(mkdtemp(top) && model_load(&m, "tests/data/keras/w0.npz", 0, &e) == 0, "scratch and weights %s", e.text);
+	ok(mkdtemp(top) && model_load(&m, "tests/data/keras/w0.npz", 0, &e) == 0,
+	   "scratch and weights %s", e.text);
 	memcpy(bad, m.w, sizeof bad);
 	bad[BN_VAR] = below;
-	ok(savedmodel_save(in_top("models"), &m.net, bad, &e) < 0 && strstr(e.text, "variance"), "bad: %s", e.text);
+	ok(savedmodel_save(in_top("models"), &m.net, bad, &e) < 0 && strstr(e.text, "variance"),
+	   "bad: %s", e.text);
 	ok(!exists("models"), "leaves no folder");
 	ok(savedmodel_save(in_top("models"), &m.net, m.w, &e) == 0, "a new folder");
 	ok(exists("models/1/saved_model.pb"), "holds the model");
@@ -257,16 +268,19 @@ static void check_folders(void)
 	ok(savedmodel_save(in_top("models"), &m.net, bad, &e) < 0, "bad: %s", e.text);
 	ok(exists("models/1/saved_model.pb"), "leaves the old one");
 	mkdir(in_top("models/1/variables"), 0777);
-	ok(savedmodel_save(in_top("models"), &m.net, m.w, &e) < 0 && strstr(e.text, "holds variables"),
+	ok(savedmodel_save(in_top("models"), &m.net, m.w, &e) < 0 &&
+	           strstr(e.text, "holds variables"),
 	   "another program's version: %s", e.text);
 	rmdir(in_top("models/1/variables"));
 	remove(in_top("models/1/saved_model.pb"));
 	rmdir(in_top("models/1"));
-	ok(savedmodel_save(in_top("models"), &m.net, bad, &e) < 0 && exists("models"), "a folder that was there stays");
+	ok(savedmodel_save(in_top("models"), &m.net, bad, &e) < 0 && exists("models"),
+	   "a folder that was there stays");
 	ok(rmdir(in_top("models")) == 0, "nothing else was left in it");
 	outfile_save(in_top("models"), "", 0, &e);
 	ok(savedmodel_save(in_top("models"), &m.net, m.w, &e) < 0, "a file in the way: %s", e.text);
-	ok(savedmodel_save(in_top("no/models"), &m.net, m.w, &e) < 0, "no folder to write in: %s", e.text);
+	ok(savedmodel_save(in_top("no/models"), &m.net, m.w, &e) < 0,
+	   "no folder to write in: %s", e.text);
 	remove(in_top("models"));
 	ok(rmdir(top) == 0, "the scratch folder is empty");
 	model_release(&m);
