@@ -1,0 +1,127 @@
+/* Inputs: files, pipes, empty ones, too large ones, folders; and their lines. */
+#include "base/infile.h"
+
+#include <errno.h>
+#include <sys/wait.h>
+
+#include "scratch.h"
+#include "tap.h"
+
+enum { LARGE = 300000 };
+
+static struct err e;
+
+static void is_open(const char *path, size_t limit, const char *want, size_t size, bool mapped, const char *what)
+{
+	struct infile f = {0};
+
+	if (infile_open(&f, path, limit, &e) < 0) {
+		ok(false, "%s: %s", what, e.text);
+		return;
+	}
+	ok(f.data && f.size == size && !memcmp(f.data, want, size) && f.mapped == mapped, "%s", what);
+	infile_release(&f);
+	infile_release(&f);
+}
+
+static void refused(const char *path, size_t limit, const char *why)
+{
+	struct infile f = {0};
+
+	is_int(infile_open(&f, path, limit, &e), -1, why);
+	ok(strstr(e.text, why) && strstr(e.text, path), "the message names file and reason: %s", e.text);
+}
+
+/* Standard input becomes the file at OFFSET, or a pipe that TEXT comes through. */
+static void from_file(const char *path, off_t offset)
+{
+	if (!freopen(path, "rb", stdin) || lseek(STDIN_FILENO, offset, SEEK_SET) != offset)
+		exit(1);
+}
+
+static void from_pipe(const char *text, size_t size)
+{
+	int fd[2];
+
+	if (pipe(fd) < 0)
+		exit(1);
+	if (!fork()) {
+		close(fd[0]);
+		for (size_t at = 0; at < size; at += 1000)      /* in pieces */
+			if (write(fd[1], text + at, size - at < 1000 ? size - at : 1000) < 0)
+				_exit(1);
+		_exit(0);
+	}
+	close(fd[1]);
+	dup2(fd[0], STDIN_FILENO);
+	close(fd[0]);
+}
+
+static char lines[8][16];
+static int line_count;
+
+static int take_line(void *arg, char *line, struct err *err)
+{
+	if (!strcmp(line, "stop"))
+		return err_set(err, "line %d says stop", line_count);
+	snprintf(lines[line_count++ % 8], sizeof lines[0], "%s", line);
+	return arg ? 0 : -1;
+}
+
+static void by_lines(void)
+{
+	const char *path = scratch_path("lines");
+	int something;
+
+	scratch_write(path, "one\n\nthree", 10);
+	is_int(infile_lines(path, take_line, &something, &e), 0, "lines");
+	ok(line_count == 3 && !strcmp(lines[0], "one") && !*lines[1] && !strcmp(lines[2], "three"),
+	   "an empty line, a last one without newline");
+	scratch_write(path, "one\nstop\nthree\n", 15);
+	line_count = 0;
+	is_int(infile_lines(path, take_line, &something, &e), -1, "stopped by the function");
+	is_text(e.text, "line 1 says stop", "its message");
+	is_int(infile_lines(scratch_path("missing"), take_line, &something, &e), -1, "lines of a file that is missing");
+	is_int(infile_lines(scratch_folder, take_line, &something, &e), -1, "lines of a folder");
+}
+
+int main(void)
+{
+	const char *small, *empty, *large;
+	char *text = xmalloc(LARGE, 1);
+
+	scratch_begin();
+	small = scratch_path("small");
+	empty = scratch_path("empty");
+	large = scratch_path("large");
+	for (int i = 0; i < LARGE; i++)
+		text[i] = (char)(i * i >> 3);
+	scratch_write(small, "abc", 3);
+	scratch_write(empty, "", 0);
+	scratch_write(large, text, LARGE);
+	is_open(small, 3, "abc", 3, true, "a file of as many bytes as are allowed");
+	is_open(empty, 0, "", 0, false, "an empty file");
+	is_open(large, SIZE_MAX, text, LARGE, true, "a large file");
+	is_open("/dev/null", 10, "", 0, false, "a device");
+	refused(small, 2, "larger than the 2 bytes allowed");
+	refused("/dev/zero", LARGE, "larger than");
+	refused(scratch_path("missing"), 10, strerror(ENOENT));
+	refused(scratch_folder, 10, strerror(EISDIR));
+	from_file(large, 0);
+	is_open("-", LARGE, text, LARGE, true, "standard input is a file");
+	from_file(large, 100);
+	is_open("-", LARGE, text + 100, LARGE - 100, false, "standard input is a file that was read from");
+	from_pipe(text, LARGE);
+	is_open("-", LARGE, text, LARGE, false, "standard input is a pipe");
+	from_pipe(text, LARGE);
+	struct infile f;
+	is_int(infile_open(&f, "-", LARGE - 1, &e), -1, "a pipe with too many bytes");
+	ok(strstr(e.text, "standard input: larger than") != NULL, "%s", e.text);
+	close(STDIN_FILENO);
+	is_int(infile_open(&f, "-", LARGE, &e), -1, "standard input is closed");
+	by_lines();
+	while (wait(NULL) > 0)
+		continue;
+	free(text);
+	return tap_end();
+}
