@@ -44,42 +44,20 @@ prepare() {
 	mkdir models logs
 }
 
-train_alone() {
-	say "one clinic alone: $ROUNDS epochs on its 160 cells"
-	train clinics/partition0 -e $ROUNDS -s 1 --log logs/one-clinic.tsv init.npz models/one-clinic.npz
-}
-
-train_together() {
-	say "all data in one place: $ROUNDS epochs on 480 cells"
-	train together/partition0 -e $ROUNDS -s 1 --log logs/one-place.tsv init.npz models/one-place.npz
-}
-
-federate() {
-	say "three clinics federated: $ROUNDS rounds of one epoch each, then the mean"
-	cp init.npz models/federated.npz
-	round=1
-	while [ $round -le $ROUNDS ]; do
-		for clinic in $CLINICS; do
-			train clinics/partition"$clinic" -s $((100 * round + clinic)) --log logs/clinic"$clinic".tsv \
-				models/federated.npz client"$clinic".npz
-		done
-		aml-fedavg -o models/federated.npz client0.npz client1.npz client2.npz 2>fedavg.txt
-		log_round
-		round=$((round + 1))
-	done
-}
-
 # exact_statistics MODEL OUT DATASET...: batch norm's mean and variance over the cells of all these
 exact_statistics() {
 	model=$1 exact=$2
 	shift 2
-	rm -f statistics*.npz
+	if [ $# -eq 1 ]; then
+		train "$1" -e 0 --bn exact "$model" "$exact"
+		return
+	fi
 	count=0
 	for cells; do
 		train "$cells" -e 0 --bn exact "$model" statistics$count.npz
 		count=$((count + 1))
 	done
-	aml-fedavg --bn pool -o "$exact" statistics*.npz 2>fedavg.txt
+	aml-fedavg -q --bn pool -o "$exact" statistics?.npz
 }
 
 # score MODEL: loss and accuracy on the held-out cells
@@ -90,31 +68,57 @@ score() {
 		END { printf "%.6f\t%.4f\n", loss / (NR - 1), right / (NR - 1) }'
 }
 
-# A line of the federation's learning curve: the clinics' mean, and the global model on the held-out cells.
-log_round() {
-	exact_statistics models/federated.npz federated-exact.npz clinics/partition0 clinics/partition1 clinics/partition2
-	[ -e logs/federated.tsv ] || head -n 1 logs/clinic0.tsv >logs/federated.tsv
-	tail -q -n 1 logs/clinic*.tsv | awk -v round=$round -v valid="$(score federated-exact.npz)" '
+# follow NAME EPOCH DATASET...: a line of the learning curve: in training, and on the held-out cells with exact statistics
+follow() {
+	name=$1 epoch=$2
+	shift 2
+	exact_statistics models/"$name".npz models/"$name"-exact.npz "$@"
+	[ "$epoch" -gt 1 ] || head -n 1 logs/"$name".0.tsv >logs/"$name".tsv
+	tail -q -n 1 logs/"$name".?.tsv | awk -v epoch="$epoch" -v held_out="$(score models/"$name"-exact.npz)" '
 		{ loss += $2; accuracy += $3 }
-		END { printf "%d\t%.6f\t%.4f\t%s\n", round, loss / NR, accuracy / NR, valid }' >>logs/federated.tsv
+		END { printf "%d\t%.6f\t%.4f\t%s\n", epoch, loss / NR, accuracy / NR, held_out }' >>logs/"$name".tsv
 }
 
-# row TITLE CELLS MODEL DATASET...
+# in_one_place NAME DATASET: epoch after epoch, each going on from the checkpoint of the one before
+in_one_place() {
+	epoch=1
+	while [ $epoch -le $ROUNDS ]; do
+		train "$2" -e $epoch -s 1 --checkpoint checkpoint --log logs/"$1".0.tsv init.npz models/"$1".npz
+		follow "$1" $epoch "$2"
+		epoch=$((epoch + 1))
+	done
+	rm checkpoint
+}
+
+# Round after round: each clinic trains the global model for an epoch, then the mean of theirs is the next global model.
+federate() {
+	cp init.npz models/federated.npz
+	round=1
+	while [ $round -le $ROUNDS ]; do
+		for clinic in $CLINICS; do
+			train clinics/partition"$clinic" -s $((100 * round + clinic)) --log logs/federated."$clinic".tsv \
+				models/federated.npz client"$clinic".npz
+		done
+		aml-fedavg -q -o models/federated.npz client0.npz client1.npz client2.npz
+		follow federated $round clinics/partition0 clinics/partition1 clinics/partition2
+		round=$((round + 1))
+	done
+	rm client?.npz statistics?.npz
+}
+
+# row TITLE CELLS NAME
 row() {
-	title=$1 number=$2 name=models/$3
-	shift 3
-	exact_statistics "$name".npz "$name"-exact.npz "$@"
-	printf '%-26s %5s  %7s  %7s\n' "$title" "$number" "$(score "$name".npz | cut -f 2)" \
-		"$(score "$name"-exact.npz | cut -f 2)"
+	printf '%-26s %5s  %7s  %7s\n' "$1" "$2" "$(score models/"$3".npz | cut -f 2)" \
+		"$(score models/"$3"-exact.npz | cut -f 2)"
 }
 
 compare() {
 	say ""
 	say "Accuracy on the 120 held-out cells, with batch norm's running and exact statistics:"
 	printf '%-26s %5s  %7s  %7s\n' "trained on" cells running exact
-	row "one clinic" 160 one-clinic clinics/partition0
-	row "three clinics, federated" 480 federated clinics/partition0 clinics/partition1 clinics/partition2
-	row "all data in one place" 480 one-place together/partition0
+	row "one clinic" 160 one-clinic
+	row "three clinics, federated" 480 federated
+	row "all data in one place" 480 one-place
 }
 
 draw_and_export() {
@@ -126,13 +130,15 @@ draw_and_export() {
 	done
 	aml-export -f savedmodel -o serving models/federated-exact.npz
 	aml-export -f onnx -o federated.onnx models/federated-exact.npz
-	rm -f client?.npz statistics*.npz federated-exact.npz fedavg.txt
 }
 
 prepare
-train_alone
-train_together
+say "one clinic alone: $ROUNDS epochs on its 160 cells"
+in_one_place one-clinic clinics/partition0
+say "three clinics federated: $ROUNDS rounds of one epoch each on 160 cells, then the mean"
 federate
+say "all data in one place: $ROUNDS epochs on 480 cells"
+in_one_place one-place together/partition0
 compare
 draw_and_export
 say ""
