@@ -95,6 +95,11 @@ int deflate_read(struct deflate_reader *r, void *out, size_t size, struct err *e
 	return 0;
 }
 
+size_t deflate_reader_used(const struct deflate_reader *r)
+{
+	return r->z.total_in;
+}
+
 int deflate_read_end(struct deflate_reader *r, struct err *e)
 {
 	char more;

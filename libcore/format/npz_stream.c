@@ -45,13 +45,14 @@ static int grow(struct npz_stream *s, size_t size, struct err *e)
 /* Gives back the pages of a mapped file that lie wholly before the current place. */
 static void release_pages(struct npz_stream *s)
 {
+	size_t used = s->inflate ? deflate_reader_used(s->inflate) : s->at;
 	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 	uintptr_t start = (uintptr_t)s->place.bytes + s->released;
-	uintptr_t stop = (uintptr_t)stored_bytes(s);
+	uintptr_t stop = (uintptr_t)s->place.bytes + used;
 
 	start = (start + page - 1) / page * page;
 	stop = stop / page * page;
-	if (!s->place.mapped || s->inflate || stop <= start)
+	if (!s->place.mapped || stop <= start)
 		return;
 	madvise((void *)start, stop - start, MADV_DONTNEED);
 	s->released = stop - (uintptr_t)s->place.bytes;
