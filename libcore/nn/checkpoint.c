@@ -170,24 +170,31 @@ static int same_run(const struct json *was, const struct json *now, struct err *
 	return 0;
 }
 
+/* Array NAME into TO, COUNT numbers. */
+static int read_array(struct npz *z, const char *name, float *to, size_t count, struct err *e)
+{
+	struct npy a = {0};
+	int result;
+
+	if (npz_read(z, name, &a, SIZE_MAX, 0, e) < 0)
+		return -1;
+	result = npy_count(&a) == count ? npy_to_f4(&a, to, e)
+	                                : err_set(e, "has %zu numbers, expected %zu", npy_count(&a), count);
+	npy_release(&a);
+	return result;
+}
+
 static int read_set(struct npz *z, const struct net *net, const struct set *s, struct err *e)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
-		size_t count = net_count(net, (enum net_array)k);
-		char name[NAME_BYTES];
-		struct npy a = {0};
-		int result;
+		char name[NAME_BYTES], place[NAME_BYTES + 8];
 
 		if (net_is_statistic(k) && !s->statistics)
 			continue;
 		snprintf(name, sizeof name, "%s%d", s->prefix, k);
-		if (npz_read(z, name, &a, SIZE_MAX, 0, e) < 0)
-			return -1;
-		result = npy_count(&a) == count ? npy_to_f4(&a, s->arrays->a[k], e)
-		                                : err_set(e, "array %s has %zu numbers, expected %zu", name, npy_count(&a), count);
-		npy_release(&a);
-		if (result < 0)
-			return -1;
+		snprintf(place, sizeof place, "array %s", name);
+		if (read_array(z, name, s->arrays->a[k], net_count(net, (enum net_array)k), e) < 0)
+			return err_in(e, place);
 	}
 	return 0;
 }
