@@ -18,7 +18,9 @@ while kill -0 $! 2>/dev/null; do
 	wait $!
 	status=$?
 done
-if [ $status -eq 75 ]; then                     # stopped with everything saved
+# 75: stopped with everything saved. Above 128: killed, by the memory limit or by hand; a few times that is bad luck.
+if [ $status -eq 75 ] || { [ $status -gt 128 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ]; }; then
+	echo "requeue: exit $status"
 	scontrol requeue "${SLURM_ARRAY_JOB_ID}_$client"
 	exit 0
 fi
