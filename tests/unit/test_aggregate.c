@@ -1,0 +1,259 @@
+/*
+ * Averaging of files against plain sums over the models in memory: means, medians, pooled
+ * statistics, distances and optimiser steps, on a network whose largest array is several blocks.
+ */
+#include "nn/aggregate.h"
+
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/rng.h"
+#include "nn/fedavg.h"
+#include "nn/weights.h"
+#include "tap.h"
+
+enum { CLIENTS = 4 };
+static const double images[CLIENTS] = { 10, 30, 5, 80 };
+
+static struct net net;
+static struct weights parent_w, w[CLIENTS];
+static struct model parent;
+static char *paths[CLIENTS];
+
+/* dense1 is 1600 x 150: 240,000 numbers, no multiple of a block; the statistics are positive. */
+static void make_models(void)
+{
+	static const int filters[] = { 4, 4, 4, 4 };
+	struct rng r;
+	struct err e;
+
+	net_init(&net, 88, 4, filters, 150, 3, &e);
+	weights_init(&parent_w, &net);
+	rng_init(&r, 11, RNG_INIT, 0);
+	parent.net = net;
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++)
+			parent_w.a[k][i] = .05f * (float)rng_normal(&r) + (k == BN_VAR ? 1 : 0);
+		parent.w[k] = parent_w.a[k];
+	}
+	for (int c = 0; c < CLIENTS; c++) {
+		weights_init(&w[c], &net);
+		weights_copy(&w[c], &net, parent.w);
+		for (int k = 0; k < NET_ARRAYS; k++)
+			for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++)
+				w[c].a[k][i] += 1e-3f * (float)rng_normal(&r);
+		paths[c] = xasprintf("/tmp/aml-test-aggregate.%ld.%d", (long)getpid(), c);
+		if (model_save(paths[c], &net, weights_const(&w[c]), NULL, &e) < 0)
+			printf("# %s\n", e.text);
+	}
+}
+
+static void release_models(void)
+{
+	for (int c = 0; c < CLIENTS; c++) {
+		unlink(paths[c]);
+		free(paths[c]);
+		weights_release(&w[c]);
+	}
+	weights_release(&parent_w);
+}
+
+/* Runs A over the files; the clients stay open for the caller. */
+static bool run(struct aggregate *a, struct clients *c, int threads)
+{
+	struct pool *pool = pool_new(threads);
+	struct err e = {{0}};
+	int result;
+
+	result = clients_open(c, paths, CLIENTS, a->previous, a->previous ? "unknown" : NULL, &e);
+	if (result == 0) {
+		for (int i = 0; i < CLIENTS; i++)
+			c->client[i].weight = images[i];
+		a->clients = c;
+		result = aggregate_run(a, pool, true, &e);
+	}
+	pool_free(pool);
+	if (result < 0)
+		printf("# %s\n", e.text);
+	return result == 0;
+}
+
+static double plain_mean(int k, size_t i)
+{
+	double sum = 0, total = 0;
+
+	for (int c = 0; c < CLIENTS; c++) {
+		sum += images[c] * w[c].a[k][i];
+		total += images[c];
+	}
+	return sum / total;
+}
+
+/* Numbers that are not the plain mean, rounded; a last place is left to the order of its sum. */
+static int count_wrong(const struct aggregate *a, int skip)
+{
+	int wrong = 0;
+
+	for (int k = 0; k < NET_ARRAYS; k++)
+		for (size_t i = 0; k != skip && i < net_count(&net, (enum net_array)k); i++) {
+			double want = plain_mean(k, i);
+
+			wrong += !(fabs(a->w.a[k][i] - want) <= 0x1.000002p-24 * fabs(want));
+		}
+	return wrong;
+}
+
+static void test_mean(void)
+{
+	struct aggregate a = { .method = AGGREGATE_MEAN }, b = a;
+	struct clients c, d;
+	char digest[SHA256_HEX], digest_c[SHA256_HEX];
+
+	if (!ok(run(&a, &c, 1) && run(&b, &d, 3), "averaged"))
+		return;
+	is_int(count_wrong(&a, -1), 0, "the mean");
+	is_text(b.digest, a.digest, "with three threads the same");
+	model_digest(&net, weights_const(&a.w), digest);
+	is_text(a.digest, digest, "the digest is that of the numbers");
+	model_digest(&net, weights_const(&w[2]), digest_c);
+	is_text(c.client[2].stream.digest, digest_c, "and a client's of its own");
+	weights_release(&a.w);
+	weights_release(&b.w);
+	clients_release(&c);
+	clients_release(&d);
+}
+
+static void test_pool(void)
+{
+	struct aggregate a = { .method = AGGREGATE_MEAN, .pool = true };
+	struct clients c;
+	double worst = 0, total = 0;
+
+	if (!ok(run(&a, &c, 2), "statistics pooled"))
+		return;
+	is_int(count_wrong(&a, BN_VAR), 0, "all else is the mean");
+	for (int k = 0; k < CLIENTS; k++)
+		total += images[k];
+	for (int i = 0; i < net.dense; i++) {
+		double mean = plain_mean(BN_MEAN, (size_t)i), var = 0;
+
+		for (int k = 0; k < CLIENTS; k++) {
+			double m = w[k].a[BN_MEAN][i];
+
+			var += images[k] / total * (w[k].a[BN_VAR][i] + (m - mean) * (m - mean));
+		}
+		worst = fmax(worst, fabs(a.w.a[BN_VAR][i] - var));
+	}
+	is_near(worst, 0, 1e-7, "the variance of all images");
+	weights_release(&a.w);
+	clients_release(&c);
+}
+
+static int compare(const void *a, const void *b)
+{
+	float p = *(const float *)a, q = *(const float *)b;
+
+	return (p > q) - (p < q);
+}
+
+static void test_median(void)
+{
+	struct aggregate a = { .method = AGGREGATE_TRIMMED, .drop = 1 };
+	struct clients c;
+	int wrong = 0;
+
+	if (!ok(run(&a, &c, 2), "median"))
+		return;
+	for (int k = 0; k < NET_ARRAYS; k++)
+		for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++) {
+			float sorted[CLIENTS];
+
+			for (int j = 0; j < CLIENTS; j++)
+				sorted[j] = w[j].a[k][i];
+			qsort(sorted, CLIENTS, sizeof *sorted, compare);
+			wrong += a.w.a[k][i] != (float)(((double)sorted[1] + sorted[2]) / 2);
+		}
+	is_int(wrong, 0, "the mean of the middle two");
+	weights_release(&a.w);
+	clients_release(&c);
+}
+
+static void test_distances(void)
+{
+	struct aggregate a = { .method = AGGREGATE_MEAN, .previous = &parent }, b = a;
+	struct clients c, d;
+
+	if (!ok(run(&a, &c, 1) && run(&b, &d, 3), "with the previous model"))
+		return;
+	for (int j = 0; j < CLIENTS; j++) {
+		double update = 0, both = 0, mean = 0;
+
+		for (int k = 0; k < NET_ARRAYS; k++)
+			for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++) {
+				double u = (double)w[j].a[k][i] - parent.w[k][i];
+				double v = (double)a.w.a[k][i] - parent.w[k][i];
+
+				if (net_is_statistic(k))
+					continue;
+				update += u * u;
+				both += u * v;
+				mean += v * v;
+			}
+		is_near(c.client[j].update_norm, sqrt(update), 1e-12, "the length of an update");
+		is_near(c.client[j].cosine, both / sqrt(update * mean), 1e-12, "its cosine to the mean");
+		ok(c.client[j].update_norm == d.client[j].update_norm &&
+		   c.client[j].cosine == d.client[j].cosine, "the same with three threads");
+	}
+	weights_release(&a.w);
+	weights_release(&b.w);
+	clients_release(&c);
+	clients_release(&d);
+}
+
+static void test_optimiser(void)
+{
+	struct aggregate a = { .method = AGGREGATE_MEAN, .previous = &parent, .opt = serveropt_defaults };
+	struct weights m, v;
+	struct clients c;
+	double worst = 0;
+	int moved = 0;
+
+	a.opt.rule = SERVEROPT_YOGI;
+	weights_init(&m, &net);
+	weights_init(&v, &net);
+	for (int k = 0; k < NET_ARRAYS; k++)
+		serveropt_start(&a.opt, m.a[k], v.a[k], net_count(&net, (enum net_array)k));
+	a.m = &m;
+	a.v = &v;
+	if (!ok(run(&a, &c, 2), "a step of yogi"))
+		return;
+	for (int k = 0; k < NET_ARRAYS; k++)
+		for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++) {
+			double mean = plain_mean(k, i), d = mean - parent.w[k][i], square = d * d;
+			double v1 = 1e-8 - .01 * square * ((1e-8 > square) - (1e-8 < square));
+			double want = parent.w[k][i] + 1e-3 * .1 * d / (sqrt(v1) + 1e-4);
+
+			if (net_is_statistic(k))
+				moved += fabs(a.w.a[k][i] - mean) > 1e-7;
+			else
+				worst = fmax(worst, fabs(a.w.a[k][i] - want));
+		}
+	is_near(worst, 0, 2e-8, "the formula, weights up to .25 rounded to float32");
+	is_int(moved, 0, "the statistics are the mean");
+	weights_release(&m);
+	weights_release(&v);
+	weights_release(&a.w);
+	clients_release(&c);
+}
+
+int main(void)
+{
+	make_models();
+	test_mean();
+	test_pool();
+	test_median();
+	test_distances();
+	test_optimiser();
+	release_models();
+	return tap_end();
+}
