@@ -1,7 +1,7 @@
 /*
  * TIFF through libtiff, which decodes blocks of samples (strips or tiles); what they mean
- * follows Pillow's table of modes. The orientation tag is obeyed, as Pillow does for TIFF
- * since 9.
+ * follows Pillow's table of modes. The orientation tag is obeyed, as Pillow does when it
+ * loads a TIFF.
  */
 #include "image/image_tiff.h"
 
@@ -383,6 +383,7 @@ static void unpack(const struct reader *r, uint8_t *out, const uint8_t *in,
 /* Tiles, or strips seen as tiles as wide as the picture. */
 struct blocks {
 	bool tiled, plain_lzw;
+	bool direct;                    /* decoded rows are those of the picture */
 	uint32_t width, height;
 	size_t row_bytes;               /* of a decoded block */
 	uint8_t *buffer;
@@ -437,8 +438,11 @@ static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
 	if (bytes > expansion(r) * (double)r->size)
 		return err_set(e, "claims strips of %zu bytes, too many for a file of %zu",
 		               bytes, r->size);
-	b->buffer = mem_try(bytes, 1, e);
-	return b->buffer ? 0 : -1;
+	b->direct = !b->tiled && r->planes == 1 && r->bits == 8 &&
+	            r->samples == IMAGE_CHANNELS && r->used == r->samples;
+	if (!b->direct && !(b->buffer = mem_try(bytes, 1, e)))
+		return -1;
+	return 0;
 }
 
 /* Row-wise differences of 8-bit samples, PITCH of them a pixel, are undone. */
@@ -500,9 +504,7 @@ static int read_block(struct reader *r, const struct blocks *b, uint32_t x, uint
 	size_t pitch = (size_t)r->width * IMAGE_CHANNELS;
 	uint8_t *out = r->im->pixels + y * pitch + (size_t)x * IMAGE_CHANNELS;
 
-	/* 8-bit RGBA in strips is what we want already. */
-	if (!b->tiled && r->planes == 1 && r->bits == 8 && r->samples == IMAGE_CHANNELS &&
-	    r->used == r->samples)
+	if (b->direct)
 		return decode_block(r, b, out, x, y, plane, rows, e);
 	if (decode_block(r, b, b->buffer, x, y, plane, rows, e) < 0)
 		return -1;

@@ -119,6 +119,8 @@ bool lzw_decode(uint8_t *out, size_t out_size, const uint8_t *in, size_t in_size
 	struct string last = {0};
 	size_t at = 0;
 
+	if (out_size > UINT32_MAX)
+		return false;
 	d.bits = (struct bits){ .next = in, .end = in + in_size };
 	for (int i = 0; i < CLEAR; i++)
 		d.entry[i] = (struct string){ .head = (uint64_t)i, .length = 1 };

@@ -267,10 +267,11 @@ static int nearest(const struct resize *r, uint8_t *out, const uint8_t *in, int 
                    int height, int channels, struct err *e)
 {
 	int *x = mem_try((size_t)r->width + r->height, sizeof *x, e);
-	int *y = x + r->width;
+	int *y;
 
 	if (!x)
 		return -1;
+	y = x + r->width;
 	nearest_index(x, width, r->width);
 	nearest_index(y, height, r->height);
 	for (int i = 0; i < r->height; i++)
