@@ -248,7 +248,7 @@ static int load(const struct args *a, struct job *j, struct err *e)
 	const char *digest = NULL;
 
 	if (a->previous) {
-		if (model_load(&j->previous, a->previous, 0, e) < 0)
+		if (model_load(&j->previous, a->previous, MODEL_LOW, e) < 0)
 			return -1;
 		model_digest(&j->previous.net, j->previous.w, j->previous_digest);
 		previous = &j->previous;

@@ -158,6 +158,7 @@ static void average(void *arg, size_t piece, int worker)
 	double *mean = optimised ? r->mean + (size_t)worker * PIECE : NULL;
 	float *y = a->w.a[r->k] + r->at + from;
 	const float *p = a->previous ? a->previous->w[r->k] + r->at + from : NULL;
+	const float *low = p && a->previous->low[r->k] ? a->previous->low[r->k] + r->at + from : NULL;
 
 	for (int i = 0; i < r->count; i++)
 		x[i] = r->x[i] + from;
@@ -167,7 +168,7 @@ static void average(void *arg, size_t piece, int worker)
 	for (int i = 0; i < r->count; i++)
 		r->sums[piece * (size_t)r->count + (size_t)i] = add_distances(x[i], p, y, n);
 	if (optimised)
-		r->bad[piece] = !serveropt_step(&a->opt, mean, p, a->m->a[r->k] + r->at + from,
+		r->bad[piece] = !serveropt_step(&a->opt, mean, p, low, a->m->a[r->k] + r->at + from,
 		                                a->v->a[r->k] + r->at + from, y, n);
 }
 

@@ -127,8 +127,30 @@ static int check_variance(const float *w, size_t count, struct err *e)
 	return 0;
 }
 
+/* As FEDn writes it: doubles in C order, lowest byte first. */
+static bool is_f8(const struct npy *a)
+{
+	return a->kind == 'f' && a->item_bytes == sizeof(double) && !a->big_endian && !a->fortran;
+}
+
+static int keep_low(struct model *m, int k, const struct npy *a, struct err *e)
+{
+	size_t count = npy_count(a);
+
+	m->low[k] = mem_try(count, sizeof(float), e);
+	if (!m->low[k])
+		return in_array(e, k);
+	for (size_t i = 0; i < count; i++) {
+		double whole;
+
+		memcpy(&whole, (const char *)a->data + i * sizeof whole, sizeof whole);
+		m->low[k][i] = (float)(whole - m->w[k][i]);
+	}
+	return 0;
+}
+
 /* The array as float32 in C order: as it lies in the file if possible, converted otherwise. */
-static int take_array(struct model *m, int k, struct npy *a, struct err *e)
+static int take_array(struct model *m, int k, struct npy *a, int flags, struct err *e)
 {
 	bool aligned = (uintptr_t)a->data % sizeof(float) == 0;
 
@@ -141,7 +163,7 @@ static int take_array(struct model *m, int k, struct npy *a, struct err *e)
 	m->w[k] = m->owned[k] = mem_try(npy_count(a), sizeof(float), e);
 	if (!m->owned[k] || npy_to_f4(a, m->owned[k], e) < 0)
 		return in_array(e, k);
-	return 0;
+	return flags & MODEL_LOW && is_f8(a) ? keep_low(m, k, a, e) : 0;
 }
 
 int model_check(const struct net *net, const float *const w[NET_ARRAYS], struct err *e)
@@ -201,7 +223,7 @@ static int load(struct model *m, const char *path, int flags, struct err *e)
 	if (read_facts(m, e) < 0 || read_arrays(m, a, flags, e) < 0 || model_sizes(&m->net, a, m->facts, e) < 0)
 		goto out;
 	for (int k = 0; k < NET_ARRAYS; k++)
-		if (check_shape(&m->net, k, &a[k], e) < 0 || take_array(m, k, &a[k], e) < 0)
+		if (check_shape(&m->net, k, &a[k], e) < 0 || take_array(m, k, &a[k], flags, e) < 0)
 			goto out;
 	result = check_values(m, flags, e);
 out:
@@ -224,8 +246,10 @@ int model_load(struct model *m, const char *path, int flags, struct err *e)
 
 void model_release(struct model *m)
 {
-	for (int k = 0; k < NET_ARRAYS; k++)
+	for (int k = 0; k < NET_ARRAYS; k++) {
 		free(m->owned[k]);
+		free(m->low[k]);
+	}
 	json_free(m->facts);
 	npz_close(m->archive);
 	*m = (struct model){0};

@@ -20,9 +20,13 @@ struct model {
 	struct json *facts;             /* the archive comment; NULL: none */
 	struct npz *archive;            /* what w is borrowed from; or NULL */
 	float *owned[NET_ARRAYS];       /* arrays that had to be converted or inflated; or NULL */
+	float *low[NET_ARRAYS];         /* MODEL_LOW: what rounding took off a '<f8' array; otherwise NULL */
 };
 
-enum { MODEL_UNCHECKED = 1 };   /* do not read the whole file for its checksums: prediction from a mapped file */
+enum {
+	MODEL_UNCHECKED = 1,    /* do not read the whole file for its checksums: prediction from a mapped file */
+	MODEL_LOW = 2,          /* keep what float32 cannot hold of '<f8' arrays, for server optimisers */
+};
 
 /*
  * Loads PATH ("-": stdin). Checks that the arrays are "0".."15", that their shapes fit one network, and (unless

@@ -36,19 +36,19 @@ static double next_v(const struct serveropt *o, double v, double d)
 	return v;
 }
 
-bool serveropt_step(const struct serveropt *o, const double *mean, const float *w, float *m,
-                    float *v, float *next, size_t n)
+bool serveropt_step(const struct serveropt *o, const double *mean, const float *w,
+                    const float *low, float *m, float *v, float *next, size_t n)
 {
 	bool good = true;
 
 	for (size_t i = 0; i < n; i++) {
-		double d = mean[i] - w[i];
+		double from = w[i] + (low ? (double)low[i] : 0), d = mean[i] - from;
 		double m1 = o->beta1 * m[i] + (1 - o->beta1) * d;
 		double v1 = next_v(o, v[i], d);
 
 		m[i] = (float)m1;
 		v[i] = (float)v1;
-		next[i] = (float)(w[i] + o->rate * m1 / (sqrt(v1) + o->tau));
+		next[i] = (float)(from + o->rate * m1 / (sqrt(v1) + o->tau));
 		good = good && isfinite(v[i]) && isfinite(next[i]);
 	}
 	return good;

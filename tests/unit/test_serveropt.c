@@ -55,7 +55,7 @@ static void test_rule(enum serveropt_rule rule, const char *name)
 		const double *expected = (const double *)want.data + round * NUMBERS;
 
 		mean_of_round(input.data, round, mean);
-		ok(serveropt_step(&o, mean, w, m, v, w, NUMBERS), "%s, round %d", name, round + 1);
+		ok(serveropt_step(&o, mean, w, NULL, m, v, w, NUMBERS), "%s, round %d", name, round + 1);
 		for (int i = 0; i < NUMBERS; i++)
 			worst = fmax(worst, fabs(w[i] - expected[i]));
 		is_near(worst, 0, 4e-9, "FEDn's result");
@@ -77,7 +77,7 @@ static void test_by_hand(void)
 		float w = 2, m, v;
 
 		serveropt_start(&o, &m, &v, 1);
-		serveropt_step(&o, mean, &w, &m, &v, &w, 1);
+		serveropt_step(&o, mean, &w, NULL, &m, &v, &w, 1);
 		is_near(m, .5, 0, "m is half of d");
 		is_near(v, cases[i].v, 0, "v");
 		is_near(w, 2 + .5 / (sqrt(cases[i].v) + 1), 1e-7, "w");
@@ -92,11 +92,24 @@ static void test_range(void)
 
 	o.rule = SERVEROPT_ADAGRAD;
 	serveropt_start(&o, &m, &v, 1);
-	ok(!serveropt_step(&o, mean, &w, &m, &v, &next, 1), "a step beyond float32 is told");
+	ok(!serveropt_step(&o, mean, &w, NULL, &m, &v, &next, 1), "a step beyond float32 is told");
+}
+
+/* The model sent out is a double: what float32 cannot hold of it counts in d, against tau. */
+static void test_low(void)
+{
+	struct serveropt o = { SERVEROPT_ADAM, 1, 0, 0, 1e-9 };
+	const double mean[] = { 1 + 3e-8 };
+	float w = 1, low = 2e-8f, m, v, next;
+
+	serveropt_start(&o, &m, &v, 1);
+	serveropt_step(&o, mean, &w, &low, &m, &v, &next, 1);
+	is_near(m, 1e-8, 1e-15, "d is taken from w + low");
 }
 
 int main(void)
 {
+	test_low();
 	test_rule(SERVEROPT_ADAM, "adam");
 	test_rule(SERVEROPT_YOGI, "yogi");
 	test_rule(SERVEROPT_ADAGRAD, "adagrad");
