@@ -73,28 +73,24 @@ static void unregister_temp(int slot)
 
 /* ---- opening ---- */
 
-/* The mode of the file that is replaced, or what the umask leaves of rw-rw-rw-. */
-static mode_t target_mode(const char *target)
-{
-	struct stat st;
-	mode_t mask;
+static mode_t process_mask;
 
-	if (stat(target, &st) == 0)
-		return st.st_mode & 07777;
-	mask = umask(0);
-	umask(mask);
-	return 0666 & ~mask;
+/* The mask can only be read by setting it, which threads must not do at the same time. */
+static void read_mask(void)
+{
+	process_mask = umask(0);
+	umask(process_mask);
 }
 
-/* A link is followed: its file is replaced, not the link. */
-static char *resolve(const char *path)
+static mode_t new_mode(void)
 {
-	char *real = realpath(path, NULL);
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	return real ? real : xstrdup(path);
+	pthread_once(&once, read_mask);
+	return 0666 & ~process_mask;
 }
 
-static int open_temp(struct outfile *o)
+static int open_temp(struct outfile *o, mode_t mode)
 {
 	const char *slash = strrchr(o->target, '/');
 	int folder = slash ? (int)(slash - o->target) + 1 : 0;
@@ -105,7 +101,7 @@ static int open_temp(struct outfile *o)
 	if (fd < 0)
 		return -1;
 	o->slot = register_temp(o->temp);
-	if (fchmod(fd, target_mode(o->target)) < 0) {
+	if (fchmod(fd, mode) < 0) {
 		unlink(o->temp);
 		close(fd);
 		return -1;
@@ -113,21 +109,32 @@ static int open_temp(struct outfile *o)
 	return fd;
 }
 
+/* A link is followed: its file is replaced, not the link. A device or a pipe is written as it is. */
 static int open_fd(struct outfile *o)
 {
 	struct stat st;
 
 	if (!strcmp(o->path, "-"))
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (stat(o->path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		if (S_ISDIR(st.st_mode)) {
+	if (lstat(o->path, &st) < 0) {
+		o->target = xstrdup(o->path);
+		return open_temp(o, new_mode());
+	}
+	if (S_ISLNK(st.st_mode))
+		o->target = realpath(o->path, NULL);
+	if (stat(o->path, &st) < 0 || S_ISDIR(st.st_mode)) {
+		if (S_ISDIR(st.st_mode))
 			errno = EISDIR;
-			return -1;
-		}
+		return -1;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		free(o->target);
+		o->target = NULL;
 		return open(o->path, O_WRONLY | O_CLOEXEC);
 	}
-	o->target = resolve(o->path);
-	return open_temp(o);
+	if (!o->target)
+		o->target = xstrdup(o->path);
+	return open_temp(o, st.st_mode & 07777);
 }
 
 static void forget(struct outfile *o)

@@ -136,6 +136,8 @@ void sha256_add(struct sha256 *s, const void *data, size_t size)
 	const uint8_t *p = data;
 	size_t used = s->bytes % BLOCK_BYTES;
 
+	if (!size)
+		return;
 	s->bytes += size;
 	if (used) {
 		size_t take = size < BLOCK_BYTES - used ? size : BLOCK_BYTES - used;
