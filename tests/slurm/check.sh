@@ -20,13 +20,13 @@ finish() {
 }
 
 federate() {
-	run "$TOP/examples/slurm/federate.sh" -w federation -r 3 -s 0 -S 40 -t "-e 100 -b 8" parts/partition0 \
+	run "$TOP/examples/slurm/federate.sh" -w federation -r 3 -s 0 -S 40 -t "-e 30 -b 8" parts/partition0 \
 		parts/partition1 parts/partition2
 }
 
 federate
 exits 0 "three rounds are submitted"
-for _ in $(seq 1200); do                # one task of the second round, killed with its checkpoint on disk
+for _ in $(seq 6000); do                # one task of the second round, killed with its checkpoint on disk
 	[ -e federation/2/client1.checkpoint ] && break
 	sleep 0.1
 done
@@ -37,7 +37,7 @@ check "the last model is there" test -e federation/3/global.npz
 
 # The same in folders, and over ssh.
 options=(CLIENTS="0 1 2" DATA_0="$PWD/parts/partition0" DATA_1="$PWD/parts/partition1" DATA_2="$PWD/parts/partition2"
-	ROUNDS=3 SIZE=40 TRAIN="-e 100 -b 8")
+	ROUNDS=3 SIZE=40 TRAIN="-e 30 -b 8")
 run make -s -f "$TOP/examples/federation.mk" WORK=folders "${options[@]}"
 exits 0 "the same in folders"
 same federation/3/global.npz folders/3/global.npz "Slurm and folders give the same bytes"
