@@ -46,6 +46,7 @@ LIB_SRC   := $(filter-out libcore/kernels/simd.c,$(wildcard libcore/*/*.c))
 TEST_SRC  := $(wildcard tests/unit/test_*.c)
 FUZZ_SRC  := $(wildcard tests/fuzz/fuzz_*.c)
 BENCH_SRC := $(wildcard tests/bench/bench_*.c)
+EXPERIMENT_SRC := $(wildcard examples/experiments/*.c)
 
 # One object of simd.c for each instruction set that this architecture has; none: plain C only.
 ARCH     := $(shell $(CC) -dumpmachine | cut -d- -f1)
@@ -69,6 +70,7 @@ BINS     := $(TOOLS:%=$(O)/%)
 TESTS    := $(TEST_SRC:tests/unit/%.c=$(O)/tests/%)
 FUZZERS  := $(FUZZ_SRC:tests/fuzz/%.c=$(O)/fuzz/%)
 BENCHES  := $(BENCH_SRC:tests/bench/%.c=$(O)/bench/%)
+EXPERIMENTS := $(EXPERIMENT_SRC:examples/%.c=$(O)/%)
 
 .PHONY: all
 all: $(BINS) ## build the tools (default)
@@ -106,6 +108,9 @@ $(TESTS): $(O)/tests/%: $(O)/tests/unit/%.o $(LIB)
 FUZZ_MAIN := $(if $(filter fuzz,$(CONF)),,$(O)/tests/fuzz/replay.o)
 $(FUZZERS): $(O)/fuzz/%: $(O)/tests/fuzz/%.o $(FUZZ_MAIN) $(LIB)
 	$(LINK) $(if $(FUZZ_MAIN),,-fsanitize=fuzzer)
+
+$(EXPERIMENTS): $(O)/%: $(O)/examples/%.o $(LIB)
+	$(LINK)
 
 $(BENCHES): $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 	$(LINK)
@@ -147,7 +152,7 @@ coverage: ## lines of libcore that the tests run; fails under COVERAGE_FLOOR per
 .PHONY: fuzz fuzzers programs
 FUZZ_SECONDS ?= 60
 fuzzers: $(FUZZERS)
-programs: $(BINS) $(TESTS) $(FUZZERS) $(BENCHES)
+programs: $(BINS) $(TESTS) $(FUZZERS) $(BENCHES) $(EXPERIMENTS)
 fuzz: ## each fuzz target under libFuzzer for FUZZ_SECONDS; findings lie in build/fuzz/findings
 	@$(MAKE) CONF=fuzz CC=clang fuzzers
 	@bash tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)

@@ -1,0 +1,59 @@
+# shellcheck shell=sh
+# What the experiments share. Sourced; $BIN: folder of the tools (build/release), $DATA: tree of cells (the demo's 600).
+set -eu
+export LC_ALL=C
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+: "${BIN:=$top/build/release}" "${DATA:=$top/examples/demo-cells}" "${BATCH:=16}"
+DATA=$(cd "$DATA" && pwd)
+PATH=$BIN:$BIN/experiments:$PATH
+out=${1:?usage: $0 NEW-FOLDER}
+mkdir "$out"
+cd "$out"
+
+# One fifth of DATA held out, the rest for training: held-out/partition0, pool/partition0.
+prepare() {
+	aml-downsample -q -t u1 -o cells "$DATA"
+	aml-partition -n 5 -S folds cells folds >/dev/null
+	aml-partition -n 1 --split train folds/partition0 pool >/dev/null
+	aml-partition -n 1 --split valid folds/partition0 held-out >/dev/null
+}
+
+# share FOLDER CLIENTS SCHEME SEED
+share() {
+	aml-partition -n "$2" -S "$3" -s "$4" pool/partition0 "$1" >"$1".tsv
+}
+
+train() {
+	dataset=$1
+	shift
+	aml-train -q -d "$dataset" --split all -b "$BATCH" "$@"
+}
+
+# score MODEL: accuracy on the held-out cells
+score() {
+	aml-eval -q --json -d held-out/partition0 "$1" | sed -n 's/^ *"accuracy": \([^,]*\),*/\1/p'
+}
+
+# exact MODEL OUT DATASET...: batch norm's statistics over the cells of all these, each at its owner's
+exact() {
+	from=$1 to=$2 k=0
+	shift 2
+	for cells; do
+		train "$cells" -e 0 --bn exact "$from" exact.$k.npz
+		k=$((k + 1))
+	done
+	aml-fedavg -q --bn pool -o "$to" exact.*.npz
+	rm -f exact.*.npz
+}
+
+# summary COLUMN-COUNT < TSV: mean and standard deviation of the last column over rows with equal first columns
+summary() {
+	awk -F '\t' -v n="$1" 'BEGIN { OFS = "\t" }
+		{ key = $1; for (i = 2; i <= n; i++) key = key OFS $i
+		  if (!(key in count)) order[++keys] = key
+		  count[key]++; sum[key] += $NF; square[key] += $NF * $NF }
+		END { for (i = 1; i <= keys; i++) { k = order[i]; m = sum[k] / count[k]
+			v = count[k] > 1 ? (square[k] - count[k] * m * m) / (count[k] - 1) : 0
+			printf "%s\t%d\t%.3f\t%.3f\n", k, count[k], m, v > 0 ? sqrt(v) : 0 } }'
+}
