@@ -40,7 +40,7 @@ static void parse_weights(struct args *a)
 
 	a->weights = xcalloc((size_t)a->count, sizeof *a->weights);
 	while (*p) {
-		char *end;
+		char *end = NULL;
 		double w = strtod(p, &end);
 
 		if (end == p || isspace((unsigned char)*p) || (*end && *end != ','))
@@ -65,7 +65,7 @@ static void parse_method(struct args *a)
 {
 	static const char trimmed[] = "trimmed:";
 	const char *number = a->method + sizeof trimmed - 1;
-	char *end;
+	char *end = NULL;
 
 	if (!strcmp(a->method, "mean")) {
 		a->mean = true;

@@ -72,7 +72,7 @@ static int predictor_init(struct predictor *p, const struct args *a, struct err 
 	model_classes(&p->m, &p->classes);
 	p->pool = pool_new(a->threads);
 	p->run = p->engine->predictor_new(&p->m.net, p->m.w, CHUNK, p->pool);
-	p->resize = xcalloc((size_t)pool_threads(p->pool), sizeof *p->resize);
+	p->resize = xcalloc((size_t)pool_threads(p->pool), sizeof(struct resize *));
 	for (int i = 0; i < pool_threads(p->pool); i++)
 		p->resize[i] = resize_new(p->m.net.size, p->m.net.size, RESIZE_BICUBIC);
 	pixels = (size_t)p->m.net.size * (size_t)p->m.net.size * (size_t)p->m.net.channels;

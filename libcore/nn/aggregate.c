@@ -172,16 +172,23 @@ static void average(void *arg, size_t piece, int worker)
 		                                a->v->a[r->k] + r->at + from, y, n);
 }
 
+/* The numbers of client C in this block. */
+static const float *numbers_of(const struct run *r, const struct client *c)
+{
+	int i = 0;
+
+	while (client(r, i) != c)
+		i++;
+	return r->x[i];
+}
+
 /* Which file brought NaN or infinity, and where. */
 static int report_bad(const struct run *r, struct err *e)
 {
 	for (int i = 0; i < r->count; i++) {
 		const struct client *c = &r->a->clients->client[i];
-		const float *x = NULL;
+		const float *x = numbers_of(r, c);
 
-		for (int j = 0; j < r->count; j++)
-			if (client(r, j) == c)
-				x = r->x[j];
 		for (size_t j = 0; j < r->size; j++)
 			if (!isfinite(x[j])) {
 				err_set(e, "entry %zu is %g", r->at + j, x[j]);

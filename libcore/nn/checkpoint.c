@@ -20,16 +20,17 @@ struct set {
 	const char *prefix;
 	const struct weights *arrays;
 	bool statistics;                /* includes the moving mean and variance */
+	bool found_only;                /* stands in a file only if some epoch was the best */
 };
 
 enum { SETS = 4 };
 
 static void list_sets(const struct checkpoint *c, struct set s[SETS])
 {
-	s[0] = (struct set){ "", &c->w, true };
-	s[1] = (struct set){ "m", &c->m, false };
-	s[2] = (struct set){ "v", &c->v, false };
-	s[3] = (struct set){ "best", &c->best, true };
+	s[0] = (struct set){ "", &c->w, true, false };
+	s[1] = (struct set){ "m", &c->m, false, false };
+	s[2] = (struct set){ "v", &c->v, false, false };
+	s[3] = (struct set){ "best", &c->best, true, true };
 }
 
 /* ---- saving ---- */
@@ -205,9 +206,9 @@ static int read_arrays(struct checkpoint *c, struct npz *z, struct err *e)
 
 	list_sets(c, set);
 	for (int i = 0; i < SETS; i++) {
-		bool wanted = set[i].arrays->a[0] && (i < 3 || isfinite(c->at.best_loss));
+		bool there = !set[i].found_only || isfinite(c->at.best_loss);
 
-		if (wanted && read_set(z, c->net, &set[i], e) < 0)
+		if (set[i].arrays->a[0] && there && read_set(z, c->net, &set[i], e) < 0)
 			return -1;
 	}
 	return 0;

@@ -23,6 +23,7 @@ void init_weights(const struct net *net, uint64_t seed, float *const w[NET_ARRAY
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		size_t shape[4], count = net_count(net, (enum net_array)k);
+		size_t fan_in, fan_out;
 		int dims = net_shape(net, (enum net_array)k, shape);
 		struct rng r;
 
@@ -31,6 +32,8 @@ void init_weights(const struct net *net, uint64_t seed, float *const w[NET_ARRAY
 			continue;
 		}
 		rng_init(&r, seed, RNG_INIT, (uint32_t)k);
-		glorot(w[k], count, (double)(count / shape[dims - 1]), (double)(count / shape[dims - 2]), &r);
+		fan_in = count / shape[dims - 1];
+		fan_out = count / shape[dims - 2];
+		glorot(w[k], count, (double)fan_in, (double)fan_out, &r);
 	}
 }

@@ -20,7 +20,7 @@ typedef int32_t row[TILE];
 /* The bits of a float, those of a negative one but the sign turned round; its own inverse. */
 static int32_t turn(int32_t bits)
 {
-	return bits ^ (bits >> 31 & INT32_MAX);
+	return bits < 0 ? bits ^ INT32_MAX : bits;
 }
 
 int robust_median_drop(int count)
