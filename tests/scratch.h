@@ -12,6 +12,7 @@
 #include "data/dataset_writer.h"
 
 static char scratch_folder[] = "/tmp/aml-unit.XXXXXX";
+static pid_t scratch_owner;
 
 static int scratch_remove(const char *path, const struct stat *st, int type, struct FTW *at)
 {
@@ -21,15 +22,18 @@ static int scratch_remove(const char *path, const struct stat *st, int type, str
 	return remove(path);
 }
 
+/* A child that exits leaves it to its parent. */
 static void scratch_end(void)
 {
-	nftw(scratch_folder, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
+	if (getpid() == scratch_owner)
+		nftw(scratch_folder, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 /* Removed when the test ends. */
 __attribute__((unused))
 static void scratch_begin(void)
 {
+	scratch_owner = getpid();
 	if (!mkdtemp(scratch_folder)) {
 		puts("Bail out! no scratch folder");
 		exit(1);

@@ -21,8 +21,10 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = {0};
 	const struct opt opts[] = {
-		OPT_FLAG(0, "json",  &a.json, "print JSON: an object, or an array for several files"),
-		OPT_FLAG(0, "trail", &a.trail, "print which model came from which, and check them"),
+		OPT_FLAG(0, "json", &a.json,
+		         "print JSON: an object, or an array for several files"),
+		OPT_FLAG(0, "trail", &a.trail,
+		         "print which model came from which, and check them"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
@@ -34,7 +36,8 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
-/* Standard input, which may be a pipe, as a file that can be opened by name. In new memory, or NULL with E set. */
+/* Standard input, which may be a pipe, as a file that can be opened by name. In new
+ * memory, or NULL with E set. */
 static char *spool_stdin(struct err *e)
 {
 	struct infile in;

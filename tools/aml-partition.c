@@ -31,19 +31,26 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .scheme_text = "iid" };
 	const struct opt opts[] = {
-		OPT_INT   ('n', "parts",  &a.parts, 1, 1000000, "N", "datasets to make; has no default"),
-		OPT_TEXT  ('S', "scheme", &a.scheme_text, "SCHEME", "iid, stratified, dirichlet:ALPHA or folds"),
-		OPT_TEXT  ( 0,  "groups", &a.groups, "FILE.tsv", "lines of id and group: a group stays together"),
-		OPT_SEED  ('s', "seed",   &a.seed, "of the random choice"),
-		OPT_FLAG  ( 0,  "copy",   &a.copy, "copy the images"),
-		OPT_FLAG  ( 0,  "link",   &a.link, "link them, copy across devices (the default)"),
-		OPT_FLAG  ( 0,  "move",   &a.move, "link them, then remove DATASET"),
-		OPT_CHOICE( 0,  "split",  &a.split, "all|train|valid", "which images are shared out"),
-		OPT_FLAG  ('q', "quiet",  &a.quiet, "show no progress"),
+		OPT_INT('n', "parts", &a.parts, 1, 1000000, "N",
+		        "datasets to make; has no default"),
+		OPT_TEXT('S', "scheme", &a.scheme_text, "SCHEME",
+		         "iid, stratified, dirichlet:ALPHA or folds"),
+		OPT_TEXT(0, "groups", &a.groups, "FILE.tsv",
+		         "lines of id and group: a group stays together"),
+		OPT_SEED('s', "seed", &a.seed, "of the random choice"),
+		OPT_FLAG(0, "copy", &a.copy, "copy the images"),
+		OPT_FLAG(0, "link", &a.link,
+		         "link them, copy across devices (the default)"),
+		OPT_FLAG(0, "move", &a.move, "link them, then remove DATASET"),
+		OPT_CHOICE(0, "split", &a.split, "all|train|valid",
+		           "which images are shared out"),
+		OPT_FLAG('q', "quiet", &a.quiet, "show no progress"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		.synopsis = "-n N [OPTION]... DATASET OUT", .min = 2, .max = 2,
+		.synopsis = "-n N [OPTION]... DATASET OUT",
+		.min = 2,
+		.max = 2,
 		.summary = "Shares out the images of DATASET among OUT/partition0 to OUT/partition(N-1).",
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
@@ -66,7 +73,8 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
-static int read_groups(struct partition *p, const struct parts *to, const char *tsv_path, struct err *e)
+static int read_groups(struct partition *p, const struct parts *to, const char *tsv_path,
+                       struct err *e)
 {
 	uint32_t *group = xmalloc(to->count, sizeof *group);
 	char **ids = xmalloc(to->count, sizeof *ids);
@@ -80,13 +88,15 @@ static int read_groups(struct partition *p, const struct parts *to, const char *
 	if (groups < 0)
 		return -1;
 	if (groups < p->parts)
-		return err_set(e, "%s: %ld groups for %d parts", tsv_path, groups, p->parts);
+		return err_set(e, "%s: %ld groups for %d parts", tsv_path, groups,
+		               p->parts);
 	p->groups = (size_t)groups;
 	return 0;
 }
 
 /* Chooses the images that are shared out and their parts. */
-static int deal(const struct args *a, struct parts *to, uint32_t *index, uint32_t *part, struct err *e)
+static int deal(const struct args *a, struct parts *to, uint32_t *index, uint32_t *part,
+                struct err *e)
 {
 	struct partition p = {
 		.classes = to->from->classes.count, .parts = a->parts,
@@ -96,11 +106,13 @@ static int deal(const struct args *a, struct parts *to, uint32_t *index, uint32_
 	int result = 0;
 
 	p.label = label;
-	p.count = to->count = split_select(to->from, (enum split)a->split, a->seed, index);
+	p.count = to->count = split_select(to->from, (enum split)a->split, a->seed,
+	                                   index);
 	for (size_t i = 0; i < to->count; i++)
 		label[i] = to->from->labels[index[i]];
 	if (to->count < (size_t)a->parts)
-		result = err_set(e, "%s: %zu images for %d parts", a->dataset, to->count, a->parts);
+		result = err_set(e, "%s: %zu images for %d parts", a->dataset, to->count,
+		                 a->parts);
 	else if (a->groups)
 		result = read_groups(&p, to, a->groups, e);
 	if (result == 0)
@@ -167,9 +179,14 @@ static void catch_signals(void)
 
 static int run(const struct args *a, struct dataset *d, struct err *e)
 {
-	struct parts p = { .from = d, .parts = a->parts, .folds = a->folds, .copy = a->copy, .quiet = a->quiet,
-	                   .stop = &stopped };
-	uint32_t *index = xmalloc(d->count, sizeof *index), *part = xmalloc(d->count, sizeof *part);
+	struct parts p = { .from = d,
+		           .parts = a->parts,
+		           .folds = a->folds,
+		           .copy = a->copy,
+		           .quiet = a->quiet,
+		           .stop = &stopped };
+	uint32_t *index = xmalloc(d->count, sizeof *index),
+		 *part = xmalloc(d->count, sizeof *part);
 	int result;
 
 	p.index = index;

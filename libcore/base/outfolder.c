@@ -63,7 +63,8 @@ struct outfolder *outfolder_open(const char *path, struct err *e)
 		length--;
 	o->path = xstrdup(path);
 	o->exists = access(path, F_OK) == 0;
-	o->temp = xasprintf("%.*s%s.XXXXXX", (int)length, path, o->exists ? "/.partial" : ".partial");
+	o->temp = xasprintf("%.*s%s.XXXXXX", (int)length, path,
+	                    o->exists ? "/.partial" : ".partial");
 	if (o->exists && !outfolder_is_empty(path))
 		err_set(e, "%s: exists and is not an empty folder", path);
 	else if (make_temp(o) < 0)

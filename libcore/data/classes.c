@@ -9,8 +9,9 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 
-/* Matek, Schwarz, Marr, Spiekermann: A single-cell morphological dataset of leukocytes from AML patients and
- * non-malignant controls (AML-Cytomorphology_LMU). The Cancer Imaging Archive, 2019. */
+/* Matek, Schwarz, Marr, Spiekermann: A single-cell morphological dataset of leukocytes
+ * from AML patients and non-malignant controls (AML-Cytomorphology_LMU). The Cancer
+ * Imaging Archive, 2019. */
 static const struct class_entry known[] = {
 	{ "BAS", "basophil" },
 	{ "EBO", "erythroblast" },
@@ -98,10 +99,12 @@ static int check_code(const struct classes *c, const char *code, struct err *e)
 	if (!*code)
 		return err_set(e, "class %d has an empty code", c->count);
 	if (strlen(code) >= CLASS_CODE_BYTES)
-		return err_set(e, "class code '%s' is longer than %d bytes", code, CLASS_CODE_BYTES - 1);
+		return err_set(e, "class code '%s' is longer than %d bytes", code,
+		               CLASS_CODE_BYTES - 1);
 	for (const unsigned char *p = (const unsigned char *)code; *p; p++)
 		if (*p < ' ' || *p == 0x7f || *p == ',' || *p == '/')
-			return err_set(e, "class code '%s' has a comma, slash or control character", code);
+			return err_set(e, "class code '%s' has a comma, slash or control character",
+			               code);
 	if (classes_find(c, code) >= 0)
 		return err_set(e, "class code '%s' occurs twice", code);
 	return 0;
@@ -127,7 +130,8 @@ static int add(struct classes *c, const char *code, const char *name, struct err
 	if (!*name)
 		name = known_name(code);
 	if (strlen(name) >= CLASS_NAME_BYTES)
-		return err_set(e, "name of class '%s' is longer than %d bytes", code, CLASS_NAME_BYTES - 1);
+		return err_set(e, "name of class '%s' is longer than %d bytes", code,
+		               CLASS_NAME_BYTES - 1);
 	c->entry = xrealloc(c->entry, (size_t)c->count + 1, sizeof *c->entry);
 	new = &c->entry[c->count++];
 	*new = (struct class_entry){0};
@@ -164,10 +168,12 @@ struct tsv {
 static int parse_row(struct classes *c, char *row, struct err *e)
 {
 	char *rest = row, *end;
-	char *index = strsep(&rest, "\t"), *code = strsep(&rest, "\t"), *name = strsep(&rest, "\t");
+	char *index = strsep(&rest, "\t"), *code = strsep(&rest, "\t"),
+	     *name = strsep(&rest, "\t");
 
 	if (!code || strtol(index, &end, 10) != c->count || end == index || *end)
-		return err_set(e, "expected index %d, code and name between tabs", c->count);
+		return err_set(e, "expected index %d, code and name between tabs",
+		               c->count);
 	return add(c, code, name ? name : "", e);
 }
 
@@ -212,6 +218,7 @@ int classes_save(const struct classes *c, const char *tsv_path, struct err *e)
 		return -1;
 	fprintf(outfile_stream(o), "%s\n", tsv_header);
 	for (int i = 0; i < c->count; i++)
-		fprintf(outfile_stream(o), "%d\t%s\t%s\n", i, c->entry[i].code, c->entry[i].name);
+		fprintf(outfile_stream(o), "%d\t%s\t%s\n", i, c->entry[i].code,
+		        c->entry[i].name);
 	return outfile_commit(o, true, e);
 }

@@ -20,15 +20,18 @@ void classes_default(struct classes *c);
 /* C0 to C<N-1>: for a network whose classes nobody named. */
 void classes_numbered(struct classes *c, int n);
 
-/* "CODE,CODE,...": in this order, names of known codes filled in. Refuses empty, doubled and over-long codes. */
+/* "CODE,CODE,...": in this order, names of known codes filled in. Refuses empty,
+ * doubled and over-long codes. */
 int classes_parse(struct classes *c, const char *list, struct err *e);
-int classes_load(struct classes *c, const char *tsv_path, struct err *e);       /* classes.tsv: index, code, name */
+/* classes.tsv: index, code, name. */
+int classes_load(struct classes *c, const char *tsv_path, struct err *e);
 int classes_save(const struct classes *c, const char *tsv_path, struct err *e);
 void classes_copy(struct classes *to, const struct classes *from);
 void classes_release(struct classes *c);
 
 int classes_find(const struct classes *c, const char *code);            /* index, or -1 */
-bool classes_equal(const struct classes *a, const struct classes *b);   /* codes, in order */
+/* The same codes in the same order? */
+bool classes_equal(const struct classes *a, const struct classes *b);
 
 /* "BAS,EBO,..." in new memory. */
 char *classes_codes(const struct classes *c);

@@ -1,4 +1,5 @@
-/* Reading dataset directories; see dataset.h. Images stay on disk until they are viewed. */
+/* Reading dataset directories; see dataset.h. Images stay on disk until they are
+ * viewed. */
 #include "data/dataset.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 
 enum {
 	IMAGE_DIMS = 3,                 /* height, width, channels */
-	SIDE_MAX = 65535,               /* of an image, so that their product fits size_t with room to spare */
+	SIDE_MAX = 65535,               /* so that their product fits size_t */
 	ID_BYTES_MAX = NAME_MAX - 4,    /* an id and ".npy" */
 };
 static const size_t image_file_limit = (size_t)1 << 32;
@@ -67,7 +68,8 @@ int dataset_check_id(const char *id, struct err *e)
 	if (bytes == 0)
 		return err_set(e, "empty id");
 	if (bytes > ID_BYTES_MAX)
-		return err_set(e, "id '%.40s...' is %zu bytes, expected at most %d", id, bytes, ID_BYTES_MAX);
+		return err_set(e, "id '%.40s...' is %zu bytes, expected at most %d", id,
+		               bytes, ID_BYTES_MAX);
 	if (strchr(id, '/'))
 		return err_set(e, "id '%s' has a slash", id);
 	while (p < end) {
@@ -88,7 +90,9 @@ static int compare_ids(const void *key, const void *item)
 
 long dataset_find(const struct dataset *d, const char *id)
 {
-	char **found = d->count ? bsearch(id, d->ids, d->count, sizeof *d->ids, compare_ids) : NULL;
+	char **found = d->count ? bsearch(id, d->ids, d->count, sizeof *d->ids,
+	                                  compare_ids)
+	                        : NULL;
 
 	return found ? found - d->ids : -1;
 }
@@ -105,14 +109,16 @@ static int compare_labels(const void *a, const void *b)
 	return strcmp(((const struct label *)a)->id, ((const struct label *)b)->id);
 }
 
-static int check_labels(const struct dataset *d, const struct label *sorted, size_t n, struct err *e)
+static int check_labels(const struct dataset *d, const struct label *sorted, size_t n,
+                        struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (dataset_check_id(sorted[i].id, e) < 0)
 			return -1;
 		if (sorted[i].class < 0 || sorted[i].class >= d->classes.count)
-			return err_set(e, "label of '%s' is %lld, expected 0 to %d", sorted[i].id,
-			               (long long)sorted[i].class, d->classes.count - 1);
+			return err_set(e, "label of '%s' is %lld, expected 0 to %d",
+			               sorted[i].id, (long long)sorted[i].class,
+			               d->classes.count - 1);
 		if (i && !strcmp(sorted[i].id, sorted[i - 1].id))
 			return err_set(e, "'%s' occurs twice", sorted[i].id);
 	}
@@ -175,7 +181,8 @@ static int read_classes(struct dataset *d, struct err *e)
 	return result;
 }
 
-static int mark_ids(struct dataset *d, char *const *ids, size_t n, enum dataset_part part, struct err *e)
+static int mark_ids(struct dataset *d, char *const *ids, size_t n, enum dataset_part part,
+                    struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
 		long at = dataset_find(d, ids[i]);
@@ -191,7 +198,8 @@ static int mark_ids(struct dataset *d, char *const *ids, size_t n, enum dataset_
 	return 0;
 }
 
-static int read_side(struct dataset *d, const char *name, enum dataset_part part, struct err *e)
+static int read_side(struct dataset *d, const char *name, enum dataset_part part,
+                     struct err *e)
 {
 	char *path = path_in(d, name);
 	char **ids = NULL;
@@ -212,7 +220,8 @@ static int read_split(struct dataset *d, struct err *e)
 	if (!train && !valid)
 		return 0;
 	if (train != valid)
-		return err_set(e, "%s: there is %s but no %s", d->path, train ? "trainids.npy" : "valids.npy",
+		return err_set(e, "%s: there is %s but no %s", d->path,
+		               train ? "trainids.npy" : "valids.npy",
 		               train ? "valids.npy" : "trainids.npy");
 	d->has_split = true;
 	d->part = xcalloc(d->count, 1);
@@ -224,13 +233,15 @@ static int read_split(struct dataset *d, struct err *e)
 /* ---- what an image must be ---- */
 
 /* SHAPE: height, width, channels. Takes them and the type of A as those of all images. */
-static int take_form(struct dataset *d, const struct npy *a, const size_t *shape, struct err *e)
+static int take_form(struct dataset *d, const struct npy *a, const size_t *shape,
+                     struct err *e)
 {
 	bool bytes = a->kind == 'u' && a->item_bytes == 1 && !a->fortran;
 	char text[128];
 
 	if (!bytes && !npy_is_f4(a))
-		return err_set(e, "%s, expected <f4 or |u1 in C order", npy_describe(a, text, sizeof text));
+		return err_set(e, "%s, expected <f4 or |u1 in C order",
+		               npy_describe(a, text, sizeof text));
 	for (int i = 0; i < IMAGE_DIMS; i++)
 		if (shape[i] < 1 || shape[i] > SIDE_MAX)
 			return err_set(e, "%s, expected sides and channels from 1 to %d",
@@ -252,10 +263,12 @@ static int check_image(const struct dataset *d, const struct npy *a, struct err 
 	};
 	char got_text[128], want_text[128];
 
-	if (a->kind == want.kind && a->item_bytes == want.item_bytes && !a->fortran && !a->big_endian &&
-	    a->dims == want.dims && !memcmp(a->shape, want.shape, IMAGE_DIMS * sizeof *a->shape))
+	if (a->kind == want.kind && a->item_bytes == want.item_bytes && !a->fortran &&
+	    !a->big_endian && a->dims == want.dims &&
+	    !memcmp(a->shape, want.shape, IMAGE_DIMS * sizeof *a->shape))
 		return 0;
-	return err_set(e, "%s, expected %s as in the other images", npy_describe(a, got_text, sizeof got_text),
+	return err_set(e, "%s, expected %s as in the other images",
+	               npy_describe(a, got_text, sizeof got_text),
 	               npy_describe(&want, want_text, sizeof want_text));
 }
 
@@ -300,8 +313,10 @@ static int open_singlets(struct dataset *d, struct err *e)
 	return result;
 }
 
-/* Floats must lie at multiples of 4; numpy's headers see to that, other writers' may not. */
-static int use_pixels(const struct dataset *d, struct dataset_view *v, const void *pixels, struct err *e)
+/* Floats must lie at multiples of 4; numpy's headers see to that, other writers' may
+ * not. */
+static int use_pixels(const struct dataset *d, struct dataset_view *v, const void *pixels,
+                      struct err *e)
 {
 	v->pixels = pixels;
 	if (d->bytes || (uintptr_t)pixels % sizeof(float) == 0)
@@ -313,13 +328,15 @@ static int use_pixels(const struct dataset *d, struct dataset_view *v, const voi
 	return 0;
 }
 
-static int view_file(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e)
+static int view_file(const struct dataset *d, size_t i, struct dataset_view *v,
+                     struct err *e)
 {
 	char *path = dataset_image_path(d, i);
 	struct npy a = {0};
 	int result = open_image(&v->file, &a, path, e);
 
-	if (result == 0 && (check_image(d, &a, e) < 0 || use_pixels(d, v, a.data, e) < 0)) {
+	if (result == 0 &&
+	    (check_image(d, &a, e) < 0 || use_pixels(d, v, a.data, e) < 0)) {
 		infile_release(&v->file);
 		result = err_in(e, path);
 	}
@@ -361,7 +378,8 @@ static int match_rows(struct dataset *d, char *const *ids, size_t n, struct err 
 
 	d->images->row = row;
 	if (n != d->images->rows)
-		return err_set(e, "%zu ids, expected %zu, one for each of images.npy", n, d->images->rows);
+		return err_set(e, "%zu ids, expected %zu, one for each of images.npy", n,
+		               d->images->rows);
 	for (size_t i = 0; i < d->count; i++)
 		row[i] = SIZE_MAX;
 	for (size_t r = 0; r < n; r++) {
@@ -412,7 +430,8 @@ static int open_images(struct dataset *d, struct err *e)
 	bool packed = has_file(d, "images.npy");
 
 	if (packed && has_file(d, "data_singlets"))
-		return err_set(e, "%s: both images.npy and data_singlets/, expected one of them", d->path);
+		return err_set(e, "%s: both images.npy and data_singlets/, expected one",
+		               d->path);
 	return packed ? open_packed(d, e) : open_singlets(d, e);
 }
 
@@ -451,8 +470,9 @@ int dataset_open(struct dataset *d, const char *path, struct err *e)
 {
 	struct dataset got = { .path = xstrdup(path) };
 
-	if (check_folder(path, e) < 0 || read_classes(&got, e) < 0 || read_labels(&got, e) < 0 ||
-	    open_images(&got, e) < 0 || read_split(&got, e) < 0) {
+	if (check_folder(path, e) < 0 || read_classes(&got, e) < 0 ||
+	    read_labels(&got, e) < 0 || open_images(&got, e) < 0 ||
+	    read_split(&got, e) < 0) {
 		dataset_release(&got);
 		return -1;
 	}
@@ -483,7 +503,9 @@ int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, stru
 	*v = (struct dataset_view){0};
 	if (!d->packed)
 		return view_file(d, i, v, e);
-	return use_pixels(d, v, d->images->pixels + d->images->row[i] * dataset_image_bytes(d), e);
+	return use_pixels(d, v,
+	                  d->images->pixels + d->images->row[i] * dataset_image_bytes(d),
+	                  e);
 }
 
 void dataset_unview(struct dataset_view *v)

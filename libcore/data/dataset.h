@@ -15,23 +15,24 @@
 
 struct dataset {
 	char *path;
-	size_t count;                   /* images; in the order of their ids (byte order), whatever the files' order */
+	size_t count;                   /* images, in the byte order of their ids */
 	char **ids;
 	int *labels;                    /* class index of each */
 	int height, width, channels;    /* of every image; 0 if there are none */
-	bool bytes;                     /* images are '|u1' (value/255), otherwise '<f4' */
-	bool packed;                    /* images.npy and ids.npy instead of data_singlets/ */
+	bool bytes;                     /* '|u1' (value/255), otherwise '<f4' */
+	bool packed;                    /* images.npy, ids.npy; no data_singlets/ */
 	struct classes classes;
 	bool has_split;                 /* trainids.npy and valids.npy were there */
-	uint8_t *part;                  /* has_split: enum dataset_part of each image; otherwise NULL */
-	char digest[SHA256_HEX];        /* over ids, labels and class codes, in order; not over pixels */
-	struct packed_images *images;   /* how the packed form finds them; NULL otherwise */
+	uint8_t *part;                  /* enum dataset_part of each image if has_split */
+	char digest[SHA256_HEX];        /* over ids, labels, class codes; no pixels */
+	struct packed_images *images;   /* how the packed form finds them, or NULL */
 };
 
 enum dataset_part { DATASET_NEITHER, DATASET_TRAIN, DATASET_VALID };
 
 /*
- * Opens the dataset at PATH: reads labels, ids, split and classes, and the first image for the sizes.
+ * Opens the dataset at PATH: reads labels, ids, split and classes, and the first image
+ * for the sizes.
  * Returns 0, or -1 with E set (it names the file at fault).
  */
 int dataset_open(struct dataset *d, const char *path, struct err *e);
@@ -40,18 +41,22 @@ void dataset_release(struct dataset *d);
 /* Index of the image called ID, or -1. */
 long dataset_find(const struct dataset *d, const char *id);
 
-/* One image, mapped. PIXELS: height x width x channels, float or uint8_t as DATASET.bytes says, aligned to 4 bytes. */
+/* One image, mapped. PIXELS: height x width x channels, float or uint8_t as
+ * DATASET.bytes says, aligned to 4 bytes. */
 struct dataset_view {
 	const void *pixels;
-	struct infile file;             /* what dataset_unview unmaps; zero for the packed form */
-	void *copy;                     /* of pixels that lie unaligned in their file; otherwise NULL */
+	struct infile file;             /* unmapped by dataset_unview; zero if packed */
+	void *copy;                     /* of pixels unaligned in their file, or NULL */
 };
-int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e);     /* thread-safe */
+/* Thread-safe. Returns 0, or -1 with E set: the file is missing, damaged, of another form. */
+int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e);
 void dataset_unview(struct dataset_view *v);
 
 /* Image I as floats in 0..1 into OUT (height x width x channels). */
 int dataset_image(const struct dataset *d, size_t i, float *out, struct err *e);
-size_t dataset_image_numbers(const struct dataset *d);          /* height x width x channels */
+
+/* Height x width x channels. */
+size_t dataset_image_numbers(const struct dataset *d);
 size_t dataset_image_bytes(const struct dataset *d);
 
 /* File of image I in the singlets form, in new memory. */
@@ -60,5 +65,6 @@ char *dataset_image_path(const struct dataset *d, size_t i);
 /* Packed: are the rows of images.npy the images of D, all of them and in its order? */
 bool dataset_rows_in_order(const struct dataset *d);
 
-/* An id may hold anything but '/', must be UTF-8 and fit a file name. Returns 0, or -1 with E set. */
+/* An id may hold anything but '/', must be UTF-8 and fit a file name. Returns 0, or -1
+ * with E set. */
 int dataset_check_id(const char *id, struct err *e);

@@ -22,8 +22,8 @@
  * While the dataset is unfinished:
  *   .unfinished        how the images are made; equal text: gone on with
  *   data_singlets/     finished images, each renamed into place when whole
- *   .images.npy        packed: header, a row for each of the ids, then a checksum for each; 0: not there yet.
- *                      Becomes images.npy when the checksums and the rows left out are cut off
+ *   .images.npy        packed: header, a row for each of the ids, then a checksum for each, 0
+ *                      while it is not there; cut to images.npy at the end
  */
 struct dataset_writer {
 	char *path;
@@ -71,27 +71,34 @@ static char *marker_text(const struct dataset_writer *w)
 	for (size_t i = 0; f->packed && i < w->count; i++)
 		sha256_add(&s, w->ids[i], strlen(w->ids[i]) + 1);
 	sha256_hex(&s, digest);
-	text = xasprintf("%s\n%d x %d x %d of %s, %s\n%s\nids %s\n", f->facts, f->height, f->width, f->channels,
-	                 descr(w), f->packed ? "packed" : "singlets", codes, f->packed ? digest : "any");
+	text = xasprintf("%s\n%d x %d x %d of %s, %s\n%s\nids %s\n", f->facts, f->height,
+	                 f->width, f->channels, descr(w),
+	                 f->packed ? "packed" : "singlets", codes,
+	                 f->packed ? digest : "any");
 	free(codes);
 	return text;
 }
 
-static int check_marker(const struct dataset_writer *w, const char *marker, const char *want, struct err *e)
+static int check_marker(const struct dataset_writer *w, const char *marker,
+                        const char *want, struct err *e)
 {
+	const uint8_t *end;
 	struct infile f;
 	int result = 0;
 
 	if (infile_open(&f, marker, SIZE_MAX, e) < 0)
 		return -1;
+	end = memchr(f.data, '\n', f.size);
 	if (f.size != strlen(want) || memcmp(f.data, want, f.size))
-		result = err_set(e, "%s: holds an unfinished dataset of other images or options (%.*s); remove it first",
-		                 w->path, (int)strcspn((const char *)f.data, "\n"), (const char *)f.data);
+		result = err_set(e, "%s: holds an unfinished dataset of other images or options "
+		                 "(%.*s); remove it first", w->path,
+		                 end ? (int)(end - f.data) : 0, (const char *)f.data);
 	infile_release(&f);
 	return result;
 }
 
-/* Removes the temporary files of a run that was killed: all images end in .npy, whatever they begin with. */
+/* Removes the temporary files of a run that was killed: all images end in .npy,
+ * whatever they begin with. */
 static void remove_leftovers(const struct dataset_writer *w)
 {
 	char *path = path_in(w, "data_singlets");
@@ -101,7 +108,8 @@ static void remove_leftovers(const struct dataset_writer *w)
 	while (folder && (entry = readdir(folder))) {
 		const char *end = strrchr(entry->d_name, '.');
 
-		if (*entry->d_name == '.' && end != entry->d_name && end[1] && strcmp(end, ".npy"))
+		if (*entry->d_name == '.' && end != entry->d_name && end[1] &&
+		    strcmp(end, ".npy"))
 			unlinkat(dirfd(folder), entry->d_name, 0);
 	}
 	if (folder)
@@ -113,7 +121,8 @@ static int make_folder(const char *path, struct err *e)
 {
 	struct stat st;
 
-	if (mkdir(path, 0777) == 0 || (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
+	if (mkdir(path, 0777) == 0 ||
+	    (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
 		return 0;
 	return err_set(e, "%s: %s", path, strerror(errno));
 }
@@ -121,7 +130,8 @@ static int make_folder(const char *path, struct err *e)
 /* Claims the folder, or finds in it the unfinished dataset that is ours. */
 static int claim(const struct dataset_writer *w, struct err *e)
 {
-	char *marker = path_in(w, ".unfinished"), *labels = path_in(w, "labels.npy"), *text = marker_text(w);
+	char *marker = path_in(w, ".unfinished"), *labels = path_in(w, "labels.npy"),
+	     *text = marker_text(w);
 	int result = -1;
 
 	if (make_folder(w->path, e) < 0)
@@ -163,7 +173,8 @@ static off_t checksum_at(const struct dataset_writer *w, size_t i)
 	return row_at(w, w->count) + (off_t)(i * sizeof(uint64_t));
 }
 
-/* Fowler, Noll, Vo, over words instead of bytes; never 0. Tells rows that a crash of the machine lost. */
+/* Fowler, Noll, Vo, over words instead of bytes; never 0. Tells rows that a crash of
+ * the machine lost. */
 static uint64_t checksum(const uint8_t *p, size_t bytes)
 {
 	uint64_t h = 0xcbf29ce484222325, word = 0;
@@ -179,7 +190,8 @@ static uint64_t checksum(const uint8_t *p, size_t bytes)
 static int read_at(int fd, void *to, size_t size, off_t at)
 {
 	for (size_t done = 0; done < size; ) {
-		ssize_t got = pread(fd, (uint8_t *)to + done, size - done, at + (off_t)done);
+		ssize_t got = pread(fd, (uint8_t *)to + done, size - done,
+		                    at + (off_t)done);
 
 		if (got == 0)
 			errno = 0;
@@ -195,7 +207,8 @@ static int read_at(int fd, void *to, size_t size, off_t at)
 static int write_at(int fd, const void *from, size_t size, off_t at)
 {
 	for (size_t done = 0; done < size; ) {
-		ssize_t put = pwrite(fd, (const uint8_t *)from + done, size - done, at + (off_t)done);
+		ssize_t put = pwrite(fd, (const uint8_t *)from + done, size - done,
+		                     at + (off_t)done);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -208,10 +221,12 @@ static int write_at(int fd, const void *from, size_t size, off_t at)
 
 static int packed_error(const struct dataset_writer *w, struct err *e)
 {
-	return err_set(e, "%s/.images.npy: %s", w->path, errno ? strerror(errno) : "unexpected end of file");
+	return err_set(e, "%s/.images.npy: %s", w->path,
+	               errno ? strerror(errno) : "unexpected end of file");
 }
 
-/* A file that was renamed before labels.npy was there has lost its checksums: its rows are made again. */
+/* A file that was renamed before labels.npy was there has lost its checksums: its rows
+ * are made again. */
 static int open_packed(struct dataset_writer *w, struct err *e)
 {
 	char *work = path_in(w, ".images.npy"), *final = path_in(w, "images.npy");
@@ -236,12 +251,14 @@ static bool has_row(const struct dataset_writer *w, size_t i)
 	if (read_at(w->fd, &sum, sizeof sum, checksum_at(w, i)) < 0 || sum == 0)
 		return false;
 	row = xmalloc(w->image_bytes, 1);
-	has = read_at(w->fd, row, w->image_bytes, row_at(w, i)) == 0 && checksum(row, w->image_bytes) == sum;
+	has = read_at(w->fd, row, w->image_bytes, row_at(w, i)) == 0 &&
+	      checksum(row, w->image_bytes) == sum;
 	free(row);
 	return has;
 }
 
-static int add_row(const struct dataset_writer *w, size_t i, const void *pixels, struct err *e)
+static int add_row(const struct dataset_writer *w, size_t i, const void *pixels,
+                   struct err *e)
 {
 	uint64_t sum = checksum(pixels, w->image_bytes);
 
@@ -271,7 +288,8 @@ static int close_gaps(const struct dataset_writer *w, const int *labels)
 	return result;
 }
 
-static int end_packed(const struct dataset_writer *w, const int *labels, size_t kept, struct err *e)
+static int end_packed(const struct dataset_writer *w, const int *labels, size_t kept,
+                      struct err *e)
 {
 	char *work = path_in(w, ".images.npy"), *final = path_in(w, "images.npy");
 	size_t shape[4] = { kept };
@@ -282,7 +300,8 @@ static int end_packed(const struct dataset_writer *w, const int *labels, size_t 
 	npy_header(header, descr(w), 4, shape);
 	errno = 0;
 	if (close_gaps(w, labels) < 0 || write_at(w->fd, header, sizeof header, 0) < 0 ||
-	    ftruncate(w->fd, row_at(w, kept)) < 0 || fsync(w->fd) < 0 || rename(work, final) < 0)
+	    ftruncate(w->fd, row_at(w, kept)) < 0 || fsync(w->fd) < 0 ||
+	    rename(work, final) < 0)
 		result = packed_error(w, e);
 	free(work);
 	free(final);
@@ -304,15 +323,16 @@ static bool has_image(const struct dataset_writer *w, size_t i)
 	image_shape(w, shape);
 	npy_header(want, descr(w), 3, shape);
 	has = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	      st.st_size == (off_t)(NPY_HEADER + w->image_bytes) && read_at(fd, got, sizeof got, 0) == 0 &&
-	      !memcmp(got, want, sizeof got);
+	      st.st_size == (off_t)(NPY_HEADER + w->image_bytes) &&
+	      read_at(fd, got, sizeof got, 0) == 0 && !memcmp(got, want, sizeof got);
 	if (fd >= 0)
 		close(fd);
 	free(path);
 	return has;
 }
 
-static int add_image(const struct dataset_writer *w, size_t i, const void *pixels, struct err *e)
+static int add_image(const struct dataset_writer *w, size_t i, const void *pixels,
+                     struct err *e)
 {
 	char *path = image_path(w, i);
 	size_t shape[3];
@@ -326,21 +346,29 @@ static int add_image(const struct dataset_writer *w, size_t i, const void *pixel
 
 /* ---- the calls ---- */
 
-struct dataset_writer *dataset_writer_open(const char *path, const struct dataset_form *form,
-                                           const struct classes *classes, char *const *ids, size_t count,
-                                           struct err *e)
+struct dataset_writer *dataset_writer_open(const char *path,
+                                           const struct dataset_form *form,
+                                           const struct classes *classes,
+                                           char *const *ids, size_t count, struct err *e)
 {
 	struct dataset_writer *w = xmalloc(1, sizeof *w);
-	size_t numbers = (size_t)form->height * (size_t)form->width * (size_t)form->channels;
+	size_t numbers = (size_t)form->height * (size_t)form->width *
+	                 (size_t)form->channels;
 
 	*w = (struct dataset_writer){
-		.path = xstrdup(path), .form = *form, .classes = classes, .ids = ids, .count = count,
-		.image_bytes = numbers * (form->bytes ? 1 : sizeof(float)), .fd = -1,
+		.path = xstrdup(path),
+		.form = *form,
+		.classes = classes,
+		.ids = ids,
+		.count = count,
+		.image_bytes = numbers * (form->bytes ? 1 : sizeof(float)),
+		.fd = -1,
 	};
 	for (size_t i = 0; i < count; i++)
 		if (dataset_check_id(ids[i], e) < 0)
 			goto fail;
-	if (claim(w, e) < 0 || (form->packed ? open_packed(w, e) : open_singlets(w, e)) < 0)
+	if (claim(w, e) < 0 ||
+	    (form->packed ? open_packed(w, e) : open_singlets(w, e)) < 0)
 		goto fail;
 	return w;
 fail:
@@ -353,14 +381,17 @@ bool dataset_writer_has(const struct dataset_writer *w, size_t i)
 	return w->form.packed ? has_row(w, i) : has_image(w, i);
 }
 
-int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels, struct err *e)
+int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels,
+                       struct err *e)
 {
 	return w->form.packed ? add_row(w, i, pixels, e) : add_image(w, i, pixels, e);
 }
 
 int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *e)
 {
-	struct dataset d = { .path = w->path, .packed = w->form.packed, .classes = *w->classes };
+	struct dataset d = { .path = w->path,
+		             .packed = w->form.packed,
+		             .classes = *w->classes };
 	char *marker = path_in(w, ".unfinished");
 	int result = 0;
 
@@ -426,7 +457,8 @@ static int save_classes(const struct dataset *d, struct err *e)
 }
 
 /* The ids of one part of the split, or all of them if the dataset has none. */
-static int save_ids(const struct dataset *d, const char *name, enum dataset_part part, bool all, struct err *e)
+static int save_ids(const struct dataset *d, const char *name, enum dataset_part part,
+                    bool all, struct err *e)
 {
 	char *path = xasprintf("%s/%s", d->path, name);
 	char **ids = xmalloc(d->count, sizeof *ids);

@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Makes a dataset directory from images that come in any order and from any thread.
- * A run that was interrupted is gone on with; labels.npy, written last, says that all is there.
+ * A run that was interrupted is gone on with; labels.npy, written last, says that all is
+ * there.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,38 +16,43 @@ struct dataset_writer;
 struct dataset_form {
 	int height, width, channels;
 	bool bytes, packed;             /* as in struct dataset */
-	const char *facts;              /* one line that says how the images were made (size, filter, type) */
+	const char *facts;              /* one line: how the images were made */
 };
 
 /*
- * Begins, or goes on with, a dataset at PATH, made if missing. IDS: the COUNT images that may be added, distinct, in
- * byte order, each as dataset_check_id wants it; they and CLASSES must outlive W.
- * Images that an earlier run with the same form, facts and classes finished (packed: also the same ids) are kept. A
- * folder with anything else in it is an error, also if that is a finished dataset.
+ * Begins, or goes on with, a dataset at PATH, made if missing. IDS: the COUNT images that
+ * may be added, distinct, in byte order, each as dataset_check_id wants it; they and
+ * CLASSES must outlive W. Images that an earlier run with the same form, facts and
+ * classes finished (packed: also the same ids) are kept. A folder with anything else in
+ * it is an error, also if that is a finished dataset.
  */
-struct dataset_writer *dataset_writer_open(const char *path, const struct dataset_form *form,
-                                           const struct classes *classes, char *const *ids, size_t count,
-                                           struct err *e);
+struct dataset_writer *dataset_writer_open(const char *path,
+                                           const struct dataset_form *form,
+                                           const struct classes *classes,
+                                           char *const *ids, size_t count, struct err *e);
 
 /* Is image I there already, from this run or an earlier one? Thread-safe. */
 bool dataset_writer_has(const struct dataset_writer *w, size_t i);
 
 /* Adds image I; PIXELS as the form says. Thread-safe for distinct images. */
-int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels, struct err *e);
+int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels,
+                       struct err *e);
 
 /*
- * Ends: classes.tsv (unless they are the 15 default classes), the packed form's ids, labels.npy last; all synced to
- * disk. LABELS: class index of each image; negative: left out, because it could not be made.
+ * Ends: classes.tsv (unless they are the 15 default classes), the packed form's ids,
+ * labels.npy last; all synced to disk. LABELS: class index of each image; negative: left
+ * out, because it could not be made.
  * Returns 0, or -1 with E set. W is freed either way.
  */
 int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *e);
 
-/* Instead of dataset_writer_end: leaves what is finished for the next run. NULL is allowed. */
+/* Instead of dataset_writer_end: leaves what is finished for the next run. NULL is
+ * allowed. */
 void dataset_writer_free(struct dataset_writer *w);
 
 /*
- * Writes all of D but the images into D->path: classes.tsv (unless the classes are the default ones),
- * ids.npy (packed: the rows of images.npy are in the order of D), trainids.npy and valids.npy
- * (has_split), labels.npy last.
+ * Writes all of D but the images into D->path: classes.tsv (unless the classes are the
+ * default ones), ids.npy (packed: the rows of images.npy are in the order of D),
+ * trainids.npy and valids.npy (has_split), labels.npy last.
  */
 int dataset_writer_lists(const struct dataset *d, struct err *e);

@@ -13,7 +13,8 @@
 /* One client takes all of a class; evener than one image in any data set. */
 static const double alpha_min = 1e-6, alpha_max = 1e6;
 
-int partition_parse(enum partition_scheme *scheme, double *alpha, bool *folds, const char *text, struct err *e)
+int partition_parse(enum partition_scheme *scheme, double *alpha, bool *folds,
+                    const char *text, struct err *e)
 {
 	static const char dirichlet[] = "dirichlet:";
 	char *end;
@@ -28,19 +29,23 @@ int partition_parse(enum partition_scheme *scheme, double *alpha, bool *folds, c
 		return 0;
 	}
 	if (strncmp(text, dirichlet, strlen(dirichlet)))
-		return err_set(e, "unknown scheme '%s', expected iid, stratified, dirichlet:ALPHA or folds", text);
+		return err_set(e, "unknown scheme '%s', expected iid, stratified, "
+		               "dirichlet:ALPHA or folds", text);
 	*scheme = PARTITION_DIRICHLET;
 	text += strlen(dirichlet);
 	*alpha = strtod(text, &end);
 	if (end == text || *end || !(*alpha >= alpha_min && *alpha <= alpha_max))
-		return err_set(e, "dirichlet takes a number from %g to %g, not '%s'", alpha_min, alpha_max, text);
+		return err_set(e, "dirichlet takes a number from %g to %g, not '%s'",
+		               alpha_min, alpha_max, text);
 	return 0;
 }
 
 /* ---- images one by one ---- */
 
-/* All images in an order drawn, those of a class next to each other unless MIXED. START[c]: where class c begins. */
-static uint32_t *draw_order(const struct partition *p, struct rng *r, bool mixed, size_t *start)
+/* All images in an order drawn, those of a class next to each other unless MIXED.
+ * START[c]: where class c begins. */
+static uint32_t *draw_order(const struct partition *p, struct rng *r, bool mixed,
+                            size_t *start)
 {
 	uint32_t *drawn = xmalloc(p->count, sizeof *drawn), *order;
 	size_t *next;
@@ -66,8 +71,9 @@ static uint32_t *draw_order(const struct partition *p, struct rng *r, bool mixed
 }
 
 /*
- * Shares of one class: gamma variates over their sum. For alpha < 1 a variate is that of alpha + 1 times u^(1/alpha)
- * (Marsaglia and Tsang 2000), which underflows for small alpha; hence logarithms, relative to the largest.
+ * Shares of one class: gamma variates over their sum. For alpha < 1 a variate is that of
+ * alpha + 1 times u^(1/alpha) (Marsaglia and Tsang 2000), which underflows for small
+ * alpha; hence logarithms, relative to the largest.
  */
 static void draw_shares(double *share, int parts, double alpha, struct rng *r)
 {
@@ -83,7 +89,8 @@ static void draw_shares(double *share, int parts, double alpha, struct rng *r)
 		share[k] /= sum;
 }
 
-/* N images by SHARE, by the largest remainders (the first of equal ones). SHARE is used up. */
+/* N images by SHARE, by the largest remainders (the first of equal ones). SHARE is
+ * used up. */
 static void round_shares(size_t *images, double *share, int parts, size_t n)
 {
 	size_t left = n;
@@ -106,8 +113,8 @@ static void round_shares(size_t *images, double *share, int parts, size_t n)
 	}
 }
 
-static void deal_dirichlet(const struct partition *p, uint32_t *part, const uint32_t *order, const size_t *start,
-                           struct rng *r)
+static void deal_dirichlet(const struct partition *p, uint32_t *part,
+                           const uint32_t *order, const size_t *start, struct rng *r)
 {
 	double *share = xmalloc((size_t)p->parts, sizeof *share);
 	size_t *images = xmalloc((size_t)p->parts, sizeof *images);
@@ -125,7 +132,8 @@ static void deal_dirichlet(const struct partition *p, uint32_t *part, const uint
 	free(images);
 }
 
-/* Round and round; with the classes one after the other, each goes on where the last one stopped. */
+/* Round and round; with the classes one after the other, each goes on where the last
+ * one stopped. */
 static void deal_images(const struct partition *p, uint32_t *part, struct rng *r)
 {
 	size_t *start = xmalloc((size_t)p->classes + 1, sizeof *start);
@@ -158,7 +166,8 @@ static int compare_groups(const void *a, const void *b)
 }
 
 /* COUNTS: groups x classes zeros, which the groups borrow. */
-static struct group *count_groups(const struct partition *p, int classes, size_t *counts, struct rng *r)
+static struct group *count_groups(const struct partition *p, int classes, size_t *counts,
+                                  struct rng *r)
 {
 	struct group *group = xcalloc(p->groups, sizeof *group);
 	uint32_t *drawn = xmalloc(p->groups, sizeof *drawn);
@@ -181,8 +190,8 @@ static struct group *count_groups(const struct partition *p, int classes, size_t
 }
 
 /* HELD: parts x classes, SIZE: parts, images dealt so far. */
-static int cheapest_part(const struct group *g, const size_t *held, const size_t *size, const size_t *total,
-                         int parts, int classes)
+static int cheapest_part(const struct group *g, const size_t *held, const size_t *size,
+                         const size_t *total, int parts, int classes)
 {
 	double least = INFINITY;
 	int best = 0;
@@ -192,7 +201,8 @@ static int cheapest_part(const struct group *g, const size_t *held, const size_t
 
 		for (int c = 0; c < classes; c++)
 			if (g->of_class[c])
-				cost += (double)g->of_class[c] * (double)held[k * classes + c] / (double)total[c];
+				cost += (double)g->of_class[c] *
+				        (double)held[k * classes + c] / (double)total[c];
 		if (cost < least || (cost == least && size[k] < size[best])) {
 			least = cost;
 			best = k;
@@ -271,8 +281,10 @@ static int take_line(void *arg, char *line, struct err *e)
 	id = strsep(&rest, "\t");
 	group = strsep(&rest, "\t");
 	if (!group || !*group)
-		return err_set(e, "%s: line %d: expected an id and its group with a tab between", f->path, f->line);
-	found = f->count ? bsearch(&id, f->ids, f->count, sizeof *f->ids, compare_text) : NULL;
+		return err_set(e, "%s: line %d: expected an id and its group, a tab between",
+		               f->path, f->line);
+	found = f->count ? bsearch(&id, f->ids, f->count, sizeof *f->ids, compare_text)
+	                 : NULL;
 	if (!found)
 		return 0;
 	if (f->name[found - f->ids])
@@ -302,7 +314,8 @@ static size_t number_names(uint32_t *group, char **name, size_t count)
 	return n;
 }
 
-long partition_groups(uint32_t *group, char *const *ids, size_t count, const char *tsv_path, struct err *e)
+long partition_groups(uint32_t *group, char *const *ids, size_t count,
+                      const char *tsv_path, struct err *e)
 {
 	struct group_file f = { ids, count, xcalloc(count, sizeof *f.name), tsv_path, 0 };
 	long result = infile_lines(tsv_path, take_line, &f, e);

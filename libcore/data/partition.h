@@ -11,38 +11,43 @@
 
 enum partition_scheme {
 	PARTITION_IID,                  /* by chance; sizes differ by at most one */
-	PARTITION_STRATIFIED,           /* the same, and each class's counts differ by at most one */
-	PARTITION_DIRICHLET,            /* of each class, shares drawn from a Dirichlet distribution */
+	PARTITION_STRATIFIED,           /* and each class's counts by at most one */
+	PARTITION_DIRICHLET,            /* each class shared out unevenly */
 };
 
 struct partition {
 	size_t count;                   /* images */
 	const int *label;               /* class index of each */
-	const uint32_t *group;          /* images of equal number stay together; NULL: each alone. Not for dirichlet */
+	const uint32_t *group;          /* equal ones stay together; NULL: no groups */
 	size_t groups;                  /* numbers of GROUP are below this */
 	int classes;
 	int parts;                      /* 1 .. images, and .. groups */
 	enum partition_scheme scheme;
-	double alpha;                   /* of the Dirichlet distribution, > 0: small is uneven */
+	double alpha;                   /* of the Dirichlet distribution, > 0 */
 	uint64_t seed;                  /* of rng stream RNG_PARTITION */
 };
 
-/* "iid", "stratified", "folds", "dirichlet:ALPHA". FOLDS is set for folds, which are dealt as stratified. 0 or -1. */
-int partition_parse(enum partition_scheme *scheme, double *alpha, bool *folds, const char *text, struct err *e);
+/* "iid", "stratified", "folds", "dirichlet:ALPHA". FOLDS is set for folds, which are
+ * dealt as stratified. 0 or -1. */
+int partition_parse(enum partition_scheme *scheme, double *alpha, bool *folds,
+                    const char *text, struct err *e);
 
 /*
  * The part of each image, 0 .. parts-1, into PART (COUNT of them).
  *
- * Groups are dealt the largest first (of equal ones in an order drawn), each to the part that holds least of
- * its classes, that is with the smallest sum over classes c of
+ * Groups are dealt the largest first (of equal ones in an order drawn), each to the part
+ * that holds least of its classes, that is with the smallest sum over classes c of
  *   images of c in the group x images of c in the part / images of c in all
  * for iid with one class for all; on ties to the smallest part.
  */
 void partition_deal(const struct partition *p, uint32_t *part);
 
 /*
- * The groups of a file of lines "id TAB group", as numbers from 0 in the byte order of their names, into GROUP (one
- * for each of the COUNT ids, which are in byte order). Lines of other ids are passed over.
- * Returns how many groups there are, or -1 with E set: an id without a group, or with two.
+ * The groups of a file of lines "id TAB group", as numbers from 0 in the byte order of
+ * their names, into GROUP (one for each of the COUNT ids, which are in byte order). Lines
+ * of other ids are passed over.
+ * Returns how many groups there are, or -1 with E set: an id without a group, or with
+ * two.
  */
-long partition_groups(uint32_t *group, char *const *ids, size_t count, const char *tsv_path, struct err *e);
+long partition_groups(uint32_t *group, char *const *ids, size_t count,
+                      const char *tsv_path, struct err *e);

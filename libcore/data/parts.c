@@ -7,7 +7,8 @@
 #include "base/outfile.h"
 #include "data/subset.h"
 
-static int write_share(const struct parts *p, struct subset *s, uint32_t k, const char *path, struct err *e)
+static int write_share(const struct parts *p, struct subset *s, uint32_t k,
+                       const char *path, struct err *e)
 {
 	uint32_t *share = xmalloc(p->count, sizeof *share);
 	int result;
@@ -21,7 +22,8 @@ static int write_share(const struct parts *p, struct subset *s, uint32_t k, cons
 	return result;
 }
 
-static int write_fold(const struct parts *p, struct subset *s, uint32_t k, const char *path, struct err *e)
+static int write_fold(const struct parts *p, struct subset *s, uint32_t k,
+                      const char *path, struct err *e)
 {
 	uint8_t *side = xcalloc(p->from->count, 1);
 	int result;
@@ -46,12 +48,17 @@ static int write_all(const struct parts *p, const char *folder, struct err *e)
 	struct progress progress;
 	int result = 0;
 
-	progress_start(&progress, "partition", "images", p->count * (p->folds ? (size_t)p->parts : 1), p->quiet);
+	progress_start(&progress, "partition", "images",
+	               p->count * (p->folds ? (size_t)p->parts : 1), p->quiet);
 	for (int k = 0; k < p->parts && result == 0; k++) {
-		struct subset s = { .from = p->from, .copy = p->copy, .progress = &progress, .stop = p->stop };
+		struct subset s = { .from = p->from,
+			            .copy = p->copy,
+			            .progress = &progress,
+			            .stop = p->stop };
 		char *path = part_path(folder, k);
 
-		result = p->folds ? write_fold(p, &s, (uint32_t)k, path, e) : write_share(p, &s, (uint32_t)k, path, e);
+		result = p->folds ? write_fold(p, &s, (uint32_t)k, path, e)
+		                  : write_share(p, &s, (uint32_t)k, path, e);
 		free(path);
 	}
 	progress_end(&progress);
@@ -72,15 +79,17 @@ static int verify(const struct parts *p, const char *folder, struct err *e)
 	}
 	for (size_t i = 0; i < p->count && result == 0; i++)
 		if (seen[p->index[i]] != times)
-			result = err_set(e, "%s: '%s' is there %u times, expected %u", folder,
-			                 p->from->ids[p->index[i]], seen[p->index[i]], times);
+			result = err_set(e, "%s: '%s' is there %u times, expected %u",
+			                 folder, p->from->ids[p->index[i]],
+			                 seen[p->index[i]], times);
 	free(seen);
 	return result;
 }
 
 int parts_write(const struct parts *p, const char *folder, struct err *e)
 {
-	if (write_all(p, folder, e) < 0 || verify(p, folder, e) < 0 || outfile_sync_folder(folder, e) < 0)
+	if (write_all(p, folder, e) < 0 || verify(p, folder, e) < 0 ||
+	    outfile_sync_folder(folder, e) < 0)
 		return -1;
 	return p->stop && *p->stop ? err_set(e, "interrupted") : 0;
 }

@@ -25,7 +25,8 @@ static void draw_split(uint8_t *part, size_t count, uint64_t seed)
 	free(order);
 }
 
-size_t split_select(const struct dataset *d, enum split side, uint64_t seed, uint32_t *index)
+size_t split_select(const struct dataset *d, enum split side, uint64_t seed,
+                    uint32_t *index)
 {
 	uint8_t *drawn = NULL;
 	const uint8_t *part = d->part;
@@ -36,7 +37,8 @@ size_t split_select(const struct dataset *d, enum split side, uint64_t seed, uin
 		draw_split(drawn, d->count, seed);
 	}
 	for (size_t i = 0; i < d->count; i++)
-		if (side == SPLIT_ALL || part[i] == (side == SPLIT_TRAIN ? DATASET_TRAIN : DATASET_VALID))
+		if (side == SPLIT_ALL ||
+		    part[i] == (side == SPLIT_TRAIN ? DATASET_TRAIN : DATASET_VALID))
 			index[n++] = (uint32_t)i;
 	free(drawn);
 	return n;

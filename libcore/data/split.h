@@ -1,5 +1,5 @@
 #pragma once
-/* Which images are for training and which for validation, and how images are shared out. */
+/* Which images are for training and which for validation. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,8 +9,10 @@
 enum split { SPLIT_ALL, SPLIT_TRAIN, SPLIT_VALID };
 
 /*
- * The images of one side, as indices in ascending order, into INDEX (room for d->count). Where the dataset has no
- * split of its own: the first floor(.9 n) of a shuffle by SEED train (rng stream RNG_SPLIT over the ids in order).
+ * The images of one side, as indices in ascending order, into INDEX (room for d->count).
+ * Where the dataset has no split of its own: the first floor(.9 n) of a shuffle by SEED
+ * train (rng stream RNG_SPLIT over the ids in order).
  * Returns how many.
  */
-size_t split_select(const struct dataset *d, enum split side, uint64_t seed, uint32_t *index);
+size_t split_select(const struct dataset *d, enum split side, uint64_t seed,
+                    uint32_t *index);

@@ -39,8 +39,10 @@ static int copy_file(const char *from, const char *to, struct err *e)
 	return result;
 }
 
-/* Another device, a file system without links, a file of somebody else: a copy does as well. */
-static int place_file(const struct subset *s, const char *from, const char *to, struct err *e)
+/* Another device, a file system without links, a file of somebody else: a copy does as
+ * well. */
+static int place_file(const struct subset *s, const char *from, const char *to,
+                      struct err *e)
 {
 	if (!s->copy && linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0)
 		return 0;
@@ -61,7 +63,8 @@ static int place_singlets(const struct subset *s, const struct dataset *to, stru
 	int result = make_folder(folder, e);
 
 	for (size_t i = 0; i < s->count && result == 0; i++) {
-		char *source = dataset_image_path(s->from, s->index[i]), *target = dataset_image_path(to, i);
+		char *source = dataset_image_path(s->from, s->index[i]),
+		     *target = dataset_image_path(to, i);
 
 		result = place_file(s, source, target, e);
 		if (result == 0)
@@ -76,7 +79,8 @@ static int place_singlets(const struct subset *s, const struct dataset *to, stru
 static int write_rows(const struct subset *s, FILE *f, struct err *e)
 {
 	const struct dataset *d = s->from;
-	const size_t shape[PACKED_DIMS] = { s->count, (size_t)d->height, (size_t)d->width, (size_t)d->channels };
+	const size_t shape[PACKED_DIMS] = { s->count, (size_t)d->height, (size_t)d->width,
+		                            (size_t)d->channels };
 	uint8_t header[NPY_HEADER];
 
 	npy_header(header, d->bytes ? "|u1" : "<f4", PACKED_DIMS, shape);
@@ -96,7 +100,8 @@ static int write_rows(const struct subset *s, FILE *f, struct err *e)
 
 static int place_packed(const struct subset *s, const struct dataset *to, struct err *e)
 {
-	char *target = xasprintf("%s/images.npy", to->path), *source = xasprintf("%s/images.npy", s->from->path);
+	char *target = xasprintf("%s/images.npy", to->path),
+	     *source = xasprintf("%s/images.npy", s->from->path);
 	struct outfile *o;
 	int result = -1;
 
@@ -123,7 +128,10 @@ out:
 static struct dataset describe(const struct subset *s, const char *path)
 {
 	struct dataset d = {
-		.path = xstrdup(path), .count = s->count, .packed = s->from->packed, .classes = s->from->classes,
+		.path = xstrdup(path),
+		.count = s->count,
+		.packed = s->from->packed,
+		.classes = s->from->classes,
 		.has_split = s->part != NULL,
 	};
 
@@ -154,7 +162,8 @@ int subset_write(const struct subset *s, const char *path, struct err *e)
 	return result;
 }
 
-int subset_count(const struct dataset *from, const char *path, uint32_t *seen, struct err *e)
+int subset_count(const struct dataset *from, const char *path, uint32_t *seen,
+                 struct err *e)
 {
 	struct dataset d = {0};
 	int result = dataset_open(&d, path, e);
@@ -163,7 +172,8 @@ int subset_count(const struct dataset *from, const char *path, uint32_t *seen, s
 		long at = dataset_find(from, d.ids[i]);
 
 		if (at < 0 || d.labels[i] != from->labels[at])
-			result = err_set(e, "%s: '%s' is not as in %s", path, d.ids[i], from->path);
+			result = err_set(e, "%s: '%s' is not as in %s", path, d.ids[i],
+			                 from->path);
 		else
 			seen[at]++;
 	}
@@ -204,11 +214,13 @@ static int remove_singlets(const struct dataset *d, struct err *e)
 
 int subset_remove(const struct dataset *d, struct err *e)
 {
-	static const char *const lists[] = { "trainids.npy", "valids.npy", "classes.tsv" };
+	static const char *const lists[] = { "trainids.npy", "valids.npy",
+		                             "classes.tsv" };
 
 	if (remove_file(d, "labels.npy", e) < 0)
 		return -1;
-	if (d->packed && (remove_file(d, "images.npy", e) < 0 || remove_file(d, "ids.npy", e) < 0))
+	if (d->packed &&
+	    (remove_file(d, "images.npy", e) < 0 || remove_file(d, "ids.npy", e) < 0))
 		return -1;
 	if (!d->packed && remove_singlets(d, e) < 0)
 		return -1;

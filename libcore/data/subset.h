@@ -16,23 +16,27 @@ struct subset {
 	const struct dataset *from;
 	const uint32_t *index;          /* images of FROM, ascending, COUNT of them */
 	size_t count;
-	const uint8_t *part;            /* enum dataset_part of each image of FROM, for a split; NULL: none */
+	const uint8_t *part;            /* of each image of FROM; NULL: no split */
 	bool copy;                      /* do not link */
 	struct progress *progress;      /* told of every image; may be NULL */
-	const volatile sig_atomic_t *stop;      /* not 0: give up, with an error; may be NULL */
+	const volatile sig_atomic_t *stop;      /* not 0: give up; may be NULL */
 };
 
-/* Makes the folder PATH, which must not exist, and the dataset in it. Returns 0, or -1 with E set and a part of it left. */
+/* Makes the folder PATH, which must not exist, and the dataset in it. Returns 0, or -1
+ * with E set and a part of it left. */
 int subset_write(const struct subset *s, const char *path, struct err *e);
 
 /*
- * Reads the dataset at PATH again and adds one to SEEN[i] for each image i of FROM that it holds.
+ * Reads the dataset at PATH again and adds one to SEEN[i] for each image i of FROM that
+ * it holds.
  * Returns 0, or -1 with E set: it cannot be read, or holds something else.
  */
-int subset_count(const struct dataset *from, const char *path, uint32_t *seen, struct err *e);
+int subset_count(const struct dataset *from, const char *path, uint32_t *seen,
+                 struct err *e);
 
 /*
- * Removes the dataset D, labels.npy first, so that what is left of it never looks whole. Files that do not belong to it
- * stay, and the folders with them. Returns 0, or -1 with E set.
+ * Removes the dataset D, labels.npy first, so that what is left of it never looks whole.
+ * Files that do not belong to it stay, and the folders with them. Returns 0, or -1 with E
+ * set.
  */
 int subset_remove(const struct dataset *d, struct err *e);

@@ -20,9 +20,10 @@ static const char zip_magic[] = "PK", npy_magic[] = "\x93NUMPY";
 const char *info_array_name(enum net_array k)
 {
 	static const char *const name[NET_ARRAYS] = {
-		"conv1/kernel", "conv1/bias", "conv2/kernel", "conv2/bias", "conv3/kernel", "conv3/bias",
-		"conv4/kernel", "conv4/bias", "dense1/kernel", "dense1/bias", "bn/gamma", "bn/beta",
-		"bn/mean", "bn/variance", "dense2/kernel", "dense2/bias",
+		"conv1/kernel",  "conv1/bias",  "conv2/kernel",  "conv2/bias",
+		"conv3/kernel",  "conv3/bias",  "conv4/kernel",  "conv4/bias",
+		"dense1/kernel", "dense1/bias", "bn/gamma",      "bn/beta",
+		"bn/mean",       "bn/variance", "dense2/kernel", "dense2/bias",
 	};
 
 	return name[k];
@@ -84,7 +85,8 @@ static int describe(struct info_array *to, const struct npy *a, struct err *e)
 	return 0;
 }
 
-static int add_array(struct info *i, const char *key, const struct npy *a, bool stored, struct err *e)
+static int add_array(struct info *i, const char *key, const struct npy *a, bool stored,
+                     struct err *e)
 {
 	struct info_array *to;
 
@@ -148,7 +150,9 @@ static void read_weights(struct info *i, const char *path)
 	model_digest(&m.net, m.w, i->digest);
 	told = facts_text(m.facts, "weights");
 	if (told && strcmp(told, i->digest))
-		i->trouble = xasprintf("%s: altered: its digest is not the one in its facts", i->name);
+		i->trouble =
+			xasprintf("%s: altered: its digest is not the one in its facts",
+		                  i->name);
 	model_release(&m);
 }
 
@@ -165,7 +169,8 @@ static int read_archive(struct info *i, const char *path, struct err *e)
 	comment = npz_comment(z, &size);
 	if (size && *comment == '{')
 		i->facts = json_parse(comment, size, e);
-	result = size && *comment == '{' && !i->facts ? err_in(e, "archive comment") : read_members(i, z, e);
+	result = size && *comment == '{' && !i->facts ? err_in(e, "archive comment")
+	                                              : read_members(i, z, e);
 	npz_close(z);
 	if (result < 0)
 		return err_in(e, path);
@@ -178,7 +183,8 @@ static int read_archive(struct info *i, const char *path, struct err *e)
 
 static int compare_labels(const void *a, const void *b)
 {
-	long long x = ((const struct info_count *)a)->label, y = ((const struct info_count *)b)->label;
+	long long x = ((const struct info_count *)a)->label,
+		  y = ((const struct info_count *)b)->label;
 
 	return x < y ? -1 : x > y;
 }
@@ -224,7 +230,8 @@ static int read_ids(struct info *i, const char *path, struct err *e)
 	return 0;
 }
 
-static int read_array(struct info *i, const char *path, const struct infile *f, struct err *e)
+static int read_array(struct info *i, const char *path, const struct infile *f,
+                      struct err *e)
 {
 	struct npy a = {0};
 	int result = npy_parse(&a, f->data, f->size, e);
@@ -270,7 +277,8 @@ static int read_file(struct info *i, const char *path, struct err *e)
 	else if (begins_with(&f, zip_magic))
 		result = read_archive(i, path, e);
 	else
-		result = err_set(e, "%s: neither weights, nor a .npy file, nor a dataset", path);
+		result = err_set(e, "%s: neither weights, nor a .npy file, nor a dataset",
+		                 path);
 	infile_release(&f);
 	return result;
 }
@@ -284,7 +292,8 @@ int info_read(struct info *i, const char *path, const char *name, struct err *e)
 	if (stat(path, &st) < 0)
 		result = err_set(e, "%s: %s", path, strerror(errno));
 	else
-		result = S_ISDIR(st.st_mode) ? read_dataset(&got, path, e) : read_file(&got, path, e);
+		result = S_ISDIR(st.st_mode) ? read_dataset(&got, path, e)
+		                             : read_file(&got, path, e);
 	if (result < 0) {
 		info_release(&got);
 		return rename_place(e, path, name);

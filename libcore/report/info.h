@@ -18,7 +18,7 @@
 /* The first three have arrays by key, and facts. */
 enum info_kind {
 	INFO_WEIGHTS,
-	INFO_DIFFERENCE,                /* weights as a difference from a parent, nn/delta.h */
+	INFO_DIFFERENCE,                /* weights less a parent's, nn/delta.h */
 	INFO_ARCHIVE,                   /* any other .npz */
 	INFO_ARRAY, INFO_LABELS, INFO_IDS,
 	INFO_DATASET
@@ -48,8 +48,8 @@ struct info {
 	struct classes classes;         /* WEIGHTS, DATASET */
 	bool classes_known;             /* WEIGHTS: from the facts */
 	char digest[SHA256_HEX];        /* WEIGHTS, DATASET */
-	char *trouble;                  /* archives: keys of weights, but no network or not finite (kind ARCHIVE), or
-	                                 * altered: the facts name another digest. NULL: none */
+	char *trouble;                  /* archives: altered, or keys of weights but no
+	                                 * network (kind ARCHIVE); NULL: all is well */
 
 	size_t count;                   /* LABELS, IDS: entries */
 	struct info_count *label;       /* LABELS: LABELS of them, ascending */
@@ -58,8 +58,8 @@ struct info {
 };
 
 /*
- * Looks at PATH, called NAME in messages and output. Returns 0, or -1 with E set: damaged, or nothing
- * that we know.
+ * Looks at PATH, called NAME in messages and output. Returns 0, or -1 with E set:
+ * damaged, or nothing that we know.
  */
 int info_read(struct info *i, const char *path, const char *name, struct err *e);
 void info_release(struct info *i);
@@ -73,5 +73,6 @@ void info_json(const struct info *i, struct json_writer *j);
 /* "conv1/kernel", "bn/gamma", ...: what array K of a network is. */
 const char *info_array_name(enum net_array k);
 
-/* Text of a file for a terminal, in new memory: control characters become question marks. */
+/* Text of a file for a terminal, in new memory: control characters become question
+ * marks. */
 char *info_harmless(const char *text);

@@ -82,8 +82,8 @@ static const struct json *parents(const struct info *i)
 /* Facts that have a place of their own. */
 static bool is_shown_apart(const char *key)
 {
-	return !strcmp(key, "classes") || !strcmp(key, "weights") || !strcmp(key, "parents") ||
-	       !strcmp(key, "size");
+	return !strcmp(key, "classes") || !strcmp(key, "weights") ||
+	       !strcmp(key, "parents") || !strcmp(key, "size");
 }
 
 /* ---- tables ---- */
@@ -124,13 +124,16 @@ static void print_network(const struct info *i, struct table *t)
 	table_add(t, "image");
 	table_add(t, "%d x %d x %d", n->size, n->size, n->channels);
 	table_add(t, "filters");
-	table_add(t, "%d %d %d %d", n->filters[0], n->filters[1], n->filters[2], n->filters[3]);
+	table_add(t, "%d %d %d %d", n->filters[0], n->filters[1], n->filters[2],
+	          n->filters[3]);
 	table_add(t, "dense");
 	table_add(t, "%d", n->dense);
 	table_add(t, "classes");
-	table_add(t, "%d, %s", n->classes, i->classes_known ? codes : "which the file does not name");
+	table_add(t, "%d, %s", n->classes,
+	          i->classes_known ? codes : "which the file does not name");
 	table_add(t, "digest");
-	table_add(t, "%s%s", i->digest, i->trouble ? ", not the one in the facts: altered" : "");
+	table_add(t, "%s%s", i->digest,
+	          i->trouble ? ", not the one in the facts: altered" : "");
 	free(codes);
 }
 
@@ -148,7 +151,8 @@ static void add_range(struct table *t, const struct info_array *a)
 
 static void print_arrays(const struct info *i, FILE *f)
 {
-	static const char *const headings[] = { "key", "array", "shape", "type", "packing", "min", "max", "mean" };
+	static const char *const headings[] = { "key",     "array", "shape", "type",
+		                                "packing", "min",   "max",   "mean" };
 	struct table t;
 
 	table_init(&t, "llrllrrr");
@@ -159,9 +163,13 @@ static void print_arrays(const struct info *i, FILE *f)
 		char text[TEXT_BYTES];
 
 		add_harmless(&t, a->key);
-		table_add(&t, "%s", i->kind == INFO_WEIGHTS ? info_array_name((enum net_array)atoi(a->key)) : "");
+		table_add(&t, "%s",
+		          i->kind == INFO_WEIGHTS
+		                  ? info_array_name((enum net_array)atoi(a->key))
+		                  : "");
 		table_add(&t, "%s", shape_text(&a->form, text));
-		table_add(&t, "%s%s", type_text(&a->form, text), a->form.fortran ? " Fortran" : "");
+		table_add(&t, "%s%s", type_text(&a->form, text),
+		          a->form.fortran ? " Fortran" : "");
 		table_add(&t, "%s", a->stored ? "stored" : "deflated");
 		add_range(&t, a);
 	}
@@ -174,9 +182,11 @@ static void print_archive(const struct info *i, FILE *f)
 	struct table t;
 
 	if (i->kind == INFO_WEIGHTS)
-		fprintf(f, "weights, %zu numbers in %zu arrays\n\n", net_total(&i->net), i->arrays);
+		fprintf(f, "weights, %zu numbers in %zu arrays\n\n", net_total(&i->net),
+		        i->arrays);
 	else if (i->kind == INFO_DIFFERENCE)
-		fprintf(f, "weights as a difference from a parent, %zu arrays\n\n", i->arrays);
+		fprintf(f, "weights as a difference from a parent, %zu arrays\n\n",
+		        i->arrays);
 	else
 		fprintf(f, "archive of %zu arrays\n\n", i->arrays);
 	table_init(&t, "ll");
@@ -198,7 +208,8 @@ static size_t count_part(const struct dataset *d, int class, enum dataset_part p
 	size_t n = 0;
 
 	for (size_t k = 0; k < d->count; k++)
-		n += (class < 0 || d->labels[k] == class) && (!d->has_split || d->part[k] == part);
+		n += (class < 0 || d->labels[k] == class) &&
+		     (!d->has_split || d->part[k] == part);
 	return d->has_split ? n : 0;
 }
 
@@ -252,8 +263,10 @@ static void print_dataset(const struct dataset *d, FILE *f)
 	table_add(&t, "%s", d->bytes ? "|u1" : "<f4");
 	table_add(&t, "split");
 	if (d->has_split)
-		table_add(&t, "%zu training, %zu validation, %zu neither", count_part(d, -1, DATASET_TRAIN),
-		          count_part(d, -1, DATASET_VALID), count_part(d, -1, DATASET_NEITHER));
+		table_add(&t, "%zu training, %zu validation, %zu neither",
+		          count_part(d, -1, DATASET_TRAIN),
+		          count_part(d, -1, DATASET_VALID),
+		          count_part(d, -1, DATASET_NEITHER));
 	else
 		table_add(&t, "none, a seed draws it");
 	table_add(&t, "digest");
@@ -320,7 +333,8 @@ void info_print(const struct info *i, FILE *f)
 
 /* ---- JSON ---- */
 
-static void json_array_info(const struct info *i, const struct info_array *a, struct json_writer *j)
+static void json_array_info(const struct info *i, const struct info_array *a,
+                            struct json_writer *j)
 {
 	char text[TEXT_BYTES];
 
@@ -346,7 +360,8 @@ static void json_arrays(const struct info *i, struct json_writer *j)
 		json_object(j, NULL);
 		json_text(j, "key", i->array[k].key);
 		if (i->kind == INFO_WEIGHTS)
-			json_text(j, "name", info_array_name((enum net_array)atoi(i->array[k].key)));
+			json_text(j, "name",
+			          info_array_name((enum net_array)atoi(i->array[k].key)));
 		json_array_info(i, &i->array[k], j);
 		json_close_object(j);
 	}
@@ -405,7 +420,8 @@ static void json_dataset(const struct dataset *d, struct json_writer *j)
 		json_int(j, "images", (int64_t)count_class(d, c));
 		if (d->has_split) {
 			json_int(j, "training", (int64_t)count_part(d, c, DATASET_TRAIN));
-			json_int(j, "validation", (int64_t)count_part(d, c, DATASET_VALID));
+			json_int(j, "validation",
+			         (int64_t)count_part(d, c, DATASET_VALID));
 		}
 		json_close_object(j);
 	}
@@ -426,7 +442,8 @@ static void json_labels(const struct info *i, struct json_writer *j)
 
 void info_json(const struct info *i, struct json_writer *j)
 {
-	static const char *const kinds[] = { "weights", "difference", "archive", "array", "labels", "ids", "dataset" };
+	static const char *const kinds[] = { "weights", "difference", "archive", "array",
+		                             "labels",  "ids",        "dataset" };
 
 	json_object(j, NULL);
 	json_text(j, "file", i->name);

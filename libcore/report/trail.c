@@ -32,7 +32,8 @@ static void add_parents(struct trail_model *m, const struct json *list)
 			m->parent[m->parents++].digest = xstrdup(list->items[i].text);
 }
 
-struct trail_model *trail_add(struct trail *t, const char *name, const char *digest, const struct json *facts)
+struct trail_model *trail_add(struct trail *t, const char *name, const char *digest,
+                              const struct json *facts)
 {
 	struct trail_model *m;
 
@@ -95,7 +96,8 @@ static void add_file(struct trail *t, const char *path)
 	int result = -1;
 
 	if (z)
-		result = delta_is(z) ? add_difference(t, path, z, &e) : add_weights(t, path, &e);
+		result = delta_is(z) ? add_difference(t, path, z, &e)
+		                     : add_weights(t, path, &e);
 	if (result < 0)
 		trail_add(t, path, "", NULL)->trouble = xstrdup(e.text);
 	npz_close(z);
@@ -143,7 +145,8 @@ static int add_folder(struct trail *t, const char *path, struct err *e)
 		free(entry[i]);
 	}
 	free(entry);
-	return n ? 0 : err_set(e, "%s: neither a dataset nor a folder of .npz files", path);
+	return n ? 0
+	         : err_set(e, "%s: neither a dataset nor a folder of .npz files", path);
 }
 
 static bool is_dataset(const char *path)
@@ -179,9 +182,10 @@ static bool names_parent(const struct trail_model *m, const char *digest)
 }
 
 /*
- * The file with the numbers DIGEST that model K came from. A file that was not changed in a step (no epochs, the mean
- * of one) has its parent's digest: among files of the same numbers the one that does not come from them goes first.
- * An altered file is known by what its facts say.
+ * The file with the numbers DIGEST that model K came from. A file that was not changed in
+ * a step (no epochs, the mean of one) has its parent's digest: among files of the same
+ * numbers the one that does not come from them goes first. An altered file is known by
+ * what its facts say.
  */
 static int find_parent(const struct trail *t, size_t k, const char *digest)
 {
@@ -206,7 +210,8 @@ static void find_same(struct trail *t)
 {
 	for (size_t k = 0; k < t->count; k++)
 		for (size_t i = 0; i < k && t->model[k].same_as < 0; i++)
-			if (*t->model[k].digest && !strcmp(t->model[i].digest, t->model[k].digest))
+			if (*t->model[k].digest &&
+			    !strcmp(t->model[i].digest, t->model[k].digest))
 				t->model[k].same_as = (int)i;
 }
 
@@ -214,17 +219,20 @@ static void find_data(struct trail *t)
 {
 	for (size_t k = 0; k < t->count; k++)
 		for (size_t i = 0; i < t->datas; i++)
-			if (t->model[k].dataset && !strcmp(t->model[k].dataset, t->data[i].digest))
+			if (t->model[k].dataset &&
+			    !strcmp(t->model[k].dataset, t->data[i].digest))
 				t->model[k].data_name = t->data[i].name;
 }
 
-/* One more than the highest generation among the parents; -1: one of them has none yet. */
+/* One more than the highest generation among the parents; -1: one of them has none
+ * yet. */
 static int next_generation(const struct trail *t, const struct trail_model *m)
 {
 	int highest = -1;
 
 	for (size_t i = 0; i < m->parents; i++) {
-		int p = m->parent[i].model, generation = p < 0 ? 0 : t->model[p].generation;
+		int p = m->parent[i].model,
+		    generation = p < 0 ? 0 : t->model[p].generation;
 
 		if (generation < 0)
 			return -1;
@@ -234,7 +242,8 @@ static int next_generation(const struct trail *t, const struct trail_model *m)
 	return highest + 1;
 }
 
-/* Facts are not part of the digest, so forged ones can make a circle: what stays without a generation. */
+/* Facts are not part of the digest, so forged ones can make a circle: what stays
+ * without a generation. */
 static void find_generations(struct trail *t)
 {
 	bool changed = true;
@@ -265,7 +274,8 @@ static int compare_places(const void *a, const void *b)
 {
 	const struct place *x = a, *y = b;
 
-	return x->generation != y->generation ? x->generation - y->generation : x->before - y->before;
+	return x->generation != y->generation ? x->generation - y->generation
+	                                      : x->before - y->before;
 }
 
 /* Sorts the models, and with them the indices that point to them. */
@@ -285,7 +295,8 @@ static void sort_models(struct trail *t)
 	for (size_t k = 0; k < t->count; k++)
 		for (size_t i = 0; i < sorted[k].parents; i++)
 			if (sorted[k].parent[i].model >= 0)
-				sorted[k].parent[i].model = after[sorted[k].parent[i].model];
+				sorted[k].parent[i].model =
+					after[sorted[k].parent[i].model];
 	free(t->model);
 	free(place);
 	free(after);
@@ -308,7 +319,8 @@ static void check_difference(struct trail_model *m, const struct trail_model *pa
 	struct model whole = {0}, base = {0};
 	struct err e;
 
-	if (model_load(&base, parent->name, 0, &e) == 0 && delta_load(&whole, m->name, &base, &e) == 0) {
+	if (model_load(&base, parent->name, 0, &e) == 0 &&
+	    delta_load(&whole, m->name, &base, &e) == 0) {
 		model_digest(&whole.net, whole.w, m->digest);
 		m->checked = true;
 	} else {
@@ -321,14 +333,16 @@ static void check_difference(struct trail_model *m, const struct trail_model *pa
 void trail_link(struct trail *t)
 {
 	for (size_t k = 0; k < t->count; k++) {
-		const struct trail_model *parent = t->model[k].from ? find_whole(t, t->model[k].from) : NULL;
+		const struct trail_model *parent =
+			t->model[k].from ? find_whole(t, t->model[k].from) : NULL;
 
 		if (parent)
 			check_difference(&t->model[k], parent);
 	}
 	for (size_t k = 0; k < t->count; k++)
 		for (size_t i = 0; i < t->model[k].parents; i++)
-			t->model[k].parent[i].model = find_parent(t, k, t->model[k].parent[i].digest);
+			t->model[k].parent[i].model =
+				find_parent(t, k, t->model[k].parent[i].digest);
 	find_generations(t);
 	sort_models(t);
 	find_same(t);
@@ -359,7 +373,8 @@ void trail_release(struct trail *t)
 
 /* ---- faults ---- */
 
-static size_t report_model(const struct trail_model *m, void (*report)(const struct err *e))
+static size_t report_model(const struct trail_model *m,
+                           void (*report)(const struct err *e))
 {
 	struct err e;
 	size_t n = 0;
@@ -370,19 +385,23 @@ static size_t report_model(const struct trail_model *m, void (*report)(const str
 		n++;
 	}
 	if (m->told && strcmp(m->told, m->digest)) {
-		err_set(&e, "%s: altered: its digest is %s, its facts say %.64s", m->name, m->digest, m->told);
+		err_set(&e, "%s: altered: its digest is %s, its facts say %.64s", m->name,
+		        m->digest, m->told);
 		report(&e);
 		n++;
 	}
 	if (m->generation < 0) {
-		err_set(&e, "%s: its facts make it its own ancestor, or a child of one such", m->name);
+		err_set(&e,
+		        "%s: its facts make it its own ancestor, or a child of one such",
+		        m->name);
 		report(&e);
 		n++;
 	}
 	for (size_t i = 0; i < m->parents; i++) {
 		if (m->parent[i].model != TRAIL_MISSING)
 			continue;
-		err_set(&e, "%s: its parent %.64s is missing", m->name, m->parent[i].digest);
+		err_set(&e, "%s: its parent %.64s is missing", m->name,
+		        m->parent[i].digest);
 		report(&e);
 		n++;
 	}

@@ -14,7 +14,7 @@
 
 enum {
 	TRAIL_MISSING = -1,             /* no file has these numbers */
-	TRAIL_ITSELF = -2,              /* a step that changed nothing: the file's own numbers */
+	TRAIL_ITSELF = -2,              /* the file's own numbers: nothing changed */
 };
 
 struct trail_parent {
@@ -28,16 +28,17 @@ struct trail_model {
 	char *told;                     /* digest that its facts name; NULL: none */
 	char *tool;                     /* that made it; NULL: not known */
 	char *dataset;                  /* digest of its training data; NULL: none */
-	char *data_name;                /* where that was among the files; borrowed, NULL: it was not */
+	char *data_name;                /* its name if among the files; borrowed */
 	int64_t num_examples;           /* -1: not known */
 	struct trail_parent *parent;
 	size_t parents;
 	char *trouble;                  /* why the file cannot be read; NULL: it can */
 	/* of a difference, nn/delta.h, which needs its parent for its numbers: */
 	char *from;                     /* digest of that parent; NULL: MODEL is whole */
-	bool checked;                   /* DIGEST was computed; until then it is what the facts say */
+	bool checked;                   /* DIGEST was computed, not just told */
 	/* from trail_link: */
-	int generation;                 /* steps from a model without parents, at most; -1: goes round in a circle */
+	int generation;                 /* steps from a model without parents, at most;
+	                                 * -1: goes round in a circle */
 	int same_as;                    /* an earlier file of the same numbers; -1: none */
 };
 
@@ -52,19 +53,23 @@ struct trail {
 };
 
 /*
- * Adds PATH: a file of weights or differences, a dataset, or a folder of .npz files. A damaged file of weights is
- * added as such, with its TROUBLE. Returns 0, or -1 with E set: no such file, a damaged dataset, an empty folder.
+ * Adds PATH: a file of weights or differences, a dataset, or a folder of .npz files. A
+ * damaged file of weights is added as such, with its TROUBLE. Returns 0, or -1 with E
+ * set: no such file, a damaged dataset, an empty folder.
  */
 int trail_load(struct trail *t, const char *path, struct err *e);
 
 /* Adds a model whose numbers have digest DIGEST. FACTS may be NULL. */
-struct trail_model *trail_add(struct trail *t, const char *name, const char *digest, const struct json *facts);
+struct trail_model *trail_add(struct trail *t, const char *name, const char *digest,
+                              const struct json *facts);
 
-/* Finds the parents, checks differences whose parent is there, and orders the models by generation. */
+/* Finds the parents, checks differences whose parent is there, and orders the models
+ * by generation. */
 void trail_link(struct trail *t);
 void trail_release(struct trail *t);
 
-/* Calls REPORT for each fault: altered numbers, a parent missing, a circle. Returns how many. */
+/* Calls REPORT for each fault: altered numbers, a parent missing, a circle. Returns
+ * how many. */
 size_t trail_faults(const struct trail *t, void (*report)(const struct err *e));
 
 void trail_print(const struct trail *t, FILE *f);       /* a table for the eye */

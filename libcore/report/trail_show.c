@@ -8,7 +8,8 @@
 #include "report/info.h"
 #include "report/table.h"
 
-enum { SHORT_DIGITS = 12 };             /* of a digest, enough to tell some thousand files apart */
+/* Of a digest: enough to tell thousands of files apart. */
+enum { SHORT_DIGITS = 12 };
 
 static bool is_altered(const struct trail_model *m)
 {
@@ -37,7 +38,8 @@ static void add_harmless(struct table *table, const char *text, int most)
 }
 
 /* Names of the parents; digits of those that are missing. */
-static void add_parents(const struct trail *t, const struct trail_model *m, struct table *table)
+static void add_parents(const struct trail *t, const struct trail_model *m,
+                        struct table *table)
 {
 	char *text = NULL;
 	size_t size;
@@ -61,7 +63,8 @@ static void add_parents(const struct trail *t, const struct trail_model *m, stru
 	free(text);
 }
 
-static void add_row(const struct trail *t, const struct trail_model *m, struct table *table)
+static void add_row(const struct trail *t, const struct trail_model *m,
+                    struct table *table)
 {
 	table_add(table, "%d", m->generation);
 	add_harmless(table, m->name, INT_MAX);
@@ -103,14 +106,16 @@ static void json_text_or_null(struct json_writer *j, const char *key, const char
 		json_null(j, key);
 }
 
-static const char *parent_name(const struct trail *t, const struct trail_model *m, const struct trail_parent *p)
+static const char *parent_name(const struct trail *t, const struct trail_model *m,
+                               const struct trail_parent *p)
 {
 	if (p->model >= 0)
 		return t->model[p->model].name;
 	return p->model == TRAIL_ITSELF ? m->name : NULL;
 }
 
-static void json_parents(const struct trail *t, const struct trail_model *m, struct json_writer *j)
+static void json_parents(const struct trail *t, const struct trail_model *m,
+                         struct json_writer *j)
 {
 	json_array(j, "parents");
 	for (size_t i = 0; i < m->parents; i++) {
@@ -140,7 +145,8 @@ void trail_json(const struct trail *t, FILE *f)
 		json_bool(&j, "checked", m->checked);
 		json_bool(&j, "altered", is_altered(m));
 		json_text_or_null(&j, "trouble", m->trouble);
-		json_text_or_null(&j, "same_as", m->same_as >= 0 ? t->model[m->same_as].name : NULL);
+		json_text_or_null(&j, "same_as",
+		                  m->same_as >= 0 ? t->model[m->same_as].name : NULL);
 		json_text_or_null(&j, "tool", m->tool);
 		if (m->num_examples >= 0)
 			json_int(&j, "num_examples", m->num_examples);

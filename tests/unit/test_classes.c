@@ -16,7 +16,8 @@ static void test_default(void)
 
 	classes_default(&c);
 	codes = classes_codes(&c);
-	is_text(codes, "BAS,EBO,EOS,KSC,LYA,LYT,MMZ,MOB,MON,MYB,MYO,NGB,NGS,PMB,PMO", "the 15 codes");
+	is_text(codes, "BAS,EBO,EOS,KSC,LYA,LYT,MMZ,MOB,MON,MYB,MYO,NGB,NGS,PMB,PMO",
+	        "the 15 codes");
 	is_text(c.entry[13].name, "promyelocyte (bilobled)", "name of PMB");
 	is_int(classes_find(&c, "NGS"), 12, "index of NGS");
 	is_int(classes_find(&c, "ngs"), -1, "codes are case-sensitive");
@@ -48,7 +49,8 @@ static void test_parse(void)
 	is_text(c.entry[2].name, "own kind", "another has its code for a name");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		e.text[0] = '\0';
-		ok(classes_parse(&c, bad[i].list, &e) == -1 && strstr(e.text, bad[i].message),
+		ok(classes_parse(&c, bad[i].list, &e) == -1 &&
+		           strstr(e.text, bad[i].message),
 		   "'%s': %s (%s)", bad[i].list, bad[i].message, e.text);
 	}
 	is_int(c.count, 3, "a failure leaves the list as it was");
@@ -66,7 +68,8 @@ static void test_many(void)
 	is_int(classes_parse(&c, list, &e), 0, "as many classes as there may be");
 	classes_release(&c);
 	strcpy(end, ",X");
-	ok(classes_parse(&c, list, &e) == -1 && strstr(e.text, "more than 256"), "one too many: %s", e.text);
+	ok(classes_parse(&c, list, &e) == -1 && strstr(e.text, "more than 256"),
+	   "one too many: %s", e.text);
 }
 
 static void test_equal(void)
@@ -134,10 +137,12 @@ static void test_load(const char *path)
 		fclose(f);
 		result = classes_load(&c, path, &e);
 		if (cases[i].message)
-			ok(result == -1 && strstr(e.text, cases[i].message) && !strncmp(e.text, path, strlen(path)),
+			ok(result == -1 && strstr(e.text, cases[i].message) &&
+			           !strncmp(e.text, path, strlen(path)),
 			   "case %zu: %s (%s)", i, cases[i].message, e.text);
 		else
-			ok(result == 0 && c.count == cases[i].count, "case %zu: %d classes %s", i, c.count, e.text);
+			ok(result == 0 && c.count == cases[i].count,
+			   "case %zu: %d classes %s", i, c.count, e.text);
 		classes_release(&c);
 	}
 }
@@ -158,7 +163,8 @@ int main(void)
 	test_save(path);
 	test_load(path);
 	unlink(path);
-	ok(classes_load(&c, path, &e) == -1 && strstr(e.text, "No such file"), "a missing file: %s", e.text);
+	ok(classes_load(&c, path, &e) == -1 && strstr(e.text, "No such file"),
+	   "a missing file: %s", e.text);
 	ok(!strstr(e.text + 1, path), "named once, in front");
 	free(path);
 	rmdir(folder);

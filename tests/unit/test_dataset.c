@@ -19,7 +19,8 @@ enum { H = 3, W = 4, C = 4, PIXELS = H * W * C, IMAGES = 5 };
 static char scratch[] = "/tmp/aml-dataset.XXXXXX";
 
 /* In byte order; what file systems allow. */
-static char *const ids[IMAGES] = { (char *)".hidden", (char *)"BAS 1", (char *)"a\nb", (char *)"c\"'\\", (char *)"\xc3\x84" };
+static char *const ids[IMAGES] = { (char *)".hidden", (char *)"BAS 1", (char *)"a\nb",
+	                           (char *)"c\"'\\", (char *)"\xc3\x84" };
 static const int labels[IMAGES] = { 0, 14, 3, 3, 7 };
 
 static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -54,7 +55,8 @@ static void put_ids(const char *folder, const char *name, char *const *list, siz
 	free(path);
 }
 
-static void put_labels(const char *folder, char *const *keys, const int64_t *values, size_t n)
+static void put_labels(const char *folder, char *const *keys, const int64_t *values,
+                       size_t n)
 {
 	char *path = xasprintf("%s/labels.npy", folder);
 	struct pickle_dict d = { (char **)keys, (int64_t *)values, n };
@@ -88,7 +90,8 @@ static void refuses(const char *path, const char *message)
 	struct err e = {0};
 	int result = dataset_open(&d, path, &e);
 
-	ok(result == -1 && strstr(e.text, message) && d.count == 0, "refused: %s (%s)", message, e.text);
+	ok(result == -1 && strstr(e.text, message) && d.count == 0, "refused: %s (%s)",
+	   message, e.text);
 	dataset_release(&d);
 }
 
@@ -118,11 +121,13 @@ static void test_numpy_singlets(void)
 	for (size_t i = 0; i < d.count; i++)
 		is_int(d.labels[i], want[i], d.ids[i]);
 	is_text(d.ids[0], "BAS 0001", "the first in byte order");
-	ok(d.height == H && d.width == W && d.channels == C && !d.bytes && !d.packed, "form");
+	ok(d.height == H && d.width == W && d.channels == C && !d.bytes && !d.packed,
+	   "form");
 	is_int(d.classes.count, 15, "default classes");
 	ok(d.has_split && d.part[0] == DATASET_TRAIN && d.part[1] == DATASET_NEITHER &&
 	   d.part[2] == DATASET_TRAIN && d.part[3] == DATASET_VALID, "split");
-	is_text(d.digest, "af6db68051e4409ebb276beca588c856839584054289441a563f44ae3abb1e86",
+	is_text(d.digest,
+	        "af6db68051e4409ebb276beca588c856839584054289441a563f44ae3abb1e86",
 	        "digest, as hashlib has it");
 	is_int(dataset_find(&d, "MON_0002"), 2, "found by id");
 	is_int(dataset_find(&d, "no_label"), -1, "an image without a label is none");
@@ -137,9 +142,13 @@ static void test_numpy_packed(void)
 
 	if (!opens(&d, "tests/data/dataset/packed"))
 		return;
-	ok(d.height == H && d.width == W && d.channels == C && d.bytes && d.packed && !d.has_split, "form");
+	ok(d.height == H && d.width == W && d.channels == C && d.bytes && d.packed &&
+	           !d.has_split,
+	   "form");
 	is_text(d.classes.entry[1].name, "an odd one", "classes of its own");
-	is_text(d.digest, "e94fd749d52ce62dab8f74823a4e2cd403aa4be30249adc4a64fbe141e51a1c1", "digest");
+	is_text(d.digest,
+	        "e94fd749d52ce62dab8f74823a4e2cd403aa4be30249adc4a64fbe141e51a1c1",
+	        "digest");
 	ok(!dataset_rows_in_order(&d), "the rows are in another order");
 	test_pixels(&d);
 	dataset_release(&d);
@@ -156,7 +165,8 @@ static void make_pixels(void *pixels, bool bytes, size_t i)
 			((float *)pixels)[k] = (float)(i * PIXELS + k) / 255.0f;
 }
 
-static struct dataset_writer *start(const char *path, const struct dataset_form *form, const struct classes *c)
+static struct dataset_writer *start(const char *path, const struct dataset_form *form,
+                                    const struct classes *c)
 {
 	struct err e = {0};
 	struct dataset_writer *w = dataset_writer_open(path, form, c, ids, IMAGES, &e);
@@ -180,12 +190,14 @@ static void check_written(const char *path, bool bytes, bool packed)
 {
 	struct dataset d;
 
-	ok(!exists(path, ".unfinished") && !exists(path, ".images.npy"), "nothing temporary stays");
+	ok(!exists(path, ".unfinished") && !exists(path, ".images.npy"),
+	   "nothing temporary stays");
 	if (!opens(&d, path))
 		return;
 	is_int((long long)d.count, IMAGES, "all images");
 	for (size_t i = 0; i < d.count; i++)
-		ok(!strcmp(d.ids[i], ids[i]) && d.labels[i] == labels[i], "id and label of image %zu", i);
+		ok(!strcmp(d.ids[i], ids[i]) && d.labels[i] == labels[i],
+		   "id and label of image %zu", i);
 	ok(d.bytes == bytes && d.packed == packed, "form");
 	ok(!packed || dataset_rows_in_order(&d), "rows in order");
 	test_pixels(&d);
@@ -208,13 +220,16 @@ static void test_write(bool bytes, bool packed)
 	dataset_writer_free(w);
 	refuses(path, "unfinished dataset: labels.npy is missing");
 	w = start(path, &form, &c);
-	ok(dataset_writer_has(w, 3) && dataset_writer_has(w, 0) && !dataset_writer_has(w, 1), "gone on with");
+	ok(dataset_writer_has(w, 3) && dataset_writer_has(w, 0) &&
+	           !dataset_writer_has(w, 1),
+	   "gone on with");
 	add(w, bytes, 4);
 	add(w, bytes, 1);
 	add(w, bytes, 2);
 	ok(dataset_writer_end(w, labels, &e) == 0, "ended %s", e.text);
 	check_written(path, bytes, packed);
-	ok(!dataset_writer_open(path, &form, &c, ids, IMAGES, &e) && strstr(e.text, "finished dataset already"),
+	ok(!dataset_writer_open(path, &form, &c, ids, IMAGES, &e) &&
+	           strstr(e.text, "finished dataset already"),
 	   "a finished one is refused: %s", e.text);
 	classes_release(&c);
 	free(path);
@@ -238,7 +253,8 @@ static void add_one(void *arg, size_t i, int worker)
 
 	(void)worker;
 	memset(pixels, (int)i, sizeof pixels);
-	c->bad[i] = dataset_writer_has(c->w, i) || dataset_writer_add(c->w, i, pixels, &e) < 0;
+	c->bad[i] = dataset_writer_has(c->w, i) ||
+	            dataset_writer_add(c->w, i, pixels, &e) < 0;
 }
 
 static void view_one(void *arg, size_t i, int worker)
@@ -251,7 +267,8 @@ static void view_one(void *arg, size_t i, int worker)
 	c->bad[i] = dataset_view(c->d, i, &v, &e) < 0;
 	if (c->bad[i])
 		return;
-	c->bad[i] = ((const uint8_t *)v.pixels)[0] != i || ((const uint8_t *)v.pixels)[PIXELS - 1] != i;
+	c->bad[i] = ((const uint8_t *)v.pixels)[0] != i ||
+	            ((const uint8_t *)v.pixels)[PIXELS - 1] != i;
 	dataset_unview(&v);
 }
 
@@ -266,7 +283,8 @@ static bool all_good(const struct crowd *c)
 static void test_threads(bool packed)
 {
 	struct dataset_form form = { H, W, C, true, packed, "size 4" };
-	char *path = xasprintf("%s/crowd%d", scratch, packed), **names = xmalloc(MANY, sizeof *names);
+	char *path = xasprintf("%s/crowd%d", scratch, packed),
+	     **names = xmalloc(MANY, sizeof *names);
 	int *zeros = xcalloc(MANY, sizeof *zeros);
 	struct pool *pool = pool_new(4);
 	struct classes c;
@@ -322,8 +340,10 @@ static void test_left_out(bool packed)
 			static const size_t original[] = { 1, 3, 4 };
 
 			make_pixels(want, true, original[i]);
-			ok(!strcmp(d.ids[i], ids[original[i]]) && dataset_view(&d, i, &v, &e) == 0 &&
-			   !memcmp(v.pixels, want, PIXELS), "image %zu is the right one", i);
+			ok(!strcmp(d.ids[i], ids[original[i]]) &&
+			           dataset_view(&d, i, &v, &e) == 0 &&
+			           !memcmp(v.pixels, want, PIXELS),
+			   "image %zu is the right one", i);
 			dataset_unview(&v);
 		}
 		dataset_release(&d);
@@ -332,13 +352,14 @@ static void test_left_out(bool packed)
 	free(path);
 }
 
-static void other_form(const char *path, const struct dataset_form *form, const struct classes *c, size_t count,
-                       const char *what)
+static void other_form(const char *path, const struct dataset_form *form,
+                       const struct classes *c, size_t count, const char *what)
 {
 	struct err e = {0};
 	struct dataset_writer *w = dataset_writer_open(path, form, c, ids, count, &e);
 
-	ok(!w && strstr(e.text, "other images or options (size 4)"), "%s: %s", what, e.text);
+	ok(!w && strstr(e.text, "other images or options (size 4)"), "%s: %s", what,
+	   e.text);
 	dataset_writer_free(w);
 }
 
@@ -363,6 +384,9 @@ static void test_other_form(void)
 	other_form(path, &other, &c, IMAGES, "the other form");
 	other_form(path, &form, &few, IMAGES, "other classes");
 	other_form(path, &form, &c, IMAGES - 1, "other ids, packed");
+	put(path, ".unfinished", "", 0);
+	ok(!dataset_writer_open(path, &form, &c, ids, IMAGES, &e) && strstr(e.text, "options ()"),
+	   "an empty mark: %s", e.text);
 	classes_release(&c);
 	classes_release(&few);
 	free(path);
@@ -377,11 +401,18 @@ static void test_foreign_folder(void)
 
 	classes_default(&c);
 	put(scratch, "file", "", 0);
-	ok(!dataset_writer_open(scratch, &form, &c, ids, IMAGES, &e) && strstr(e.text, "not empty"), "%s", e.text);
-	ok(!dataset_writer_open("/dev/null/x", &form, &c, ids, IMAGES, &e) && strstr(e.text, "/dev/null/x: "),
+	ok(!dataset_writer_open(scratch, &form, &c, ids, IMAGES, &e) &&
+	           strstr(e.text, "not empty"),
 	   "%s", e.text);
-	ok(!dataset_writer_open("x", &form, &c, bad_ids, 1, &e) && strstr(e.text, "'a/b' has a slash"), "%s", e.text);
-	ok(!dataset_writer_open("x", &form, &c, not_utf8, 1, &e) && strstr(e.text, "is not UTF-8"), "%s", e.text);
+	ok(!dataset_writer_open("/dev/null/x", &form, &c, ids, IMAGES, &e) &&
+	           strstr(e.text, "/dev/null/x: "),
+	   "%s", e.text);
+	ok(!dataset_writer_open("x", &form, &c, bad_ids, 1, &e) &&
+	           strstr(e.text, "'a/b' has a slash"),
+	   "%s", e.text);
+	ok(!dataset_writer_open("x", &form, &c, not_utf8, 1, &e) &&
+	           strstr(e.text, "is not UTF-8"),
+	   "%s", e.text);
 	classes_release(&c);
 }
 
@@ -389,7 +420,8 @@ static void test_foreign_folder(void)
 static void test_after_crash(void)
 {
 	struct dataset_form form = { H, W, C, true, false, "size 4" };
-	char *path = xasprintf("%s/crash", scratch), *folder = xasprintf("%s/data_singlets", path);
+	char *path = xasprintf("%s/crash", scratch),
+	     *folder = xasprintf("%s/data_singlets", path);
 	struct classes c;
 	struct dataset_writer *w;
 	uint8_t short_file[NPY_HEADER + PIXELS - 1] = {0};
@@ -404,7 +436,8 @@ static void test_after_crash(void)
 	put(folder, ".hidden.npy", "", 0);
 	w = start(path, &form, &c);
 	ok(!exists(folder, ".BAS 1.npy.Xy12zQ"), "a temporary file is removed");
-	ok(dataset_writer_has(w, 1) && !dataset_writer_has(w, 2) && !dataset_writer_has(w, 0),
+	ok(dataset_writer_has(w, 1) && !dataset_writer_has(w, 2) &&
+	           !dataset_writer_has(w, 0),
 	   "a short file and an empty one do not count");
 	dataset_writer_free(w);
 	classes_release(&c);
@@ -416,7 +449,8 @@ static void test_after_crash(void)
 static void test_packed_after_crash(void)
 {
 	struct dataset_form form = { H, W, C, true, true, "size 4" };
-	char *path = xasprintf("%s/packedcrash", scratch), *work = xasprintf("%s/.images.npy", path);
+	char *path = xasprintf("%s/packedcrash", scratch),
+	     *work = xasprintf("%s/.images.npy", path);
 	char *final = xasprintf("%s/images.npy", path);
 	struct classes c;
 	struct dataset_writer *w;
@@ -432,12 +466,14 @@ static void test_packed_after_crash(void)
 	putc(0, f);
 	fclose(f);
 	w = start(path, &form, &c);
-	ok(dataset_writer_has(w, 1) && !dataset_writer_has(w, 2), "a damaged row does not count");
+	ok(dataset_writer_has(w, 1) && !dataset_writer_has(w, 2),
+	   "a damaged row does not count");
 	dataset_writer_free(w);
 	truncate(work, NPY_HEADER + IMAGES * PIXELS);
 	rename(work, final);
 	w = start(path, &form, &c);
-	ok(exists(path, ".images.npy") && !exists(path, "images.npy") && !dataset_writer_has(w, 1),
+	ok(exists(path, ".images.npy") && !exists(path, "images.npy") &&
+	           !dataset_writer_has(w, 1),
 	   "renamed without labels: begun anew");
 	dataset_writer_free(w);
 	classes_release(&c);
@@ -453,7 +489,8 @@ static char *make_good(const char *name)
 {
 	static char *const keys[] = { (char *)"b", (char *)"a" };
 	static const int64_t values[] = { 1, 0 };
-	char *path = xasprintf("%s/%s", scratch, name), *singlets = xasprintf("%s/data_singlets", path);
+	char *path = xasprintf("%s/%s", scratch, name),
+	     *singlets = xasprintf("%s/data_singlets", path);
 	float pixels[PIXELS] = {0};
 	struct err e;
 
@@ -462,7 +499,8 @@ static char *make_good(const char *name)
 	for (int i = 0; i < 2; i++) {
 		char *file = xasprintf("%s/%s.npy", singlets, keys[i]);
 
-		npy_save(file, "<f4", 3, (const size_t[]){ H, W, C }, pixels, sizeof pixels, false, &e);
+		npy_save(file, "<f4", 3, (const size_t[]){ H, W, C }, pixels,
+		         sizeof pixels, false, &e);
 		free(file);
 	}
 	put_labels(path, keys, values, 2);
@@ -470,7 +508,8 @@ static char *make_good(const char *name)
 	return path;
 }
 
-static void put_array(const char *folder, const char *name, const char *descr, int dims, const size_t *shape)
+static void put_array(const char *folder, const char *name, const char *descr, int dims,
+                      const size_t *shape)
 {
 	char *file = xasprintf("%s/%s", folder, name);
 	uint8_t data[2 * PIXELS * 8] = {0};
@@ -488,7 +527,8 @@ static void view_refuses(const char *path, size_t i, const char *message)
 
 	if (!opens(&d, path))
 		return;
-	ok(dataset_view(&d, i, &v, &e) == -1 && strstr(e.text, message), "image refused: %s (%s)", message, e.text);
+	ok(dataset_view(&d, i, &v, &e) == -1 && strstr(e.text, message),
+	   "image refused: %s (%s)", message, e.text);
 	dataset_unview(&v);
 	dataset_release(&d);
 }
@@ -504,7 +544,8 @@ static void test_bad_labels(void)
 	refuses(path, "labels.npy: label of 'a' is 15, expected 0 to 14");
 	put_labels(path, (char *const[]){ (char *)"a" }, (const int64_t[]){ -1 }, 1);
 	refuses(path, "label of 'a' is -1");
-	put_labels(path, (char *const[]){ (char *)"a" }, (const int64_t[]){ 1LL << 32 }, 1);
+	put_labels(path, (char *const[]){ (char *)"a" }, (const int64_t[]){ 1LL << 32 },
+	           1);
 	refuses(path, "label of 'a' is 4294967296");
 	put_labels(path, (char *const[]){ (char *)"../a" }, (const int64_t[]){ 1 }, 1);
 	refuses(path, "id '../a' has a slash");
@@ -526,7 +567,8 @@ static void test_bad_images(void)
 	char *path = make_good("images"), *b = xasprintf("%s/data_singlets/b.npy", path);
 
 	put_array(path, "data_singlets/b.npy", "<f4", 3, (const size_t[]){ H, W + 1, C });
-	view_refuses(path, 1, "data_singlets/b.npy: 3 x 5 x 4 of <f4, expected 3 x 4 x 4 of <f4");
+	view_refuses(path, 1,
+	             "data_singlets/b.npy: 3 x 5 x 4 of <f4, expected 3 x 4 x 4 of <f4");
 	put_array(path, "data_singlets/b.npy", "|u1", 3, (const size_t[]){ H, W, C });
 	view_refuses(path, 1, "of |u1, expected");
 	put_array(path, "data_singlets/b.npy", ">f4", 3, (const size_t[]){ H, W, C });
@@ -538,7 +580,8 @@ static void test_bad_images(void)
 	unlink(b);
 	view_refuses(path, 1, "data_singlets/b.npy: No such file");
 	put_array(path, "data_singlets/a.npy", "<f8", 3, (const size_t[]){ H, W, C });
-	refuses(path, "data_singlets/a.npy: 3 x 4 x 4 of <f8, expected <f4 or |u1 in C order");
+	refuses(path,
+	        "data_singlets/a.npy: 3 x 4 x 4 of <f8, expected <f4 or |u1 in C order");
 	put_array(path, "data_singlets/a.npy", "<f4", 2, (const size_t[]){ H, W });
 	refuses(path, "expected height x width x channels");
 	put_array(path, "data_singlets/a.npy", "<f4", 3, (const size_t[]){ H, 0, C });
@@ -551,7 +594,9 @@ static void test_bad_packed(void)
 {
 	char *path = make_good("packed"), *singlets = xasprintf("%s/data_singlets", path);
 	char *const three[] = { (char *)"a", (char *)"x", (char *)"b" };
-	char *const twice[] = { (char *)"a", (char *)"a" }, *const other[] = { (char *)"a", (char *)"x" };
+	char *const twice[] = { (char *)"a", (char *)"a" }, *const other[] = {
+		(char *)"a", (char *)"x"
+	};
 	struct dataset d;
 
 	put_array(path, "images.npy", "<f4", 4, (const size_t[]){ 2, H, W, C });
@@ -569,11 +614,13 @@ static void test_bad_packed(void)
 	put_array(path, "images.npy", "|u1", 4, (const size_t[]){ 3, H, W, C });
 	put_ids(path, "ids.npy", three, 3);
 	if (opens(&d, path)) {
-		ok(d.count == 2 && !dataset_rows_in_order(&d), "a row without a label is passed over");
+		ok(d.count == 2 && !dataset_rows_in_order(&d),
+		   "a row without a label is passed over");
 		dataset_release(&d);
 	}
 	put_array(path, "images.npy", "<f4", 3, (const size_t[]){ 2, H, W });
-	refuses(path, "images.npy: 2 x 3 x 4 of <f4, expected images x height x width x channels");
+	refuses(path,
+	        "images.npy: 2 x 3 x 4 of <f4, expected images x height x width x channels");
 	put(path, "images.npy", "\x93NUMPY", 6);
 	refuses(path, "images.npy: ");
 	free(path);
@@ -583,7 +630,8 @@ static void test_bad_packed(void)
 static void test_bad_split(void)
 {
 	char *path = make_good("split");
-	char *const a[] = { (char *)"a", (char *)"a" }, *const b[] = { (char *)"b" }, *const x[] = { (char *)"x" };
+	char *const a[] = { (char *)"a", (char *)"a" }, *const b[] = { (char *)"b" },
+		    *const x[] = { (char *)"x" };
 	struct dataset d;
 
 	put_ids(path, "valids.npy", b, 1);
@@ -596,7 +644,9 @@ static void test_bad_split(void)
 	refuses(path, "valids.npy: 'b' is also among the training ids");
 	put_ids(path, "trainids.npy", NULL, 0);
 	if (opens(&d, path)) {
-		ok(d.has_split && d.part[0] == DATASET_NEITHER && d.part[1] == DATASET_VALID, "an empty side");
+		ok(d.has_split && d.part[0] == DATASET_NEITHER &&
+		           d.part[1] == DATASET_VALID,
+		   "an empty side");
 		dataset_release(&d);
 	}
 	free(path);
@@ -605,7 +655,8 @@ static void test_bad_split(void)
 /* A header of any length leaves floats unaligned; they are copied then. */
 static void test_unaligned(void)
 {
-	static const char text[] = "{'descr':'<f4','fortran_order':False,'shape':(3,4,4)} \n";
+	static const char text[] =
+		"{'descr':'<f4','fortran_order':False,'shape':(3,4,4)} \n";
 	char *path = make_good("unaligned");
 	uint8_t bytes[10 + sizeof text + PIXELS * sizeof(float)] = "\x93NUMPY\x01";
 	size_t header = 10 + sizeof text - 1;
@@ -620,7 +671,8 @@ static void test_unaligned(void)
 	memcpy(bytes + header, pixels, sizeof pixels);
 	put(path, "data_singlets/b.npy", bytes, header + sizeof pixels);
 	if (opens(&d, path)) {
-		ok(header % 4 != 0 && dataset_view(&d, 1, &v, &e) == 0 && (uintptr_t)v.pixels % 4 == 0,
+		ok(header % 4 != 0 && dataset_view(&d, 1, &v, &e) == 0 &&
+		           (uintptr_t)v.pixels % 4 == 0,
 		   "viewed aligned %s", e.text);
 		memcpy(got, v.pixels, sizeof got);
 		are_near(got, pixels, PIXELS, 0, "its pixels");
@@ -637,7 +689,8 @@ static void test_empty(void)
 
 	put_labels(path, NULL, NULL, 0);
 	if (opens(&d, path)) {
-		ok(d.count == 0 && d.height == 0 && dataset_find(&d, "a") == -1, "no images");
+		ok(d.count == 0 && d.height == 0 && dataset_find(&d, "a") == -1,
+		   "no images");
 		dataset_release(&d);
 	}
 	free(path);

@@ -79,14 +79,17 @@ static void test_weights(void)
 	is_text(json_get(v, "kind")->text, "weights", "JSON: kind");
 	is_int(json_get(v, "parameters")->whole, 9631, "JSON: parameters");
 	is_int((long long)json_get(v, "classes")->count, 15, "JSON: classes");
-	is_text(json_get(&arrays->items[9], "name")->text, "dense1/bias", "JSON: array 9");
-	is_int(json_get(&arrays->items[8], "shape")->items[0].whole, 144, "JSON: shape of array 8");
+	is_text(json_get(&arrays->items[9], "name")->text, "dense1/bias",
+	        "JSON: array 9");
+	is_int(json_get(&arrays->items[8], "shape")->items[0].whole, 144,
+	       "JSON: shape of array 8");
 	json_free(v);
 	info_release(&i);
 	info_release(&i);
 }
 
-/* The same numbers in any packing and type have the same digest; type and packing are told. */
+/* The same numbers in any packing and type have the same digest; type and packing are
+ * told. */
 static void test_forms(void)
 {
 	struct info stored, other;
@@ -119,10 +122,12 @@ static void test_facts(void)
 	struct err e = {0};
 
 	close(mkstemp(path));
-	ok(model_load(&m, "tests/data/forms/stored.npz", 0, &e) == 0, "a model %s", e.text);
+	ok(model_load(&m, "tests/data/forms/stored.npz", 0, &e) == 0, "a model %s",
+	   e.text);
 	model_save(path, &m.net, m.w, facts[0], &e);
 	if (reads(&i, path)) {
-		ok(i.trouble && strstr(i.trouble, "altered"), "another digest in the facts: %s", i.trouble);
+		ok(i.trouble && strstr(i.trouble, "altered"),
+		   "another digest in the facts: %s", i.trouble);
 		prints(&i, "parents  p1\n         p2\n");
 		prints(&i, "tool     x?[1m");
 		prints(&i, "seed     7");
@@ -149,12 +154,14 @@ static void test_other_archives(void)
 	FILE *f = fdopen(mkstemp(path), "wb");
 	struct npz_writer *w = npz_writer_new(f, true);
 
-	npz_writer_add(w, "some", "<f4", 1, (const size_t[]){ 3 }, numbers, sizeof numbers, &e);
+	npz_writer_add(w, "some", "<f4", 1, (const size_t[]){ 3 }, numbers,
+	               sizeof numbers, &e);
 	npz_writer_end(w, "{\"a\": [1, {\"b\": null}], \"t\": \"text\"}", &e);
 	fclose(f);
 	if (reads(&i, path)) {
 		is_int(i.kind, INFO_ARCHIVE, "an archive");
-		ok(i.array[0].min == -2 && i.array[0].max == 4 && i.array[0].mean == 1, "range");
+		ok(i.array[0].min == -2 && i.array[0].max == 4 && i.array[0].mean == 1,
+		   "range");
 		prints(&i, "archive of 1 arrays");
 		prints(&i, "a  [1, {\"b\": null}]\nt  text\n");
 		json_free(json_of(&i));
@@ -163,7 +170,8 @@ static void test_other_archives(void)
 	unlink(path);
 	if (reads(&i, "tests/data/keras/layers.npz")) {
 		is_int(i.kind, INFO_ARCHIVE, "keys of weights, but no network");
-		ok(i.trouble && strstr(i.trouble, "layers.npz: "), "which is told: %s", i.trouble);
+		ok(i.trouble && strstr(i.trouble, "layers.npz: "), "which is told: %s",
+		   i.trouble);
 	}
 	info_release(&i);
 }
@@ -177,13 +185,16 @@ static void test_arrays(void)
 		is_int(i.kind, INFO_LABELS, "labels");
 		is_int((long long)i.count, 7, "of seven images");
 		v = json_of(&i);
-		is_int((long long)json_get(v, "labels")->count, (long long)i.labels, "JSON: labels");
+		is_int((long long)json_get(v, "labels")->count, (long long)i.labels,
+		       "JSON: labels");
 		json_free(v);
 	}
 	info_release(&i);
 	if (reads(&i, "tests/data/dataset/many/labels.npy")) {
-		ok(i.labels == 5 && i.label[0].images == 31 && i.label[4].label == 14, "counts by index");
-		prints(&i, "labels of 60 images\n\nindex  images\n    0      31\n    1      16\n    3       8\n");
+		ok(i.labels == 5 && i.label[0].images == 31 && i.label[4].label == 14,
+		   "counts by index");
+		prints(&i,
+		       "labels of 60 images\n\nindex  images\n    0      31\n    1      16\n    3       8\n");
 	}
 	info_release(&i);
 	if (reads(&i, "tests/data/labels/trainids_object_np116.npy"))
@@ -193,7 +204,8 @@ static void test_arrays(void)
 		prints(&i, "array, 0 of <f8\n");
 	info_release(&i);
 	if (reads(&i, "tests/data/keras/x.npy"))
-		prints(&i, "array, 80 x 20 x 20 x 4 of |u1, min 0, max 255, mean 133.432\n");
+		prints(&i,
+		       "array, 80 x 20 x 20 x 4 of |u1, min 0, max 255, mean 133.432\n");
 	info_release(&i);
 }
 
@@ -205,15 +217,18 @@ static void test_datasets(void)
 	if (reads(&i, "tests/data/dataset/singlets")) {
 		prints(&i, "dataset, 4 images");
 		prints(&i, "split   2 training, 1 validation, 1 neither");
-		prints(&i, "    0  BAS   basophil                      2         1           0\n");
+		prints(&i,
+		       "    0  BAS   basophil                      2         1           0\n");
 		v = json_of(&i);
-		is_int(json_get(json_get(v, "split"), "training")->whole, 2, "JSON: training");
+		is_int(json_get(json_get(v, "split"), "training")->whole, 2,
+		       "JSON: training");
 		is_text(json_get(v, "form")->text, "singlets", "JSON: form");
 		json_free(v);
 	}
 	info_release(&i);
 	if (reads(&i, "tests/data/dataset/packed")) {
-		prints(&i, "form    packed\nimage   3 x 4 x 4\ntype    |u1\nsplit   none, a seed draws it\n");
+		prints(&i,
+		       "form    packed\nimage   3 x 4 x 4\ntype    |u1\nsplit   none, a seed draws it\n");
 		prints(&i, "    1  odd   an odd one        2\n");
 		v = json_of(&i);
 		is_int(json_get(v, "split")->type, JSON_NULL, "JSON: no split");
@@ -227,7 +242,8 @@ static void refuses(const char *path, const char *message)
 	struct info i = {0};
 	struct err e = {0};
 
-	ok(info_read(&i, path, "that", &e) == -1 && !strncmp(e.text, "that: ", 6) && strstr(e.text, message),
+	ok(info_read(&i, path, "that", &e) == -1 && !strncmp(e.text, "that: ", 6) &&
+	           strstr(e.text, message),
 	   "refused: %s (%s)", message, e.text);
 	info_release(&i);
 }

@@ -46,12 +46,16 @@ static bool in_range(const struct partition *p, const uint32_t *part)
 static void test_even(size_t count, int parts)
 {
 	int *label = make_labels(count);
-	uint32_t *part = xmalloc(count, sizeof *part), *other = xmalloc(count, sizeof *other);
-	struct partition p = { .count = count, .label = label, .classes = CLASSES, .parts = parts };
+	uint32_t *part = xmalloc(count, sizeof *part),
+		 *other = xmalloc(count, sizeof *other);
+	struct partition p = {
+		.count = count, .label = label, .classes = CLASSES, .parts = parts
+	};
 	size_t worst = 0;
 
 	partition_deal(&p, part);
-	ok(in_range(&p, part) && spread(&p, part, -1) <= 1, "iid, %zu images, %d parts: sizes", count, parts);
+	ok(in_range(&p, part) && spread(&p, part, -1) <= 1,
+	   "iid, %zu images, %d parts: sizes", count, parts);
 	p.scheme = PARTITION_STRATIFIED;
 	partition_deal(&p, part);
 	for (int c = 0; c < CLASSES; c++)
@@ -63,7 +67,8 @@ static void test_even(size_t count, int parts)
 	p.seed = 1;
 	partition_deal(&p, other);
 	if (count > 50 && parts > 1)
-		ok(memcmp(part, other, count * sizeof *part), "another seed, another partition");
+		ok(memcmp(part, other, count * sizeof *part),
+		   "another seed, another partition");
 	free(label);
 	free(part);
 	free(other);
@@ -75,25 +80,33 @@ static void test_chance(void)
 	enum { COUNT = 40, PARTS = 4, SEEDS = 4000 };
 	int *label = make_labels(COUNT), together = 0;
 	uint32_t part[COUNT];
-	struct partition p = { .count = COUNT, .label = label, .classes = CLASSES, .parts = PARTS };
-	const double expected = SEEDS * 9.0 / 39;       /* 9 of the other 39 images share a part of 10 */
+	struct partition p = {
+		.count = COUNT, .label = label, .classes = CLASSES, .parts = PARTS
+	};
+	const double expected = SEEDS * 9.0 / 39;       /* 9 of the other 39 share a part */
 
 	for (p.seed = 0; p.seed < SEEDS; p.seed++) {
 		partition_deal(&p, part);
 		together += part[0] == part[1];
 	}
-	is_near(together, expected, 5 * sqrt(expected * 30 / 39), "two images meet as often as chance says");
+	is_near(together, expected, 5 * sqrt(expected * 30 / 39),
+	        "two images meet as often as chance says");
 	free(label);
 }
 
-/* Shares of one class follow the Dirichlet distribution: mean 1/k, variance (1/k)(1 - 1/k) / (k alpha + 1). */
+/* Shares of one class follow the Dirichlet distribution: mean 1/k, variance (1/k)(1 -
+ * 1/k) / (k alpha + 1). */
 static void test_dirichlet(double alpha)
 {
 	enum { COUNT = 1000, PARTS = 5, SEEDS = 1500 };
 	int *label = xcalloc(COUNT, sizeof *label);
 	uint32_t *part = xmalloc(COUNT, sizeof *part);
-	struct partition p = { .count = COUNT, .label = label, .classes = 1, .parts = PARTS,
-	                       .scheme = PARTITION_DIRICHLET, .alpha = alpha };
+	struct partition p = { .count = COUNT,
+		               .label = label,
+		               .classes = 1,
+		               .parts = PARTS,
+		               .scheme = PARTITION_DIRICHLET,
+		               .alpha = alpha };
 	double sum = 0, squares = 0, mean, variance, want = .2 * .8 / (PARTS * alpha + 1);
 
 	for (p.seed = 0; p.seed < SEEDS; p.seed++) {
@@ -119,8 +132,12 @@ static void test_dirichlet_extremes(void)
 	enum { COUNT = 300, PARTS = 7 };
 	int *label = make_labels(COUNT);
 	uint32_t part[COUNT];
-	struct partition p = { .count = COUNT, .label = label, .classes = CLASSES, .parts = PARTS,
-	                       .scheme = PARTITION_DIRICHLET, .alpha = 1e-6 };
+	struct partition p = { .count = COUNT,
+		               .label = label,
+		               .classes = CLASSES,
+		               .parts = PARTS,
+		               .scheme = PARTITION_DIRICHLET,
+		               .alpha = 1e-6 };
 	bool whole = true;
 
 	partition_deal(&p, part);
@@ -148,8 +165,13 @@ static void test_groups(enum partition_scheme scheme)
 	enum { COUNT = 600, GROUPS = 60, PARTS = 5 };
 	int *label = make_labels(COUNT);
 	uint32_t group[COUNT], part[COUNT], part_of[GROUPS];
-	struct partition p = { .count = COUNT, .label = label, .classes = CLASSES, .parts = PARTS, .group = group,
-	                       .groups = GROUPS, .scheme = scheme };
+	struct partition p = { .count = COUNT,
+		               .label = label,
+		               .classes = CLASSES,
+		               .parts = PARTS,
+		               .group = group,
+		               .groups = GROUPS,
+		               .scheme = scheme };
 	bool together = true;
 
 	for (uint32_t i = 0; i < COUNT; i++)            /* sizes 3 to 17, classes mixed */
@@ -162,15 +184,18 @@ static void test_groups(enum partition_scheme scheme)
 		together &= part_of[group[i]] == part[i];
 	}
 	ok(in_range(&p, part) && together, "groups stay together");
-	ok(spread(&p, part, -1) <= 20, "and the sizes near each other: %zu", spread(&p, part, -1));
+	ok(spread(&p, part, -1) <= 20, "and the sizes near each other: %zu",
+	   spread(&p, part, -1));
 	for (int c = 0; scheme == PARTITION_STRATIFIED && c < CLASSES; c++)
-		ok(spread(&p, part, c) <= 12, "class %d too: %zu", c, spread(&p, part, c));
+		ok(spread(&p, part, c) <= 12, "class %d too: %zu", c,
+		   spread(&p, part, c));
 	p.parts = GROUPS;
 	partition_deal(&p, part);
 	memset(part_of, 0xff, sizeof part_of);
 	together = true;
 	for (uint32_t i = 0; i < COUNT; i++) {
-		together &= part_of[part[i]] == UINT32_MAX || part_of[part[i]] == group[i];
+		together &= part_of[part[i]] == UINT32_MAX ||
+		            part_of[part[i]] == group[i];
 		part_of[part[i]] = group[i];
 	}
 	ok(together, "as many parts as groups: one each");
@@ -208,8 +233,11 @@ static void test_parse(void)
 		struct err e = {0};
 		int result = partition_parse(&scheme, &alpha, &folds, cases[i].text, &e);
 
-		ok(result == cases[i].result && (result < 0 || (scheme == cases[i].scheme && folds == cases[i].folds &&
-		   alpha == cases[i].alpha)), "scheme '%s' %s", cases[i].text, e.text);
+		ok(result == cases[i].result &&
+		           (result < 0 ||
+		            (scheme == cases[i].scheme && folds == cases[i].folds &&
+		             alpha == cases[i].alpha)),
+		   "scheme '%s' %s", cases[i].text, e.text);
 	}
 }
 
@@ -221,11 +249,14 @@ static void test_file(void)
 		uint32_t number[3];
 	} cases[] = {
 		{ "a\tp2\nb\tp1\nc\tp2\n", NULL, 2, { 1, 0, 1 } },
-		{ "id\tgroup\nc\tx\nb\tx\r\n\nzz\tother\na\tx\tmore\n", NULL, 1, { 0, 0, 0 } },
-		{ "a\tp\nb\tp\n", "no group for 'c'", -1, {0} },
-		{ "a\tp\nb\tp\nc\tp\na\tq\n", "line 4: 'a' occurs twice", -1, {0} },
-		{ "a\tp\nb\n", "line 2: expected an id and its group", -1, {0} },
-		{ "a\tp\nb\t\n", "line 2: expected an id and its group", -1, {0} },
+		{ "id\tgroup\nc\tx\nb\tx\r\n\nzz\tother\na\tx\tmore\n",
+		  NULL,
+		  1,
+		  { 0, 0, 0 } },
+		{ "a\tp\nb\tp\n", "no group for 'c'", -1, { 0 } },
+		{ "a\tp\nb\tp\nc\tp\na\tq\n", "line 4: 'a' occurs twice", -1, { 0 } },
+		{ "a\tp\nb\n", "line 2: expected an id and its group", -1, { 0 } },
+		{ "a\tp\nb\t\n", "line 2: expected an id and its group", -1, { 0 } },
 	};
 	static char *const ids[] = { (char *)"a", (char *)"b", (char *)"c" };
 	char path[] = "/tmp/aml-groups.XXXXXX";
@@ -241,8 +272,10 @@ static void test_file(void)
 		fputs(cases[i].text, f);
 		fclose(f);
 		groups = partition_groups(number, ids, 3, path, &e);
-		ok(groups == cases[i].groups && !memcmp(number, cases[i].number, sizeof number) &&
-		   (!cases[i].message || strstr(e.text, cases[i].message)), "file of groups %zu: %ld %s", i, groups, e.text);
+		ok(groups == cases[i].groups &&
+		           !memcmp(number, cases[i].number, sizeof number) &&
+		           (!cases[i].message || strstr(e.text, cases[i].message)),
+		   "file of groups %zu: %ld %s", i, groups, e.text);
 	}
 	unlink(path);
 }

@@ -9,16 +9,20 @@
 static void test_drawn(size_t count)
 {
 	struct dataset d = { .count = count };
-	uint32_t *train = xmalloc(count, sizeof *train), *valid = xmalloc(count, sizeof *valid);
-	uint32_t *all = xmalloc(count, sizeof *all), *other = xmalloc(count, sizeof *other);
-	size_t t = split_select(&d, SPLIT_TRAIN, 7, train), v = split_select(&d, SPLIT_VALID, 7, valid);
-	size_t a = split_select(&d, SPLIT_ALL, 7, all), o = split_select(&d, SPLIT_TRAIN, 8, other);
+	uint32_t *train = xmalloc(count, sizeof *train),
+		 *valid = xmalloc(count, sizeof *valid);
+	uint32_t *all = xmalloc(count, sizeof *all),
+		 *other = xmalloc(count, sizeof *other);
+	size_t t = split_select(&d, SPLIT_TRAIN, 7, train),
+	       v = split_select(&d, SPLIT_VALID, 7, valid);
+	size_t a = split_select(&d, SPLIT_ALL, 7, all),
+	       o = split_select(&d, SPLIT_TRAIN, 8, other);
 	size_t i = 0, j = 0;
 
 	is_int((long long)t, (long long)(count * 9 / 10), "nine tenths train");
 	is_int((long long)(t + v), (long long)count, "the others validate");
 	is_int((long long)a, (long long)count, "all are all");
-	for (uint32_t k = 0; k < count; k++) {          /* two ascending lists that merge to 0..n-1 */
+	for (uint32_t k = 0; k < count; k++) {  /* two ascending lists that merge to 0..n-1 */
 		if (i < t && train[i] == k)
 			i++;
 		else if (j < v && valid[j] == k)
@@ -28,7 +32,8 @@ static void test_drawn(size_t count)
 	}
 	ok(i == t && j == v, "%zu images: ascending, every one on one side", count);
 	if (count >= 100)
-		ok(o == t && memcmp(train, other, t * sizeof *train), "another seed, another split");
+		ok(o == t && memcmp(train, other, t * sizeof *train),
+		   "another seed, another split");
 	free(train);
 	free(valid);
 	free(all);
@@ -53,7 +58,8 @@ static void test_even(void)
 	for (int i = 0; i < IMAGES; i++)
 		worst = fmax(worst, fabs(seen[i] - (double)EXPECTED));
 	/* Standard deviation sqrt(5000 x .1 x .9) = 21; five of them. */
-	ok(worst < 106, "every image validates as often: at most %g from %d", worst, EXPECTED);
+	ok(worst < 106, "every image validates as often: at most %g from %d", worst,
+	   EXPECTED);
 }
 
 static void test_own(void)
@@ -62,11 +68,14 @@ static void test_own(void)
 	struct dataset d = { .count = 4, .has_split = true, .part = part };
 	uint32_t index[4];
 
-	is_int((long long)split_select(&d, SPLIT_TRAIN, 0, index), 2, "a split of its own: training images");
+	is_int((long long)split_select(&d, SPLIT_TRAIN, 0, index), 2,
+	       "a split of its own: training images");
 	ok(index[0] == 1 && index[1] == 3, "the named ones");
-	is_int((long long)split_select(&d, SPLIT_VALID, 0, index), 1, "validation images");
+	is_int((long long)split_select(&d, SPLIT_VALID, 0, index), 1,
+	       "validation images");
 	ok(index[0] == 0, "the named one");
-	is_int((long long)split_select(&d, SPLIT_ALL, 0, index), 4, "all, also those on neither side");
+	is_int((long long)split_select(&d, SPLIT_ALL, 0, index), 4,
+	       "all, also those on neither side");
 }
 
 int main(void)

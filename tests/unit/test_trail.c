@@ -1,4 +1,5 @@
-/* Who came from whom: parents, copies, steps that change nothing, alterations, circles. */
+/* Who came from whom: parents, copies, steps that change nothing, alterations,
+ * circles. */
 #include "report/trail.h"
 
 #include <stdlib.h>
@@ -48,11 +49,13 @@ static const struct trail_model *model(const struct trail *t, const char *name)
 }
 
 /* Is parent number I of NAME the file PARENT? */
-static void comes_from(const struct trail *t, const char *name, size_t i, const char *parent)
+static void comes_from(const struct trail *t, const char *name, size_t i,
+                       const char *parent)
 {
 	const struct trail_model *m = model(t, name);
 
-	ok(i < m->parents && m->parent[i].model >= 0 && !strcmp(t->model[m->parent[i].model].name, parent),
+	ok(i < m->parents && m->parent[i].model >= 0 &&
+	           !strcmp(t->model[m->parent[i].model].name, parent),
 	   "%s comes from %s", name, parent);
 }
 
@@ -60,8 +63,10 @@ static void test_rounds(void)
 {
 	struct trail t = {0};
 
-	add(&t, "round2", "R2", "{\"tool\": \"aml-fedavg\", \"weights\": \"R2\", \"parents\": [\"A2\", \"B2\"]}");
-	add(&t, "b1", "B1", "{\"parents\": [\"S\"], \"num_examples\": 7, \"dataset\": \"D\"}");
+	add(&t, "round2", "R2",
+	    "{\"tool\": \"aml-fedavg\", \"weights\": \"R2\", \"parents\": [\"A2\", \"B2\"]}");
+	add(&t, "b1", "B1",
+	    "{\"parents\": [\"S\"], \"num_examples\": 7, \"dataset\": \"D\"}");
 	add(&t, "round1", "R1", "{\"weights\": \"R1\", \"parents\": [\"A1\", \"B1\"]}");
 	add(&t, "a2", "A2", "{\"parents\": [\"R1\"]}");
 	add(&t, "b2", "B2", "{\"parents\": [\"R1\"]}");
@@ -103,10 +108,12 @@ static void test_altered(void)
 	add(&t, "a", "A-altered", "{\"weights\": \"A\", \"parents\": []}");
 	add(&t, "r", "R", "{\"parents\": [\"A\"]}");
 	is_int((long long)link_and_count(&t), 1, "one fault");
-	ok(strstr(last, "a: altered: its digest is A-altered, its facts say A"), "altered: %s", last);
+	ok(strstr(last, "a: altered: its digest is A-altered, its facts say A"),
+	   "altered: %s", last);
 	comes_from(&t, "r", 0, "a");
 	trail_release(&t);
-	add(&t, "a", "A-altered", NULL);                /* FEDn saved it again, and somebody altered it */
+	/* FEDn saved it again, and somebody altered it. */
+	add(&t, "a", "A-altered", NULL);
 	add(&t, "r", "R", "{\"parents\": [\"A\"]}");
 	is_int((long long)link_and_count(&t), 1, "altered without facts: one fault");
 	ok(strstr(last, "parent A is missing"), "its numbers are missing: %s", last);
@@ -131,7 +138,8 @@ static void test_unchanged(void)
 	add(&t, "b", "X", "{\"parents\": [\"X\"]}");
 	add(&t, "b2", "X", "{\"parents\": [\"X\"]}");
 	add(&t, "c", "C", "{\"parents\": [\"X\"]}");
-	is_int((long long)link_and_count(&t), 0, "the parent's numbers are there, if not its file");
+	is_int((long long)link_and_count(&t), 0,
+	       "the parent's numbers are there, if not its file");
 	is_int(model(&t, "b")->parent[0].model, TRAIL_ITSELF, "itself");
 	ok(model(&t, "c")->parent[0].model >= 0, "a child of both");
 	trail_release(&t);
@@ -156,7 +164,8 @@ static void test_damaged(void)
 	struct err e;
 
 	is_int(trail_load(&t, "tests/data/npz/no-such-file.npz", &e), -1, "no such file");
-	is_int(trail_load(&t, "tests/unit/test_trail.c", &e), 0, "no weights: part of the trail");
+	is_int(trail_load(&t, "tests/unit/test_trail.c", &e), 0,
+	       "no weights: part of the trail");
 	is_int(trail_load(&t, "tests/unit/test_split.c", &e), 0, "another");
 	is_int((long long)link_and_count(&t), 2, "and faults of it");
 	ok(strstr(last, "tests/unit/test_split.c: "), "named: %s", last);
