@@ -7,109 +7,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "kernels/vec.h"
-
-/*
- * A product keeps a tile of ROWS x 2 vectors of sums in registers, beside two vectors of the right operand and one
- * number of the left. AVX-512 has 32 registers: 13 rows, and 25 tiles of a strip fall into 13 + 12, its 12 into one.
- * AVX2 and SSE have 16: 6 rows, but without FMA the product itself needs a register.
- */
-#if LANES == 16
-enum { TILE_ROWS = 13 };
-#elif LANES == 8
-enum { TILE_ROWS = 6 };
-#elif defined(__aarch64__)
-enum { TILE_ROWS = 12 };
-#else
-enum { TILE_ROWS = 5 };
-#endif
-
-enum {
-	TILE_VECS = 2,
-	TILE_COLUMNS = TILE_VECS * LANES,
-	PANEL_VECS = PANEL / LANES,
-	ROW_CHOICES = 13,       /* cases of WITH_ROWS */
-};
-
-/* ---- products ---- */
-
-/* The sums of a tile. Lives in registers: every index is a constant once the loops are unrolled. */
-typedef vec sums[TILE_ROWS][TILE_VECS];
-
-ALWAYS void sums_zero(sums s, int rows)
-{
-	for (int r = 0; r < rows; r++)
-		s[r][0] = s[r][1] = (vec){0};
-}
-
-ALWAYS void sums_load(sums s, int rows, const float *y, size_t y_row)
-{
-	for (int r = 0; r < rows; r++) {
-		s[r][0] = load(y + r * y_row);
-		s[r][1] = load(y + r * y_row + LANES);
-	}
-}
-
-ALWAYS void sums_store(sums s, int rows, float *y, size_t y_row)
-{
-	for (int r = 0; r < rows; r++) {
-		store(y + r * y_row, s[r][0]);
-		store(y + r * y_row + LANES, s[r][1]);
-	}
-}
-
-/* s[r] += sum over d of a[r * a_row + d * a_step] b[d * b_step .. + TILE_COLUMNS] */
-ALWAYS void sums_add(sums s, int rows, const float *a, size_t a_row, size_t a_step, const float *b,
-                     size_t b_step, int depth)
-{
-	for (int d = 0; d < depth; d++) {
-		vec b0 = load(b), b1 = load(b + LANES);
-
-#pragma GCC unroll 16
-		for (int r = 0; r < rows; r++) {
-			vec x = splat(a[r * a_row]);
-
-			s[r][0] += x * b0;
-			s[r][1] += x * b1;
-		}
-		a += a_step;
-		b += b_step;
-	}
-}
-
-/*
- * Splits COUNT rows into tiles as even as can be and calls F(constant number of rows, first row, ...) for each.
- * F is ALWAYS inline, so that each case is a loop without variables in its bounds.
- */
-#define ROWS_CASE(n, f, at, ...) \
-	case n: \
-		f(n < TILE_ROWS ? n : TILE_ROWS, at, __VA_ARGS__); \
-		break;
-#define EACH_TILE(count, f, ...) \
-	do { \
-		int tiles_ = ((count) + TILE_ROWS - 1) / TILE_ROWS; \
-		for (int i_ = 0, at_ = 0; i_ < tiles_; i_++) { \
-			int rows_ = ((count) - at_) / (tiles_ - i_); \
-			rows_ += ((count) - at_) % (tiles_ - i_) != 0; \
-			switch (rows_) { \
-			ROWS_CASE(1, f, at_, __VA_ARGS__) \
-			ROWS_CASE(2, f, at_, __VA_ARGS__) \
-			ROWS_CASE(3, f, at_, __VA_ARGS__) \
-			ROWS_CASE(4, f, at_, __VA_ARGS__) \
-			ROWS_CASE(5, f, at_, __VA_ARGS__) \
-			ROWS_CASE(6, f, at_, __VA_ARGS__) \
-			ROWS_CASE(7, f, at_, __VA_ARGS__) \
-			ROWS_CASE(8, f, at_, __VA_ARGS__) \
-			ROWS_CASE(9, f, at_, __VA_ARGS__) \
-			ROWS_CASE(10, f, at_, __VA_ARGS__) \
-			ROWS_CASE(11, f, at_, __VA_ARGS__) \
-			ROWS_CASE(12, f, at_, __VA_ARGS__) \
-			ROWS_CASE(13, f, at_, __VA_ARGS__) \
-			} \
-			at_ += rows_; \
-		} \
-	} while (0)
-_Static_assert((int)TILE_ROWS <= (int)ROW_CHOICES, "EACH_TILE has too few cases");
+#include "kernels/dense_tile.h"
+#include "kernels/philox.h"
+#include "kernels/tile.h"
+#include "kernels/winograd.h"
 
 /* ---- conv1 ---- */
 
@@ -118,12 +19,14 @@ ALWAYS void conv1_tile(int rows, int at, float *y, const float *const row[3], co
 {
 	sums s;
 
+	UNROLL
 	for (int r = 0; r < rows; r++) {
 		s[r][0] = b0;
 		s[r][1] = b1;
 	}
 	for (int u = 0; u < 3; u++)
 		sums_add(s, rows, row[u] + (size_t)at * C, C, 1, w + (size_t)u * 3 * C * K, K, 3 * C);
+	UNROLL
 	for (int r = 0; r < rows; r++) {
 		s[r][0] = vec_max(s[r][0], (vec){0});
 		s[r][1] = vec_max(s[r][1], (vec){0});
@@ -184,87 +87,6 @@ static void conv1_back(float *dw, float *db, const float *const row[3], const fl
 		conv1_back_sized(dw, row, dy, columns, C, K);
 	for (int k = 0; k < PANEL; k += LANES)
 		sum_rows(db + k, dy + k, columns, K);
-}
-
-/* ---- Winograd's transforms, one dimension: points 0, +-A, +-B, infinity ---- */
-
-#define A 0.70710678118654752f          /* sqrt(1/2) */
-#define B 1.41421356237309505f          /* sqrt(2) */
-
-/* B^T x: six inputs to their values at the points */
-ALWAYS void input_points(vec t[REACH], const vec x[REACH])
-{
-	vec even_a = x[4] - 2 * x[2], odd_a = x[3] - 2 * x[1];
-	vec even_b = x[4] - 0.5f * x[2], odd_b = x[3] - 0.5f * x[1];
-
-	t[0] = x[0] + x[4] - 2.5f * x[2];
-	t[1] = even_a + A * odd_a;
-	t[2] = even_a - A * odd_a;
-	t[3] = even_b + B * odd_b;
-	t[4] = even_b - B * odd_b;
-	t[5] = x[1] + x[5] - 2.5f * x[3];
-}
-
-/* B t: its transpose */
-ALWAYS void input_points_back(vec x[REACH], const vec t[REACH])
-{
-	vec even_a = t[1] + t[2], odd_a = t[1] - t[2], even_b = t[3] + t[4], odd_b = t[3] - t[4];
-
-	x[0] = t[0];
-	x[1] = t[5] - B * odd_a - A * odd_b;
-	x[2] = -2.5f * t[0] - 2 * even_a - 0.5f * even_b;
-	x[3] = A * odd_a + B * odd_b - 2.5f * t[5];
-	x[4] = t[0] + even_a + even_b;
-	x[5] = t[5];
-}
-
-/* A^T t: values at the points to four outputs */
-ALWAYS void output_of_points(vec y[STRIP], const vec t[REACH])
-{
-	vec even_a = t[1] + t[2], odd_a = t[1] - t[2], even_b = t[3] + t[4], odd_b = t[3] - t[4];
-
-	y[0] = t[0] + even_a + even_b;
-	y[1] = A * odd_a + B * odd_b;
-	y[2] = 0.5f * even_a + 2 * even_b;
-	y[3] = 0.5f * A * odd_a + 2 * B * odd_b + t[5];
-}
-
-/* A y: its transpose */
-ALWAYS void output_points(vec t[REACH], const vec y[STRIP])
-{
-	vec even_a = y[0] + 0.5f * y[2], odd_a = y[1] + 0.5f * y[3];
-	vec even_b = y[0] + 2 * y[2], odd_b = y[1] + 2 * y[3];
-
-	t[0] = y[0];
-	t[1] = even_a + A * odd_a;
-	t[2] = even_a - A * odd_a;
-	t[3] = even_b + B * odd_b;
-	t[4] = even_b - B * odd_b;
-	t[5] = y[3];
-}
-
-/* G w: three taps to the points */
-ALWAYS void weight_points(vec t[REACH], const vec w[3])
-{
-	vec even_a = (-2.f / 3) * w[0] - (1.f / 3) * w[2], odd_a = (-2.f / 3 * A) * w[1];
-	vec even_b = (1.f / 6) * w[0] + (1.f / 3) * w[2], odd_b = (1.f / 6 * B) * w[1];
-
-	t[0] = w[0];
-	t[1] = even_a + odd_a;
-	t[2] = even_a - odd_a;
-	t[3] = even_b + odd_b;
-	t[4] = even_b - odd_b;
-	t[5] = w[2];
-}
-
-/* G^T t: its transpose */
-ALWAYS void weight_points_back(vec w[3], const vec t[REACH])
-{
-	vec even_a = t[1] + t[2], odd_a = t[1] - t[2], even_b = t[3] + t[4], odd_b = t[3] - t[4];
-
-	w[0] = t[0] - (2.f / 3) * even_a + (1.f / 6) * even_b;
-	w[1] = (1.f / 6 * B) * odd_b - (2.f / 3 * A) * odd_a;
-	w[2] = (1.f / 3) * (even_b - even_a) + t[5];
 }
 
 /* ---- weights to planes and back ---- */
@@ -733,84 +555,10 @@ static void conv_back_end(const struct input_gradient *dx, float *carry, int til
 
 /* ---- dense ---- */
 
-/*
- * Asks for rows FIRST .. LAST - 1 of the block of weights after this one. Spread over a block's tiles, so that memory
- * works while the sums are made.
- */
-ALWAYS void fetch_next(const float *w, int first, int last)
-{
-	enum { LINE = 64 / sizeof(float) };
-	const float *next = w + DENSE_ROWS * PANEL;
-
-	for (int i = first * PANEL; i < last * PANEL; i += LINE)
-		__builtin_prefetch(next + i);
-}
-
-ALWAYS void dense_tile(int rows, int at, float *y, size_t y_row, const float *x, const float *w, size_t w_row, int n)
-{
-	sums s;
-
-	fetch_next(w, DENSE_ROWS * at / n, DENSE_ROWS * (at + rows) / n);
-	sums_load(s, rows, y + (size_t)at * y_row, y_row);
-	sums_add(s, rows, x + (size_t)at * DENSE_ROWS, DENSE_ROWS, 1, w, w_row, DENSE_ROWS);
-	sums_store(s, rows, y + (size_t)at * y_row, y_row);
-}
-
 static void dense(float *y, size_t y_row, const float *x, int n, const float *w, size_t w_row)
 {
 	for (int c = 0; c < PANEL; c += TILE_COLUMNS)
 		EACH_TILE(n, dense_tile, y + c, y_row, x, w + c, w_row, n);
-}
-
-enum { FEW_ROWS = 4 };          /* rows of weights added at a time: y is loaded and stored once for them */
-
-/* Rows that some image needs, in order; COUNT of them, 0 at the end. */
-struct few {
-	int row[FEW_ROWS], count;
-};
-
-ALWAYS bool any_not_zero(const float *x, size_t x_row, int n)
-{
-	for (int i = 0; i < n; i++)
-		if (x[i * x_row] != 0)
-			return true;
-	return false;
-}
-
-/* Finds the next rows, from *R on. */
-ALWAYS struct few next_few(int *r, const float *x, size_t x_row, int n, int rows)
-{
-	struct few f = { .count = 0 };
-
-	for (; *r < rows && f.count < FEW_ROWS; ++*r)
-		if (any_not_zero(x + *r, x_row, n))
-			f.row[f.count++] = *r;
-	for (int k = f.count; k < FEW_ROWS; k++)
-		f.row[k] = f.row[0];
-	return f;
-}
-
-/* One image; SOON: rows to ask for meanwhile, or NULL. */
-ALWAYS void add_few(float *y, const float *x, const float *w, const struct few *f, const struct few *soon, int out)
-{
-	const float *row[FEW_ROWS], *next[FEW_ROWS];
-	float value[FEW_ROWS];
-
-	for (int k = 0; k < FEW_ROWS; k++) {
-		row[k] = w + (size_t)f->row[k] * out;
-		next[k] = soon ? w + (size_t)soon->row[k] * out : row[k];
-		value[k] = k < f->count ? x[f->row[k]] : 0;
-	}
-	for (int o = 0; o < out; o += LANES) {
-		vec sum = load(y + o);
-
-		for (int k = 0; k < FEW_ROWS; k++) {
-			sum += value[k] * load(row[k] + o);
-			if (soon)
-				__builtin_prefetch(next[k] + o);
-		}
-		store(y + o, sum);
-	}
 }
 
 static void dense_few(float *y, const float *x, size_t x_row, int n, const float *w, int rows, int out)
@@ -828,71 +576,16 @@ static void dense_few(float *y, const float *x, size_t x_row, int n, const float
 	}
 }
 
-ALWAYS void dense_dx_tile(int rows, int at, float *dxt, const float *w, const float *dyt, int n)
-{
-	sums s;
-
-	fetch_next(w, at, at + rows);
-	sums_load(s, rows, dxt + (size_t)at * n, n);
-	sums_add(s, rows, w + (size_t)at * PANEL, PANEL, 1, dyt, n, PANEL);
-	sums_store(s, rows, dxt + (size_t)at * n, n);
-}
-
 static void dense_dx(float *dxt, const float *w, const float *dyt, int n)
 {
 	for (int i = 0; i < n; i += TILE_COLUMNS)
 		EACH_TILE(DENSE_ROWS, dense_dx_tile, dxt + i, w, dyt + i, n);
 }
 
-/* ANCHOR may be NULL. */
-ALWAYS void adam_vec(float *w, float *m, float *v, const float *anchor, vec g, const struct adam_step *a)
-{
-	vec w1 = load(w), m1 = load(m), v1 = load(v);
-
-	if (anchor)
-		g += a->pull * (w1 - load(anchor));
-	m1 += (g - m1) * a->rate1;
-	v1 += (g * g - v1) * a->rate2;
-	store(m, m1);
-	store(v, v1);
-	store(w, w1 - m1 * a->alpha / (vec_sqrt(v1) + a->epsilon));
-}
-
-ALWAYS void dense_dw_sums(sums s, int rows, int at, const float *x, const float *dy, size_t dy_row, int n)
-{
-	sums_zero(s, rows);
-	sums_add(s, rows, x + at, 1, DENSE_ROWS, dy, dy_row, n);
-}
-
-ALWAYS void dense_dw_tile(int rows, int at, float *dw, const float *x, const float *dy, size_t dy_row, int n)
-{
-	sums s;
-
-	dense_dw_sums(s, rows, at, x, dy, dy_row, n);
-	sums_store(s, rows, dw + (size_t)at * PANEL, PANEL);
-}
-
 static void dense_dw(float *dw, const float *x, const float *dy, size_t dy_row, int n)
 {
 	for (int c = 0; c < PANEL; c += TILE_COLUMNS)
 		EACH_TILE(DENSE_ROWS, dense_dw_tile, dw + c, x, dy + c, dy_row, n);
-}
-
-ALWAYS void dense_adam_tile(int rows, int at, float *w, float *m, float *v, const float *anchor, const float *x,
-                            const float *dy, size_t dy_row, int n, const struct adam_step *a)
-{
-	sums s;
-
-	fetch_next(m, at, at + rows);
-	fetch_next(v, at, at + rows);
-	dense_dw_sums(s, rows, at, x, dy, dy_row, n);
-	for (int r = 0; r < rows; r++) {
-		for (int i = 0; i < TILE_VECS; i++) {
-			size_t e = (size_t)(at + r) * PANEL + i * LANES;
-
-			adam_vec(w + e, m + e, v + e, anchor ? anchor + e : NULL, s[r][i], a);
-		}
-	}
 }
 
 static void dense_adam(float *w, float *m, float *v, const float *anchor, const float *x, const float *dy,
@@ -903,25 +596,6 @@ static void dense_adam(float *w, float *m, float *v, const float *anchor, const 
 	for (int c = 0; c < PANEL; c += TILE_COLUMNS)
 		EACH_TILE(DENSE_ROWS, dense_adam_tile, w + c, m + c, v + c, anchor ? anchor + c : NULL, x, dy + c,
 		          dy_row, n, &step);
-}
-
-/* The numbers that fill no vector, by way of one that they fill in part. */
-static void adam_tail(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
-                      const struct adam_step *a)
-{
-	float part[5][LANES] = {{0}};
-	size_t bytes = count * sizeof(float);
-
-	memcpy(part[0], w, bytes);
-	memcpy(part[1], m, bytes);
-	memcpy(part[2], v, bytes);
-	memcpy(part[3], g, bytes);
-	if (anchor)
-		memcpy(part[4], anchor, bytes);
-	adam_vec(part[0], part[1], part[2], anchor ? part[4] : NULL, load(part[3]), a);
-	memcpy(w, part[0], bytes);
-	memcpy(m, part[1], bytes);
-	memcpy(v, part[2], bytes);
 }
 
 static void adam(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
@@ -938,55 +612,6 @@ static void adam(float *w, float *m, float *v, const float *anchor, const float 
 }
 
 /* ---- dropout ---- */
-
-enum { PHILOX_ROUNDS = 10, PHILOX_WORDS = 4, PHILOX_BYTES = 16 };
-
-/* LANES blocks side by side; the compiler makes widening multiplications of the loops. */
-ALWAYS void philox(uint32_t c[PHILOX_WORDS][LANES], uint64_t seed)
-{
-	uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
-
-	for (int round = 0; round < PHILOX_ROUNDS; round++) {
-		for (int i = 0; i < LANES; i++) {
-			uint64_t p0 = (uint64_t)c[0][i] * 0xD2511F53u, p1 = (uint64_t)c[2][i] * 0xCD9E8D57u;
-			uint32_t one = c[1][i], three = c[3][i];
-
-			c[0][i] = (uint32_t)(p1 >> 32) ^ one ^ key0;
-			c[1][i] = (uint32_t)p1;
-			c[2][i] = (uint32_t)(p0 >> 32) ^ three ^ key1;
-			c[3][i] = (uint32_t)p0;
-		}
-		key0 += 0x9E3779B9u;
-		key1 += 0xBB67AE85u;
-	}
-}
-
-typedef uint32_t words4 __attribute__((vector_size(16)));
-typedef uint8_t bytes16 __attribute__((vector_size(16)));
-typedef bytes16 bytes16_any __attribute__((aligned(1), may_alias));
-
-/* Block BLOCK of four side by side, from word k of the four in w[k]: a column of a 4 x 4 matrix. */
-#define PHILOX_BLOCK(w, block) \
-	__builtin_shufflevector(__builtin_shufflevector(w[0], w[1], block, 4 + block, -1, -1), \
-	                        __builtin_shufflevector(w[2], w[3], block, 4 + block, -1, -1), 0, 1, 4, 5)
-
-ALWAYS void store_keep(uint8_t *keep, words4 block, bytes16 threshold)
-{
-	*(bytes16_any *)keep = (bytes16)((bytes16)block >= threshold) & 1;
-}
-
-/* Four blocks, of lanes FIRST .. FIRST + 3. */
-ALWAYS void store_keep4(uint8_t *keep, uint32_t c[PHILOX_WORDS][LANES], int first, bytes16 threshold)
-{
-	words4 w[PHILOX_WORDS];
-
-	for (int k = 0; k < PHILOX_WORDS; k++)
-		memcpy(&w[k], c[k] + first, sizeof w[k]);
-	store_keep(keep, PHILOX_BLOCK(w, 0), threshold);
-	store_keep(keep + PHILOX_BYTES, PHILOX_BLOCK(w, 1), threshold);
-	store_keep(keep + 2 * PHILOX_BYTES, PHILOX_BLOCK(w, 2), threshold);
-	store_keep(keep + 3 * PHILOX_BYTES, PHILOX_BLOCK(w, 3), threshold);
-}
 
 static void keep(uint8_t *out, uint64_t seed, const uint32_t counter[4], int blocks, unsigned threshold)
 {

@@ -22,6 +22,13 @@ typedef uint8_t bvec_any __attribute__((vector_size(LANES), aligned(1), may_alia
 
 #define ALWAYS static inline __attribute__((always_inline))
 
+/* For loops over registers: unrolled before the compiler decides what lives in memory. */
+#if defined(__clang__)
+#define UNROLL _Pragma("unroll")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
 ALWAYS vec load(const float *p) { return *(const vec_any *)p; }
 /*
  * The same, for a number that is used several times: GCC would rather load it again each time, as an operand in memory,

@@ -63,53 +63,58 @@ static double peak_read, peak_update;   /* bytes a second, all threads */
 static float *stream;
 static struct pool *pool;
 
-enum { PEAK_SUMS = 12, PEAK_STEPS = 1000000, PIECES = 64 };
-
-/* Multiply-adds from and to registers, as many chains as latency wants. Returns operations a second. */
-#define PEAK(isa, bytes, ...) \
-	typedef float vec_##isa __attribute__((vector_size(bytes))); \
-	__VA_ARGS__ static double peak_##isa(void) \
-	{ \
-		vec_##isa s[PEAK_SUMS] = {{0}}, a = {0}; \
-		double start = now_ms(); \
-		__asm__ volatile("" : "+x"(a)); \
-		for (int k = 0; k < PEAK_SUMS; k++)     /* or they are seen to be equal */ \
-			__asm__ volatile("" : "+x"(s[k])); \
-		for (int i = 0; i < PEAK_STEPS; i++) \
-			for (int k = 0; k < PEAK_SUMS; k++) \
-				s[k] += a * a; \
-		for (int k = 0; k < PEAK_SUMS; k++) \
-			__asm__ volatile("" : : "x"(s[k])); \
-		return 2.0 * PEAK_STEPS * PEAK_SUMS * (bytes) / 4 / ((now_ms() - start) * 1e-3); \
-	}
+enum { PEAK_CHAINS = 12, PEAK_STEPS = 1000000, PIECES = 64 };
 
 #if defined(__x86_64__)
-#define TARGET(t) __attribute__((target(t), optimize("O3", "fp-contract=fast")))
-PEAK(sse2, 16, TARGET("sse2"))
-PEAK(avx2, 32, TARGET("avx2,fma"))
-PEAK(avx512, 64, TARGET("avx512f"))
-#endif
+/* Operations in registers, in as many chains as latency wants: INSN(n) is the nth. */
+#define CHAINS(insn) insn(0) insn(1) insn(2) insn(3) insn(4) insn(5) insn(6) insn(7) insn(8) insn(9) insn(10) insn(11)
+#define ZERO(n) "xorps %%xmm" #n ", %%xmm" #n "\n\t"
+#define MULTIPLY_ADD_sse2(n) "movaps %%xmm15, %%xmm13\n\tmulps %%xmm15, %%xmm13\n\taddps %%xmm13, %%xmm" #n "\n\t"
+#define MULTIPLY_ADD_avx2(n) "vfmadd231ps %%ymm15, %%ymm15, %%ymm" #n "\n\t"
+#define MULTIPLY_ADD_avx512(n) "vfmadd231ps %%zmm15, %%zmm15, %%zmm" #n "\n\t"
+#define PEAK(isa) \
+	static void peak_##isa(void) \
+	{ \
+		for (int i = 0; i < PEAK_STEPS; i++) \
+			__asm__ volatile(CHAINS(MULTIPLY_ADD_##isa) : : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", \
+			                 "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm13", "xmm15"); \
+	}
+PEAK(sse2)
+PEAK(avx2)
+PEAK(avx512)
 
+static const struct {
+	const char *isa;
+	void (*run)(void);
+	int lanes;
+} peaks[] = { { "sse2", peak_sse2, 4 }, { "avx2", peak_avx2, 8 }, { "avx512", peak_avx512, 16 } };
+
+/* Operations a second, one thread. */
 static double peak_of(const char *isa)
 {
 	double best = 0;
 
-	(void)isa;
-	for (int i = 0; i < ROUNDS; i++) {
-		double p = 0;
-#if defined(__x86_64__)
-		if (!strcmp(isa, "sse2"))
-			p = peak_sse2();
-		else if (!strcmp(isa, "avx2"))
-			p = peak_avx2();
-		else if (!strcmp(isa, "avx512"))
-			p = peak_avx512();
-#endif
-		if (p > best)
-			best = p;
+	for (size_t p = 0; p < sizeof peaks / sizeof *peaks; p++) {
+		for (int i = 0; !strcmp(isa, peaks[p].isa) && i < ROUNDS; i++) {
+			double start = now_ms(), rate;
+
+			__asm__ volatile(CHAINS(ZERO) ZERO(15) : : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",
+			                 "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm13", "xmm15");
+			peaks[p].run();
+			rate = 2.0 * PEAK_STEPS * PEAK_CHAINS * peaks[p].lanes / ((now_ms() - start) * 1e-3);
+			if (rate > best)
+				best = rate;
+		}
 	}
 	return best;
 }
+#else
+static double peak_of(const char *isa)
+{
+	(void)isa;
+	return 0;
+}
+#endif
 
 static void read_piece(void *arg, size_t i, int worker)
 {

@@ -1,0 +1,109 @@
+#pragma once
+/*
+ * Products of matrices, a tile of sums in registers at a time: what all kernels with products are made of.
+ */
+#include <stddef.h>
+
+#include "kernels/vec.h"
+
+/*
+ * A product keeps a tile of ROWS x 2 vectors of sums in registers, beside two vectors of the right operand and one
+ * number of the left. AVX-512 has 32 registers: 13 rows, and 25 tiles of a strip fall into 13 + 12, its 12 into one.
+ * AVX2 and SSE have 16: 6 rows, but without FMA the product itself needs a register.
+ */
+#if LANES == 16
+enum { TILE_ROWS = 13 };
+#elif LANES == 8
+enum { TILE_ROWS = 6 };
+#elif defined(__aarch64__)
+enum { TILE_ROWS = 12 };
+#else
+enum { TILE_ROWS = 5 };
+#endif
+
+enum {
+	TILE_VECS = 2,
+	TILE_COLUMNS = TILE_VECS * LANES,
+	ROW_CHOICES = 13,       /* cases of EACH_TILE */
+};
+
+/* The sums of a tile. Lives in registers: every index is a constant once the loops are unrolled. */
+typedef vec sums[TILE_ROWS][TILE_VECS];
+
+ALWAYS void sums_zero(sums s, int rows)
+{
+	UNROLL
+	for (int r = 0; r < rows; r++)
+		s[r][0] = s[r][1] = (vec){0};
+}
+
+ALWAYS void sums_load(sums s, int rows, const float *y, size_t y_row)
+{
+	UNROLL
+	for (int r = 0; r < rows; r++) {
+		s[r][0] = load(y + r * y_row);
+		s[r][1] = load(y + r * y_row + LANES);
+	}
+}
+
+ALWAYS void sums_store(sums s, int rows, float *y, size_t y_row)
+{
+	UNROLL
+	for (int r = 0; r < rows; r++) {
+		store(y + r * y_row, s[r][0]);
+		store(y + r * y_row + LANES, s[r][1]);
+	}
+}
+
+/* s[r] += sum over d of a[r * a_row + d * a_step] b[d * b_step .. + TILE_COLUMNS] */
+ALWAYS void sums_add(sums s, int rows, const float *a, size_t a_row, size_t a_step, const float *b,
+                     size_t b_step, int depth)
+{
+	for (int d = 0; d < depth; d++) {
+		vec b0 = load(b), b1 = load(b + LANES);
+
+		UNROLL
+		for (int r = 0; r < rows; r++) {
+			vec x = splat(a[r * a_row]);
+
+			s[r][0] += x * b0;
+			s[r][1] += x * b1;
+		}
+		a += a_step;
+		b += b_step;
+	}
+}
+
+/*
+ * Splits COUNT rows into tiles as even as can be and calls F(constant number of rows, first row, ...) for each.
+ * F is ALWAYS inline, so that each case is a loop without variables in its bounds.
+ */
+#define ROWS_CASE(n, f, at, ...) \
+	case n: \
+		f(n < TILE_ROWS ? n : TILE_ROWS, at, __VA_ARGS__); \
+		break;
+#define EACH_TILE(count, f, ...) \
+	do { \
+		int tiles_ = ((count) + TILE_ROWS - 1) / TILE_ROWS; \
+		for (int i_ = 0, at_ = 0; i_ < tiles_; i_++) { \
+			int rows_ = ((count) - at_) / (tiles_ - i_); \
+			rows_ += ((count) - at_) % (tiles_ - i_) != 0; \
+			switch (rows_) { \
+			ROWS_CASE(1, f, at_, __VA_ARGS__) \
+			ROWS_CASE(2, f, at_, __VA_ARGS__) \
+			ROWS_CASE(3, f, at_, __VA_ARGS__) \
+			ROWS_CASE(4, f, at_, __VA_ARGS__) \
+			ROWS_CASE(5, f, at_, __VA_ARGS__) \
+			ROWS_CASE(6, f, at_, __VA_ARGS__) \
+			ROWS_CASE(7, f, at_, __VA_ARGS__) \
+			ROWS_CASE(8, f, at_, __VA_ARGS__) \
+			ROWS_CASE(9, f, at_, __VA_ARGS__) \
+			ROWS_CASE(10, f, at_, __VA_ARGS__) \
+			ROWS_CASE(11, f, at_, __VA_ARGS__) \
+			ROWS_CASE(12, f, at_, __VA_ARGS__) \
+			ROWS_CASE(13, f, at_, __VA_ARGS__) \
+			} \
+			at_ += rows_; \
+		} \
+	} while (0)
+_Static_assert((int)TILE_ROWS <= (int)ROW_CHOICES, "EACH_TILE has too few cases");
