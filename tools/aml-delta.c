@@ -18,10 +18,11 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .bits = QUANT_MAX_BITS, .out = "-" };
 	const struct opt opts[] = {
-		OPT_TEXT('p', "parent", &a.parent, "PARENT", "what both sides have; no default"),
-		OPT_INT('b', "bits", &a.bits, QUANT_MIN_BITS, QUANT_MAX_BITS, "N", "of a difference"),
-		OPT_FLAG('x', "extract", &a.extract, "make the model again"),
-		OPT_END
+		OPT_TEXT('p', "parent", &a.parent, "PARENT",
+		         "what both sides have; no default"),
+		OPT_INT('b', "bits", &a.bits, QUANT_MIN_BITS, QUANT_MAX_BITS, "N",
+		        "of a difference"),
+		OPT_FLAG('x', "extract", &a.extract, "make the model again"), OPT_END
 	};
 	const struct opt_tool tool = {
 		.synopsis = "-p PARENT [-b N] MODEL [SMALL]\n"

@@ -40,22 +40,27 @@ static struct args parse(int argc, char **argv)
 	const struct opt opts[] = {
 		OPT_TEXT('d', "dataset", &a.dataset, "DATASET", "images to look at"),
 		OPT_CHOICE(0, "split", &a.split, "all|train|valid", "which of them"),
-		OPT_SEED(0, "split-seed", &a.split_seed, "of the 90/10 split, where the dataset has none"),
+		OPT_SEED(0, "split-seed", &a.split_seed,
+		         "of the 90/10 split, where the dataset has none"),
 		OPT_FLAG(0, "json", &a.json, "JSON to standard output, no table"),
-		OPT_TEXT('p', "predictions", &a.predictions, "FILE", "write the probabilities of each image"),
-		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
+		OPT_TEXT('p', "predictions", &a.predictions, "FILE",
+		         "write the probabilities of each image"),
+		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N",
+		        "threads; 0: all processors"),
 		OPT_FLAG('q', "quiet", &a.quiet, "no progress"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... MODEL [OUT.json]", "evaluate MODEL on a dataset", 1, 2,
-	                               engine_default_name };
+	const struct opt_tool tool = { "[OPTION]... MODEL [OUT.json]",
+		                       "evaluate MODEL on a dataset", 1, 2,
+		                       engine_default_name };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	if (!a.dataset || !*a.dataset)
 		opt_wrong("no dataset: give -d or set AML_DATASET");
 	a.model = rest[0];
 	a.out = rest[1];
-	if (a.predictions && !strcmp(a.predictions, "-") && (a.json || (a.out && !strcmp(a.out, "-"))))
+	if (a.predictions && !strcmp(a.predictions, "-") &&
+	    (a.json || (a.out && !strcmp(a.out, "-"))))
 		opt_wrong("predictions and JSON cannot both go to standard output");
 	return a;
 }
@@ -66,7 +71,8 @@ static const float *probs_of(const struct outcome *o, size_t i)
 }
 
 /* Means over those of the outcome's images that lie on SIDE of the split. */
-static struct score score_side(const struct outcome *o, const struct dataset *d, enum split side, uint64_t seed)
+static struct score score_side(const struct outcome *o, const struct dataset *d,
+                               enum split side, uint64_t seed)
 {
 	uint32_t *member = xmalloc(d->count, sizeof *member);
 	size_t members = split_select(d, side, seed, member), at = 0;
@@ -79,7 +85,8 @@ static struct score score_side(const struct outcome *o, const struct dataset *d,
 			continue;
 		s.images++;
 		s.loss += o->loss[i];
-		s.accuracy += argmax(probs_of(o, i), o->confusion.classes.count) == d->labels[o->index[i]];
+		s.accuracy += argmax(probs_of(o, i), o->confusion.classes.count) ==
+		              d->labels[o->index[i]];
 	}
 	free(member);
 	s.loss /= (double)s.images;             /* NaN if there are none */
@@ -96,13 +103,17 @@ static void count_confusion(struct outcome *o, const struct dataset *d)
 	}
 }
 
-static int look(const struct args *a, const struct model *m, const struct dataset *d, struct outcome *o,
-                struct err *e)
+static int look(const struct args *a, const struct model *m, const struct dataset *d,
+                struct outcome *o, struct err *e)
 {
 	struct pool *pool = pool_new(a->threads);
 	struct progress progress;
-	struct evaluation v = { .engine = engine_pick(&m->net, e), .net = &m->net, .w = m->w, .dataset = d,
-	                        .pool = pool, .progress = &progress };
+	struct evaluation v = { .engine = engine_pick(&m->net, e),
+		                .net = &m->net,
+		                .w = m->w,
+		                .dataset = d,
+		                .pool = pool,
+		                .progress = &progress };
 	int result = -1;
 
 	o->index = xmalloc(d->count, sizeof *o->index);
@@ -152,7 +163,8 @@ static void write_json(FILE *f, const struct outcome *o)
 static void print_score(FILE *f, const char *what, const struct score *s)
 {
 	if (s->images)
-		fprintf(f, "%-10s %6zu images  loss %.4f  accuracy %.4f\n", what, s->images, s->loss, s->accuracy);
+		fprintf(f, "%-10s %6zu images  loss %.4f  accuracy %.4f\n", what,
+		        s->images, s->loss, s->accuracy);
 }
 
 static void print_report(FILE *f, const struct outcome *o)
@@ -172,7 +184,8 @@ static void write_predictions(FILE *f, const struct dataset *d, const struct out
 		predictions_row(f, c, d->ids[o->index[i]], d->labels[o->index[i]], probs_of(o, i));
 }
 
-static int save_predictions(const char *path, const struct dataset *d, const struct outcome *o, struct err *e)
+static int save_predictions(const char *path, const struct dataset *d,
+                            const struct outcome *o, struct err *e)
 {
 	struct outfile *out = outfile_open(path, e);
 
@@ -193,7 +206,8 @@ static int save_json(const char *path, const struct outcome *o, struct err *e)
 }
 
 /* The table goes to stdout unless that is taken, or the result goes to a file. */
-static int write_outputs(const struct args *a, const struct dataset *d, const struct outcome *o, struct err *e)
+static int write_outputs(const struct args *a, const struct dataset *d,
+                         const struct outcome *o, struct err *e)
 {
 	if (a->predictions && save_predictions(a->predictions, d, o, e) < 0)
 		return -1;

@@ -21,10 +21,13 @@ static struct args parse(int argc, char **argv)
 	const struct opt opts[] = {
 		OPT_SEED('s', "seed", &a.seed, "draw the weights from this seed"),
 		OPT_INT(0, "size", &a.size, 10, 4096, "PIXELS", "side of the images"),
-		OPT_TEXT(0, "classes", &a.classes, "N|CODE,...", "number of classes, or their codes in order"),
+		OPT_TEXT(0, "classes", &a.classes, "N|CODE,...",
+		         "number of classes, or their codes in order"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... [OUT]", "write random initial weights to OUT (-)", 0, 1, NULL };
+	const struct opt_tool tool = { "[OPTION]... [OUT]",
+		                       "write random initial weights to OUT (-)", 0, 1,
+		                       NULL };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	if (rest[0])
@@ -33,8 +36,8 @@ static struct args parse(int argc, char **argv)
 }
 
 /*
- * Codes, or a count: of 15 the classes of AML-Cytomorphology; of another count they stay unnamed, and the
- * first dataset says what they are.
+ * Codes, or a count: of 15 the classes of AML-Cytomorphology; of another count they stay
+ * unnamed, and the first dataset says what they are.
  */
 static int read_classes(struct classes *c, const char *text, struct err *e)
 {
@@ -53,7 +56,8 @@ static int read_classes(struct classes *c, const char *text, struct err *e)
 	return 0;
 }
 
-static char *facts(const struct args *a, const struct net *net, const struct classes *c, const struct weights *w)
+static char *facts(const struct args *a, const struct net *net, const struct classes *c,
+                   const struct weights *w)
 {
 	char digest[SHA256_HEX];
 	struct facts f;

@@ -51,7 +51,8 @@ static struct args parse(int argc, char **argv)
 		.synopsis = "-n N [OPTION]... DATASET OUT",
 		.min = 2,
 		.max = 2,
-		.summary = "Shares out the images of DATASET among OUT/partition0 to OUT/partition(N-1).",
+		.summary = "Shares out the images of DATASET among OUT/partition0 to "
+		           "OUT/partition(N-1).",
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
 	struct err e;

@@ -51,8 +51,9 @@ static struct args parse(int argc, char **argv)
 		OPT_END
 	};
 	const struct opt_tool tool = { "[OPTION]... MODEL IMAGE...",
-	                               "print the class of each IMAGE (TIFF, PNG or npy; -: names on standard input)", 2,
-	                               -1, engine_default_name };
+		                       "print the class of each IMAGE (TIFF, PNG or npy; "
+		                       "-: names on standard input)",
+		                       2, -1, engine_default_name };
 
 	a.names = opt_parse(opts, &tool, argc, argv);
 	a.model = *a.names++;
@@ -97,13 +98,16 @@ static void predictor_release(struct predictor *p)
 
 static float *pixels_of(const struct predictor *p, size_t i)
 {
-	return p->pixels + i * (size_t)p->m.net.size * (size_t)p->m.net.size * (size_t)p->m.net.channels;
+	return p->pixels + i * (size_t)p->m.net.size * (size_t)p->m.net.size *
+	                           (size_t)p->m.net.channels;
 }
 
 static void load_job(void *arg, size_t i, int worker)
 {
 	struct predictor *p = arg;
-	const char *name = strcmp(p->name[i], "-") ? p->name[i] : "./-";        /* standard input holds names */
+	const char *name = strcmp(p->name[i], "-")
+	                           ? p->name[i]
+	                           : "./-"; /* standard input holds names */
 
 	p->error[i].text[0] = '\0';
 	picture_load(pixels_of(p, i), name, &p->m.net, p->resize[worker], &p->error[i]);
@@ -123,7 +127,8 @@ static void rank(int *order, const float *probs, int classes)
 	}
 }
 
-static void print_text(const struct predictor *p, const char *name, const int *order, const float *probs, int top)
+static void print_text(const struct predictor *p, const char *name, const int *order,
+                       const float *probs, int top)
 {
 	predictions_id(stdout, name);
 	for (int k = 0; k < top; k++)
@@ -131,7 +136,8 @@ static void print_text(const struct predictor *p, const char *name, const int *o
 	putchar('\n');
 }
 
-static void print_json(const struct predictor *p, const char *name, const int *order, const float *probs, int top)
+static void print_json(const struct predictor *p, const char *name, const int *order,
+                       const float *probs, int top)
 {
 	struct json_writer j;
 
@@ -214,7 +220,10 @@ static void predict_lines(struct predictor *p, char *text, size_t *used)
 	memmove(text, line, *used);
 }
 
-/* Names from standard input: all that have arrived are taken together, and answered before more are read. */
+/*
+ * Names from standard input: all that have arrived are taken together, and answered
+ * before more are read.
+ */
 static int predict_stream(struct predictor *p, struct err *e)
 {
 	size_t room = READ_BYTES, used = 0;

@@ -15,7 +15,8 @@
 #include "nn/model.h"
 #include "nn/train.h"
 
-enum { EXIT_AGAIN = 75 };               /* stopped with everything saved: run me again (EX_TEMPFAIL) */
+/* stopped with everything saved: run me again (EX_TEMPFAIL) */
+enum { EXIT_AGAIN = 75 };
 
 struct args {
 	struct train_options train;
@@ -43,27 +44,36 @@ static struct args parse(int argc, char **argv)
 	struct train_options *t = &a.train;
 	const struct opt opts[] = {
 		OPT_TEXT('d', "dataset", &a.dataset, "DATASET", "images to train on"),
-		OPT_INT('e', "epochs", &t->epochs, 0, 1000000, "N", "passes over the training images"),
+		OPT_INT('e', "epochs", &t->epochs, 0, 1000000, "N",
+		        "passes over the training images"),
 		OPT_INT('b', "batch", &t->batch, 1, 65536, "N", "images a step"),
 		OPT_FLOAT('l', "rate", &t->rate, 0, 1, "RATE", "step size of Adam"),
 		OPT_SEED('s', "seed", &t->seed, "of shuffling, dropout and augmentation"),
 		OPT_CHOICE(0, "split", &a.split, "train|all", "which images to train on"),
-		OPT_SEED(0, "split-seed", &a.split_seed, "of the 90/10 split, where the dataset has none"),
+		OPT_SEED(0, "split-seed", &a.split_seed,
+		         "of the 90/10 split, where the dataset has none"),
 		OPT_CHOICE(0, "dropout", &a.dropout, "on|off", "drop features at random"),
 		OPT_CHOICE(0, "shuffle", &a.shuffle, "on|off", "a new order every epoch"),
-		OPT_CHOICE(0, "augment", &a.augment, "none|dihedral|rotate", "turn and mirror images at random"),
-		OPT_CHOICE(0, "class-weight", &a.class_weight, "none|balanced", "rare classes count more"),
-		OPT_FLOAT(0, "proximal", &t->proximal, 0, 1000, "MU", "pull towards the weights of IN (FedProx)"),
-		OPT_CHOICE(0, "bn", &a.bn, "running|exact", "batch norm's mean and variance"),
-		OPT_TEXT(0, "checkpoint", &t->checkpoint, "FILE", "save after every epoch, go on from there"),
+		OPT_CHOICE(0, "augment", &a.augment, "none|dihedral|rotate",
+		           "turn and mirror images at random"),
+		OPT_CHOICE(0, "class-weight", &a.class_weight, "none|balanced",
+		           "rare classes count more"),
+		OPT_FLOAT(0, "proximal", &t->proximal, 0, 1000, "MU",
+		          "pull towards the weights of IN (FedProx)"),
+		OPT_CHOICE(0, "bn", &a.bn, "running|exact",
+		           "batch norm's mean and variance"),
+		OPT_TEXT(0, "checkpoint", &t->checkpoint, "FILE",
+		         "save after every epoch, go on from there"),
 		OPT_CHOICE(0, "keep", &a.keep, "last|best", "the weights of which epoch"),
 		OPT_TEXT(0, "log", &t->log, "FILE", "append a row an epoch"),
-		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
+		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N",
+		        "threads; 0: all processors"),
 		OPT_FLAG('q', "quiet", &t->quiet, "no progress"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... IN OUT", "train the model IN, write the result to OUT", 2, 2,
-	                               engine_default_name };
+	const struct opt_tool tool = { "[OPTION]... IN OUT",
+		                       "train the model IN, write the result to OUT", 2,
+		                       2, engine_default_name };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	if (!a.dataset || !*a.dataset)
@@ -110,7 +120,8 @@ static char *describe_run(const struct args *a, const struct dataset *d, const c
 	return facts_end(&f);
 }
 
-static void write_score(struct json_writer *j, const char *loss, const char *accuracy, const struct score *s)
+static void write_score(struct json_writer *j, const char *loss, const char *accuracy,
+                        const struct score *s)
 {
 	if (isnan(s->loss))
 		return;
@@ -118,8 +129,9 @@ static void write_score(struct json_writer *j, const char *loss, const char *acc
 	json_number(j, accuracy, s->accuracy);
 }
 
-static char *describe_result(const struct args *a, const struct dataset *d, const struct net *net,
-                             const struct engine *engine, const char *parent, const struct train_result *r)
+static char *describe_result(const struct args *a, const struct dataset *d,
+                             const struct net *net, const struct engine *engine,
+                             const char *parent, const struct train_result *r)
 {
 	char digest[SHA256_HEX];
 	struct facts f;
@@ -151,8 +163,8 @@ static bool fedn_calls(const struct args *a)
 	return yes || (stat(a->out, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0);
 }
 
-static int save(const struct args *a, const struct net *net, const struct train_result *r, const char *facts,
-                struct err *e)
+static int save(const struct args *a, const struct net *net, const struct train_result *r,
+                const char *facts, struct err *e)
 {
 	if (model_check(net, weights_const(&r->w), e) < 0)
 		return err_in(e, "training went astray");
@@ -167,7 +179,10 @@ static int save(const struct args *a, const struct net *net, const struct train_
 	return model_save(a->out, net, weights_const(&r->w), facts, e);
 }
 
-/* With a checkpoint SIGTERM and SIGUSR1 ask to stop; without one they end the program as usual. Writing goes on. */
+/*
+ * With a checkpoint SIGTERM and SIGUSR1 ask to stop; without one they end the program as
+ * usual. Writing goes on.
+ */
 static void listen_to_signals(const struct args *a)
 {
 	struct sigaction act = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
@@ -189,7 +204,8 @@ static int run(struct args *a, const struct model *m, const struct dataset *d, s
 	char parent[SHA256_HEX], *text = NULL, *facts = NULL;
 	int status = -1;
 
-	data.train_count = split_select(d, a->split ? SPLIT_ALL : SPLIT_TRAIN, a->split_seed, train_index);
+	data.train_count = split_select(d, a->split ? SPLIT_ALL : SPLIT_TRAIN,
+	                                a->split_seed, train_index);
 	data.valid_count = a->split ? 0 : split_select(d, SPLIT_VALID, a->split_seed, valid_index);
 	if (!engine)
 		goto out;

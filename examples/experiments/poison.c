@@ -1,4 +1,7 @@
-/* poison: FACTOR PREVIOUS MODEL OUT writes PREVIOUS + FACTOR (MODEL - PREVIOUS), as an evil client might. */
+/*
+ * poison: FACTOR PREVIOUS MODEL OUT writes PREVIOUS + FACTOR (MODEL - PREVIOUS), as an
+ * evil client might.
+ */
 #include <stdlib.h>
 
 #include "base/opt.h"
@@ -8,7 +11,8 @@
 int main(int argc, char **argv)
 {
 	const struct opt table[] = { OPT_END };
-	const struct opt_tool tool = { "-- FACTOR PREVIOUS MODEL OUT", "exaggerate or reverse an update", 4, 4, NULL };
+	const struct opt_tool tool = { "-- FACTOR PREVIOUS MODEL OUT",
+		                       "exaggerate or reverse an update", 4, 4, NULL };
 	char **rest = opt_parse(table, &tool, argc, argv);
 	float factor = strtof(rest[0], NULL);
 	struct model previous = {0}, model = {0};
@@ -21,7 +25,9 @@ int main(int argc, char **argv)
 	weights_init(&w, &model.net);
 	weights_copy(&w, &model.net, model.w);
 	for (int k = 0; k < NET_ARRAYS; k++)
-		for (size_t i = 0; !net_is_statistic(k) && i < net_count(&model.net, (enum net_array)k); i++)
+		for (size_t i = 0;
+		     !net_is_statistic(k) && i < net_count(&model.net, (enum net_array)k);
+		     i++)
 			w.a[k][i] = previous.w[k][i] + factor * (model.w[k][i] - previous.w[k][i]);
 	if (model_save(rest[3], &model.net, weights_const(&w), "{\"num_examples\": 100}", &e) == 0)
 		status = 0;

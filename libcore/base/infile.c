@@ -103,7 +103,8 @@ void infile_release(struct infile *f)
 	*f = (struct infile){0};
 }
 
-int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e), void *arg, struct err *e)
+int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e),
+                 void *arg, struct err *e)
 {
 	bool is_stdin = !strcmp(path, "-");
 	FILE *in = is_stdin ? stdin : fopen(path, "re");

@@ -10,7 +10,8 @@
 #include "base/err.h"
 
 struct infile {
-	const uint8_t *data;            /* SIZE bytes, valid until infile_release; not NULL even if empty */
+	/* SIZE bytes, valid until infile_release; not NULL even if empty */
+	const uint8_t *data;
 	size_t size;
 	bool mapped;
 };
@@ -22,5 +23,9 @@ struct infile {
 int infile_open(struct infile *f, const char *path, size_t limit, struct err *e);
 void infile_release(struct infile *f);
 
-/* Calls FN for every line of PATH ("-": stdin), without its newline; stops at -1. Returns 0 or -1. */
-int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e), void *arg, struct err *e);
+/*
+ * Calls FN for every line of PATH ("-": stdin), without its newline; stops at -1. Returns
+ * 0 or -1.
+ */
+int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e),
+                 void *arg, struct err *e);

@@ -21,7 +21,11 @@ static void new_line(struct json_writer *j)
 /* Length of the UTF-8 character at P, or 0 if there is none (RFC 3629). */
 static int utf8_length(const unsigned char *p)
 {
-	int n = *p < 0x80 ? 1 : *p >= 0xc2 && *p < 0xe0 ? 2 : *p >= 0xe0 && *p < 0xf0 ? 3 : *p >= 0xf0 && *p < 0xf5 ? 4 : 0;
+	int n = *p < 0x80                 ? 1
+	        : *p >= 0xc2 && *p < 0xe0 ? 2
+	        : *p >= 0xe0 && *p < 0xf0 ? 3
+	        : *p >= 0xf0 && *p < 0xf5 ? 4
+	                                  : 0;
 
 	for (int i = 1; i < n; i++)
 		if ((p[i] & 0xc0) != 0x80)

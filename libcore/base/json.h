@@ -24,21 +24,26 @@ void json_object(struct json_writer *j, const char *key);
 void json_array(struct json_writer *j, const char *key);
 void json_close_object(struct json_writer *j);          /* at the top level also writes a newline */
 void json_close_array(struct json_writer *j);
-void json_text(struct json_writer *j, const char *key, const char *value);      /* invalid UTF-8 becomes U+FFFD */
+/* invalid UTF-8 becomes U+FFFD */
+void json_text(struct json_writer *j, const char *key, const char *value);
 void json_int(struct json_writer *j, const char *key, int64_t value);
-void json_number(struct json_writer *j, const char *key, double value);         /* %.17g, shortest that reads back */
-void json_float(struct json_writer *j, const char *key, float value);           /* shortest for a float */
+/* %.17g, shortest that reads back */
+void json_number(struct json_writer *j, const char *key, double value);
+/* shortest for a float */
+void json_float(struct json_writer *j, const char *key, float value);
 void json_bool(struct json_writer *j, const char *key, bool value);
 void json_null(struct json_writer *j, const char *key);
 struct json;
-void json_value(struct json_writer *j, const char *key, const struct json *value);      /* a value that was read */
+/* a value that was read */
+void json_value(struct json_writer *j, const char *key, const struct json *value);
 
 enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
 
 struct json {
 	enum json_type type;
 	bool boolean;
-	bool integer;                   /* the number was written without point or exponent and fits */
+	/* the number was written without point or exponent and fits */
+	bool integer;
 	double number;
 	int64_t whole;                  /* its value if integer */
 	char *text;                     /* JSON_TEXT: UTF-8; a NUL inside is refused */

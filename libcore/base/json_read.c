@@ -78,7 +78,9 @@ static int read_hex4(struct reader *r, uint32_t *code)
 	for (int i = 0; i < 4; i++, r->p++) {
 		if (r->p == r->end || !isxdigit((unsigned char)*r->p))
 			return fail(r, "expected four hexadecimal digits");
-		*code = *code << 4 | (uint32_t)(isdigit((unsigned char)*r->p) ? *r->p - '0' : (*r->p | 32) - 'a' + 10);
+		*code = *code << 4 | (uint32_t)(isdigit((unsigned char)*r->p)
+		                                        ? *r->p - '0'
+		                                        : (*r->p | 32) - 'a' + 10);
 	}
 	return 0;
 }
@@ -94,7 +96,8 @@ static int read_unicode(struct reader *r, uint32_t *code)
 		return fail(r, "a NUL in a text");
 	if (*code < 0xd800 || *code > 0xdfff)
 		return 0;
-	if (*code > 0xdbff || !take_word(r, "\\u") || read_hex4(r, &low) < 0 || low < 0xdc00 || low > 0xdfff)
+	if (*code > 0xdbff || !take_word(r, "\\u") || read_hex4(r, &low) < 0 ||
+	    low < 0xdc00 || low > 0xdfff)
 		return fail(r, "half of a surrogate pair");
 	*code = 0x10000 + ((*code - 0xd800) << 10) + (low - 0xdc00);
 	return 0;
@@ -123,7 +126,10 @@ static int read_escape(struct reader *r, char *to, size_t *used)
 	return 0;
 }
 
-/* After the opening quote. An escape is never shorter than what it stands for, so the text bounds its size. */
+/*
+ * After the opening quote. An escape is never shorter than what it stands for, so the
+ * text bounds its size.
+ */
 static int read_text(struct reader *r, char **text)
 {
 	const char *close = r->p;
@@ -161,7 +167,10 @@ static size_t digits(const char *p)
 	return strspn(p, "0123456789");
 }
 
-/* Length of the JSON number at P (ended by a NUL), 0 if there is none. INTEGER: no point, no exponent. */
+/*
+ * Length of the JSON number at P (ended by a NUL), 0 if there is none. INTEGER: no point,
+ * no exponent.
+ */
 static size_t number_length(const char *p, bool *integer)
 {
 	const char *q = p + (*p == '-');

@@ -114,7 +114,8 @@ static void print_default(const struct opt *o)
 static void print_option(int letter, const char *long_name, const char *arg, const char *help,
                          const struct opt *o)
 {
-	int width = letter ? printf("  -%c, --%s", letter, long_name) : printf("      --%s", long_name);
+	int width = letter ? printf("  -%c, --%s", letter, long_name)
+	                   : printf("      --%s", long_name);
 
 	if (arg)
 		width += printf("=%s", arg);
@@ -162,7 +163,8 @@ static void bad_value(const struct opt *o, const char *text)
 static void check_range(const struct opt *o, double value, const char *text)
 {
 	if (!(value >= o->low && value <= o->high))
-		opt_wrong("--%s takes %s from %.10g to %.10g, not '%s'", o->name, o->arg, o->low, o->high, text);
+		opt_wrong("--%s takes %s from %.10g to %.10g, not '%s'", o->name, o->arg,
+		          o->low, o->high, text);
 }
 
 static void set_int(const struct opt *o, const char *text)
@@ -256,7 +258,9 @@ static struct getopt_table getopt_table(const struct opt *table)
 		const struct opt *o = &table[i];
 		bool arg = o->type != OPT_T_FLAG;
 
-		t.longs[i] = (struct option){ o->name, arg ? required_argument : no_argument, NULL, FIRST_LONG + i };
+		t.longs[i] = (struct option){ o->name,
+			                      arg ? required_argument : no_argument, NULL,
+			                      FIRST_LONG + i };
 		if (o->letter)
 			*s++ = (char)o->letter;
 		if (o->letter && arg)
@@ -278,7 +282,8 @@ static const struct opt *find_option(const struct opt *table, int value)
 	return NULL;
 }
 
-static void take_option(const struct opt *table, const struct opt_tool *tool, int value, char **argv)
+static void take_option(const struct opt *table, const struct opt_tool *tool, int value,
+                        char **argv)
 {
 	const struct opt *o;
 
@@ -319,6 +324,7 @@ char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc,
 	if (operands < tool->min)
 		opt_wrong("missing operand, usage: %s %s", name, tool->synopsis);
 	if (tool->max >= 0 && operands > tool->max)
-		opt_wrong("extra operand '%s', usage: %s %s", argv[optind + tool->max], name, tool->synopsis);
+		opt_wrong("extra operand '%s', usage: %s %s", argv[optind + tool->max],
+		          name, tool->synopsis);
 	return argv + optind;
 }

@@ -8,7 +8,15 @@
 
 #include "base/err.h"
 
-enum opt_type { OPT_T_END, OPT_T_FLAG, OPT_T_INT, OPT_T_SEED, OPT_T_FLOAT, OPT_T_TEXT, OPT_T_CHOICE };
+enum opt_type {
+	OPT_T_END,
+	OPT_T_FLAG,
+	OPT_T_INT,
+	OPT_T_SEED,
+	OPT_T_FLOAT,
+	OPT_T_TEXT,
+	OPT_T_CHOICE
+};
 
 struct opt {
 	enum opt_type type;
@@ -16,14 +24,18 @@ struct opt {
 	const char *name;
 	void *value;                    /* bool, int, uint64_t, double, const char *, int */
 	double low, high;               /* OPT_T_INT, OPT_T_FLOAT: both ends allowed */
-	const char *arg;                /* "N"; of OPT_T_CHOICE the words, "on|off", in order of their value */
+	/* "N"; of OPT_T_CHOICE the words, "on|off", in order of their value */
+	const char *arg;
 	const char *help;
 };
 
 #define OPT_FLAG(c, name, var, help) { OPT_T_FLAG, c, name, 1 ? (var) : (bool *)0, 0, 0, 0, help }
 #define OPT_INT(c, name, var, low, high, arg, help) \
 	{ OPT_T_INT, c, name, 1 ? (var) : (int *)0, low, high, arg, help }
-#define OPT_SEED(c, name, var, help) { OPT_T_SEED, c, name, 1 ? (var) : (uint64_t *)0, 0, 0, "SEED", help }
+#define OPT_SEED(c, name, var, help)                                                     \
+	{                                                                                \
+		OPT_T_SEED, c, name, 1 ? (var) : (uint64_t *)0, 0, 0, "SEED", help       \
+	}
 #define OPT_FLOAT(c, name, var, low, high, arg, help) \
 	{ OPT_T_FLOAT, c, name, 1 ? (var) : (double *)0, low, high, arg, help }
 #define OPT_TEXT(c, name, var, arg, help) \
@@ -37,7 +49,8 @@ struct opt_tool {
 	const char *synopsis;           /* "[OPTION]... IN OUT" */
 	const char *summary;            /* one line: what the tool does */
 	int min, max;                   /* operands; max -1: any number */
-	const char *(*kernels)(struct err *e);  /* for --version: the kernels in use; NULL: it uses none */
+	/* for --version: the kernels in use; NULL: it uses none */
+	const char *(*kernels)(struct err *e);
 };
 
 /*
@@ -53,11 +66,17 @@ void opt_wrong(const char *format, ...) __attribute__((format(printf, 1, 2), nor
 
 const char *tool_name(void);
 
-/* Prints "TOOL: MESSAGE" as one line on stderr, control characters escaped. Returns 1, the exit status. */
+/*
+ * Prints "TOOL: MESSAGE" as one line on stderr, control characters escaped. Returns 1,
+ * the exit status.
+ */
 int tool_fail(const struct err *e);
 
 /* The same for something that does not stop the tool. */
 void tool_warn(const struct err *e);
 
-/* Flushes and closes stdout. Returns STATUS, or 1 after a message if stdout could not be written. */
+/*
+ * Flushes and closes stdout. Returns STATUS, or 1 after a message if stdout could not be
+ * written.
+ */
 int tool_end(int status);

@@ -40,13 +40,15 @@ static void remove_pending(int number)
 
 static void catch_signals(void)
 {
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGQUIT, SIGXCPU, SIGXFSZ };
+	static const int numbers[] = { SIGINT,  SIGTERM, SIGHUP, SIGPIPE,
+		                       SIGQUIT, SIGXCPU, SIGXFSZ };
 
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		struct sigaction old, act = { .sa_handler = remove_pending };
 
 		sigaction(numbers[i], NULL, &old);
-		if (old.sa_handler == SIG_DFL)          /* ignored (nohup) or handled by the tool: as it is */
+		/* ignored (nohup) or handled by the tool: as it is */
+		if (old.sa_handler == SIG_DFL)
 			sigaction(numbers[i], &act, NULL);
 	}
 }
@@ -109,7 +111,10 @@ static int open_temp(struct outfile *o, mode_t mode)
 	return fd;
 }
 
-/* A link is followed: its file is replaced, not the link. A device or a pipe is written as it is. */
+/*
+ * A link is followed: its file is replaced, not the link. A device or a pipe is written
+ * as it is.
+ */
 static int open_fd(struct outfile *o)
 {
 	struct stat st;

@@ -10,7 +10,8 @@
 
 #include "base/mem.h"
 
-enum { SPINS = 4000 };          /* some 10 us: regions of a training step follow one another that closely */
+/* some 10 us: regions of a training step follow one another that closely */
+enum { SPINS = 4000 };
 
 struct pool {
 	int threads;
@@ -125,7 +126,8 @@ struct pool *pool_new(int threads)
 	pthread_cond_init(&p->wake, NULL);
 	pthread_cond_init(&p->done, NULL);
 	while (p->threads < threads && start_thread(p, p->threads) == 0)
-		p->threads++;                   /* fewer threads than asked for: slower, same result */
+		/* fewer threads than asked for: slower, same result */
+		p->threads++;
 	return p;
 }
 
@@ -164,7 +166,10 @@ void pool_run(struct pool *p, size_t n, void (*job)(void *arg, size_t i, int wor
 	next_round(p);
 	take_jobs(p, 0);
 	wait_done(p);
-	/* the last worker may still hold the lock to signal; nothing of the round is touched after that */
+	/*
+	 * the last worker may still hold the lock to signal; nothing of the round is
+	 * touched after that
+	 */
 }
 
 void pool_free(struct pool *p)

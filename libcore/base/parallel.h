@@ -16,7 +16,8 @@ void pool_free(struct pool *p);
 int pool_threads(const struct pool *p);
 
 /*
- * Calls JOB(arg, i, worker) for i in 0..n-1 and returns when all are done. WORKER, in 0..threads-1, names
- * the calling thread's scratch memory. Jobs start in order. Not to be called from within a job.
+ * Calls JOB(arg, i, worker) for i in 0..n-1 and returns when all are done. WORKER, in
+ * 0..threads-1, names the calling thread's scratch memory. Jobs start in order. Not to be
+ * called from within a job.
  */
 void pool_run(struct pool *p, size_t n, void (*job)(void *arg, size_t i, int worker), void *arg);

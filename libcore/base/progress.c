@@ -25,7 +25,8 @@ static void show(struct progress *p, uint64_t done, double now)
 	int full;
 
 	if (!p->total) {
-		fprintf(stderr, "\r\033[K%s: %llu %s, %.4g/s", p->label, (unsigned long long)done, p->unit, rate);
+		fprintf(stderr, "\r\033[K%s: %llu %s, %.4g/s", p->label,
+		        (unsigned long long)done, p->unit, rate);
 		return;
 	}
 	full = (int)(BAR_WIDTH * done / p->total);
@@ -41,7 +42,8 @@ static void show(struct progress *p, uint64_t done, double now)
 	}
 }
 
-void progress_start(struct progress *p, const char *label, const char *unit, uint64_t total, bool quiet)
+void progress_start(struct progress *p, const char *label, const char *unit,
+                    uint64_t total, bool quiet)
 {
 	*p = (struct progress){ .label = label, .unit = unit, .total = total };
 	p->start_s = p->shown_s = now_s();

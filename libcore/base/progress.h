@@ -15,7 +15,8 @@ struct progress {
 };
 
 /* LABEL and UNIT must live until progress_end. QUIET: shows nothing. */
-void progress_start(struct progress *p, const char *label, const char *unit, uint64_t total, bool quiet);
+void progress_start(struct progress *p, const char *label, const char *unit,
+                    uint64_t total, bool quiet);
 void progress_add(struct progress *p, uint64_t n);      /* from any thread */
 void progress_end(struct progress *p);                  /* wipes the bar */
 

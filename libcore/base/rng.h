@@ -6,7 +6,10 @@
  */
 #include <stdint.h>
 
-/* One stream for each thing that is random; their numbers are part of the results: never reuse one. */
+/*
+ * One stream for each thing that is random; their numbers are part of the results: never
+ * reuse one.
+ */
 enum rng_stream {
 	RNG_INIT = 1,                   /* initial weights: sub-stream = array */
 	RNG_SHUFFLE = 2,                /* order of an epoch: sub-stream = epoch */

@@ -51,7 +51,10 @@ static void turn(float *to, const float *from, int side, int channels, uint32_t 
 
 			row = k & 2 ? side - 1 - row : row;
 			col = k & 4 ? side - 1 - col : col;
-			memcpy(to, from + ((size_t)row * (size_t)side + (size_t)col) * (size_t)channels, pixel);
+			memcpy(to,
+			       from + ((size_t)row * (size_t)side + (size_t)col) *
+			                       (size_t)channels,
+			       pixel);
 		}
 }
 
@@ -69,15 +72,19 @@ static void rotate(float *to, const float *from, int side, int channels, double 
 		for (int j = 0; j < side; j++, to += channels) {
 			double y = clamp(centre + c * (i - centre) + s * (j - centre), high);
 			double x = clamp(centre - s * (i - centre) + c * (j - centre), high);
-			int row = (int)y, col = (int)x, down = row < side - 1, right = col < side - 1;
+			int row = (int)y, col = (int)x, down = row < side - 1,
+			    right = col < side - 1;
 			float v = (float)(y - row), u = (float)(x - col);
-			const float *p = from + ((size_t)row * (size_t)side + (size_t)col) * (size_t)channels;
+			const float *p = from +
+			                 ((size_t)row * (size_t)side + (size_t)col) *
+			                         (size_t)channels;
 			const float *q = p + (size_t)down * (size_t)side * (size_t)channels;
 
 			for (int k = 0; k < channels; k++) {
 				int next = k + right * channels;
 
-				to[k] = (p[k] * (1 - u) + p[next] * u) * (1 - v) + (q[k] * (1 - u) + q[next] * u) * v;
+				to[k] = (p[k] * (1 - u) + p[next] * u) * (1 - v) +
+				        (q[k] * (1 - u) + q[next] * u) * v;
 			}
 		}
 }
@@ -129,8 +136,8 @@ static void fill_job(void *arg, size_t i, int worker)
 	fill_image(b, i, &b->error[i]);
 }
 
-int batch_images_fill(struct batch_images *b, const uint32_t *index, int n, enum augment kind, uint64_t seed,
-                      uint32_t epoch, struct err *e)
+int batch_images_fill(struct batch_images *b, const uint32_t *index, int n,
+                      enum augment kind, uint64_t seed, uint32_t epoch, struct err *e)
 {
 	unview_all(b);
 	b->index = index;

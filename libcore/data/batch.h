@@ -11,8 +11,9 @@
 #include "data/dataset.h"
 
 /*
- * DIHEDRAL: one of the 8 symmetries of the square. ROTATE: besides one of them any angle, bilinear, the border repeated.
- * A cell has no up and no left, so all are as likely as the picture itself.
+ * DIHEDRAL: one of the 8 symmetries of the square. ROTATE: besides one of them any angle,
+ * bilinear, the border repeated. A cell has no up and no left, so all are as likely as
+ * the picture itself.
  */
 enum augment { AUGMENT_NONE, AUGMENT_DIHEDRAL, AUGMENT_ROTATE };
 
@@ -37,9 +38,9 @@ void batch_images_init(struct batch_images *b, const struct dataset *d, struct p
 void batch_images_release(struct batch_images *b);
 
 /*
- * Images INDEX[0..n-1] of the dataset into b->image and b->label, valid until the next call. Which symmetry an image gets
- * depends on (SEED, EPOCH, its index) alone.
- * Returns 0, or -1 with E set: the first image that cannot be read.
+ * Images INDEX[0..n-1] of the dataset into b->image and b->label, valid until the next
+ * call. Which symmetry an image gets depends on (SEED, EPOCH, its index) alone. Returns
+ * 0, or -1 with E set: the first image that cannot be read.
  */
-int batch_images_fill(struct batch_images *b, const uint32_t *index, int n, enum augment augment, uint64_t seed,
-                      uint32_t epoch, struct err *e);
+int batch_images_fill(struct batch_images *b, const uint32_t *index, int n,
+                      enum augment augment, uint64_t seed, uint32_t epoch, struct err *e);

@@ -7,8 +7,8 @@
 #include "kernels/tile.h"
 
 /*
- * Asks for rows FIRST .. LAST - 1 of the block of weights after this one. Spread over a block's tiles, so that memory
- * works while the sums are made.
+ * Asks for rows FIRST .. LAST - 1 of the block of weights after this one. Spread over a
+ * block's tiles, so that memory works while the sums are made.
  */
 ALWAYS void fetch_next(const float *w, int first, int last)
 {
@@ -19,7 +19,8 @@ ALWAYS void fetch_next(const float *w, int first, int last)
 		__builtin_prefetch(next + i);
 }
 
-ALWAYS void dense_tile(int rows, int at, float *y, size_t y_row, const float *x, const float *w, size_t w_row, int n)
+ALWAYS void dense_tile(int rows, int at, float *y, size_t y_row, const float *x,
+                       const float *w, size_t w_row, int n)
 {
 	sums s;
 
@@ -29,7 +30,8 @@ ALWAYS void dense_tile(int rows, int at, float *y, size_t y_row, const float *x,
 	sums_store(s, rows, y + (size_t)at * y_row, y_row);
 }
 
-enum { FEW_ROWS = 4 };          /* rows of weights added at a time: y is loaded and stored once for them */
+/* rows of weights added at a time: y is loaded and stored once for them */
+enum { FEW_ROWS = 4 };
 
 /* Rows that some image needs, in order; COUNT of them, 0 at the end. */
 struct few {
@@ -58,7 +60,8 @@ ALWAYS struct few next_few(int *r, const float *x, size_t x_row, int n, int rows
 }
 
 /* One image; SOON: rows to ask for meanwhile, or NULL. */
-ALWAYS void add_few(float *y, const float *x, const float *w, const struct few *f, const struct few *soon, int out)
+ALWAYS void add_few(float *y, const float *x, const float *w, const struct few *f,
+                    const struct few *soon, int out)
 {
 	const float *row[FEW_ROWS], *next[FEW_ROWS];
 	float value[FEW_ROWS];
@@ -91,7 +94,8 @@ ALWAYS void dense_dx_tile(int rows, int at, float *dxt, const float *w, const fl
 }
 
 /* ANCHOR may be NULL. */
-ALWAYS void adam_vec(float *w, float *m, float *v, const float *anchor, vec g, const struct adam_step *a)
+ALWAYS void adam_vec(float *w, float *m, float *v, const float *anchor, vec g,
+                     const struct adam_step *a)
 {
 	vec w1 = load(w), m1 = load(m), v1 = load(v);
 
@@ -104,13 +108,15 @@ ALWAYS void adam_vec(float *w, float *m, float *v, const float *anchor, vec g, c
 	store(w, w1 - m1 * a->alpha / (vec_sqrt(v1) + a->epsilon));
 }
 
-ALWAYS void dense_dw_sums(sums s, int rows, int at, const float *x, const float *dy, size_t dy_row, int n)
+ALWAYS void dense_dw_sums(sums s, int rows, int at, const float *x, const float *dy,
+                          size_t dy_row, int n)
 {
 	sums_zero(s, rows);
 	sums_add(s, rows, x + at, 1, DENSE_ROWS, dy, dy_row, n);
 }
 
-ALWAYS void dense_dw_tile(int rows, int at, float *dw, const float *x, const float *dy, size_t dy_row, int n)
+ALWAYS void dense_dw_tile(int rows, int at, float *dw, const float *x, const float *dy,
+                          size_t dy_row, int n)
 {
 	sums s;
 
@@ -118,8 +124,9 @@ ALWAYS void dense_dw_tile(int rows, int at, float *dw, const float *x, const flo
 	sums_store(s, rows, dw + (size_t)at * PANEL, PANEL);
 }
 
-ALWAYS void dense_adam_tile(int rows, int at, float *w, float *m, float *v, const float *anchor, const float *x,
-                            const float *dy, size_t dy_row, int n, const struct adam_step *a)
+ALWAYS void dense_adam_tile(int rows, int at, float *w, float *m, float *v,
+                            const float *anchor, const float *x, const float *dy,
+                            size_t dy_row, int n, const struct adam_step *a)
 {
 	sums s;
 
@@ -138,8 +145,8 @@ ALWAYS void dense_adam_tile(int rows, int at, float *w, float *m, float *v, cons
 }
 
 /* The numbers that fill no vector, by way of one that they fill in part. */
-ALWAYS void adam_tail(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
-                      const struct adam_step *a)
+ALWAYS void adam_tail(float *w, float *m, float *v, const float *anchor, const float *g,
+                      size_t count, const struct adam_step *a)
 {
 	float part[5][LANES] = {{0}};
 	size_t bytes = count * sizeof(float);

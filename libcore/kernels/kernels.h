@@ -1,8 +1,9 @@
 #pragma once
 /*
- * The operations that the fused engine is made of, each about a strip of an image or a block of
- * the dense weights: tens of microseconds, so that a call through a pointer costs nothing. A table for
- * each instruction set, and one in plain C (ref) that says what each operation means. METHOD.md tells how.
+ * The operations that the fused engine is made of, each about a strip of an image or a
+ * block of the dense weights: tens of microseconds, so that a call through a pointer
+ * costs nothing. A table for each instruction set, and one in plain C (ref) that says
+ * what each operation means. METHOD.md tells how.
  *
  * Counts of channels are multiples of PANEL. Arrays may start at any multiple of 4 bytes.
  * No array overlaps another unless said.
@@ -21,13 +22,19 @@ enum {
 	POOL_DEAD = 4,          /* see struct pooled */
 };
 
-/* Memory that the next call will read: a kernel asks for it while it computes. Only a hint; may be empty. */
+/*
+ * Memory that the next call will read: a kernel asks for it while it computes. Only a
+ * hint; may be empty.
+ */
 struct soon {
 	const void *at;
 	size_t bytes;
 };
 
-/* What a strip of a 3x3 convolution reads. Pixel x, channel c of row r is row[r][x * stride + c]. */
+/*
+ * What a strip of a 3x3 convolution reads. Pixel x, channel c of row r is row[r][x *
+ * stride + c].
+ */
 struct strip {
 	const float *row[REACH];
 	int tiles;              /* reads 4 tiles + 2 pixels of each row, yields 4 tiles columns */
@@ -43,9 +50,10 @@ struct relu_rows {
 };
 
 /*
- * Rows of a convolution's output after bias, relu, 2x2 max-pool and dropout; a missing row is NULL.
- * AT says where each value came from: 2u + v is row u, column v of its block (on ties the first), POOL_DEAD is
- * nowhere: no value above 0, or dropped. Inference has no AT and no KEEP.
+ * Rows of a convolution's output after bias, relu, 2x2 max-pool and dropout; a missing
+ * row is NULL. AT says where each value came from: 2u + v is row u, column v of its block
+ * (on ties the first), POOL_DEAD is nowhere: no value above 0, or dropped. Inference has
+ * no AT and no KEEP.
  */
 struct pooled_rows {
 	float *row[STRIP / 2];                  /* [columns][K] */
@@ -56,9 +64,9 @@ struct pooled_rows {
 };
 
 /*
- * The gradient at a convolution's output (before relu): either ROW, or POOLED with AT, whose value
- * times SCALE is the gradient at the place that AT names. A missing row is NULL and counts as zeros; so does
- * what lies beyond COLUMNS (of ROW, or of POOLED).
+ * The gradient at a convolution's output (before relu): either ROW, or POOLED with AT,
+ * whose value times SCALE is the gradient at the place that AT names. A missing row is
+ * NULL and counts as zeros; so does what lies beyond COLUMNS (of ROW, or of POOLED).
  */
 struct strip_gradient {
 	const float *row[STRIP];                /* [columns][K] */
@@ -72,9 +80,11 @@ struct strip_gradient {
 /* Where the gradient at a strip's input goes. */
 struct input_gradient {
 	float *row[STRIP];              /* NULL: not wanted */
-	const float *relu[STRIP];       /* where this is not above 0 the gradient is 0; may be ROW itself. NULL: no relu */
+	/* where this is not above 0 the gradient is 0; may be ROW itself. NULL: no relu */
+	const float *relu[STRIP];
 	int stride;                     /* floats from one pixel to the next, of ROW and RELU */
-	int first, columns;             /* which columns are stored: ROW and RELU point at column 0 */
+	/* which columns are stored: ROW and RELU point at column 0 */
+	int first, columns;
 };
 
 /*
@@ -89,76 +99,93 @@ struct kernels {
 	const char *isa;                /* "ref", "sse2", "neon", "avx2", "avx512" */
 
 	/*
-	 * A row of conv1: y[x][k] = relu(b[k] + sum over u, v, c of row[u][(x + v) C + c] w[u][v][c][k]).
-	 * Any C. ROW: three rows of columns + 2 pixels of C floats.
+	 * A row of conv1: y[x][k] = relu(b[k] + sum over u, v, c of row[u][(x + v) C + c]
+	 * w[u][v][c][k]). Any C. ROW: three rows of columns + 2 pixels of C floats.
 	 */
-	void (*conv1)(float *y, const float *const row[3], const float *w, const float *b, int columns,
-	              int C, int K);
+	void (*conv1)(float *y, const float *const row[3], const float *w, const float *b,
+	              int columns, int C, int K);
 	/*
-	 * dw[u][v][c][k] += sum over x of row[u][(x + v) C + c] dy[x][k]; db[k] += sum over x of dy[x][k]: for the
-	 * first PANEL of K.
+	 * dw[u][v][c][k] += sum over x of row[u][(x + v) C + c] dy[x][k]; db[k] += sum
+	 * over x of dy[x][k]: for the first PANEL of K.
 	 */
-	void (*conv1_back)(float *dw, float *db, const float *const row[3], const float *dy, int columns,
-	                   int C, int K);
+	void (*conv1_back)(float *dw, float *db, const float *const row[3],
+	                   const float *dy, int columns, int C, int K);
 
 	/*
-	 * Weights for the calls below. A panel: ROWS rows of PANEL numbers, from w[9 taps][row][PANEL], where taps
-	 * lie TAP floats apart and rows ROW apart, to u[POINTS][ROWS][PANEL], planes PLANE apart.
-	 * What u holds is the table's own affair.
+	 * Weights for the calls below. A panel: ROWS rows of PANEL numbers, from w[9
+	 * taps][row][PANEL], where taps lie TAP floats apart and rows ROW apart, to
+	 * u[POINTS][ROWS][PANEL], planes PLANE apart. What u holds is the table's own
+	 * affair.
 	 */
 	void (*prepare)(float *u, size_t plane, const float *w, size_t tap, size_t row, int rows);
 	/* Its transpose: from the sums that conv_back made to a gradient; dw is overwritten. */
-	void (*gradient)(float *dw, size_t tap, size_t row, const float *du, size_t plane, int rows);
+	void (*gradient)(float *dw, size_t tap, size_t row, const float *du, size_t plane,
+	                 int rows);
 
 	/*
 	 * A strip of a valid 3x3 convolution, output [4][4 tiles][K], then bias and relu.
-	 * U [POINTS][K / PANEL][C][PANEL] by prepare from w[9][C][K]; SCRATCH of kernels_scratch floats.
+	 * U [POINTS][K / PANEL][C][PANEL] by prepare from w[9][C][K]; SCRATCH of
+	 * kernels_scratch floats.
 	 */
-	void (*conv_relu)(const struct relu_rows *y, const struct strip *x, const float *u, const float *b,
-	                  int K, float *scratch);
-	void (*conv_pool)(const struct pooled_rows *y, const struct strip *x, const float *u, const float *b,
-	                  int K, float *scratch);
+	void (*conv_relu)(const struct relu_rows *y, const struct strip *x,
+	                  const float *u, const float *b, int K, float *scratch);
+	void (*conv_pool)(const struct pooled_rows *y, const struct strip *x,
+	                  const float *u, const float *b, int K, float *scratch);
 
 	/*
-	 * Backward, PANEL input channels (x->C) at a time; strips of an image from the top down.
-	 * DX: four rows of the gradient at the input. What the strip adds to the two rows below them waits in CARRY
-	 * [2][4 tiles + 2][PANEL], zeros before the first strip, for the next strip or for conv_back_end.
-	 * DU [POINTS][K / PANEL][PANEL c][PANEL k] grows by this strip's sums, for gradient.
-	 * DB [K], or NULL, grows by the sums of DY.
-	 * UT [POINTS][K][PANEL c] by prepare from the transposed weights w[9][K][C].
-	 * DX may lie in the rows of X that no later strip reads.
+	 * Backward, PANEL input channels (x->C) at a time; strips of an image from the
+	 * top down. DX: four rows of the gradient at the input. What the strip adds to
+	 * the two rows below them waits in CARRY [2][4 tiles + 2][PANEL], zeros before
+	 * the first strip, for the next strip or for conv_back_end. DU [POINTS][K /
+	 * PANEL][PANEL c][PANEL k] grows by this strip's sums, for gradient. DB [K], or
+	 * NULL, grows by the sums of DY. UT [POINTS][K][PANEL c] by prepare from the
+	 * transposed weights w[9][K][C]. DX may lie in the rows of X that no later strip
+	 * reads.
 	 */
-	void (*conv_back)(const struct input_gradient *dx, float *carry, float *du, float *db, const struct strip *x,
-	                  const struct strip_gradient *dy, const float *ut, int K, float *scratch);
-	/* Stores the carry of the last strip in rows 0 and 1 of DX (rows 2 and 3, if any: zeros) and clears it. */
+	void (*conv_back)(const struct input_gradient *dx, float *carry, float *du,
+	                  float *db, const struct strip *x,
+	                  const struct strip_gradient *dy, const float *ut, int K,
+	                  float *scratch);
+	/*
+	 * Stores the carry of the last strip in rows 0 and 1 of DX (rows 2 and 3, if any:
+	 * zeros) and clears it.
+	 */
 	void (*conv_back_end)(const struct input_gradient *dx, float *carry, int tiles);
 
-	/* y[n][PANEL] += x[n][DENSE_ROWS] w[DENSE_ROWS][PANEL]; rows of y and w lie Y_ROW, W_ROW floats apart. */
+	/*
+	 * y[n][PANEL] += x[n][DENSE_ROWS] w[DENSE_ROWS][PANEL]; rows of y and w lie
+	 * Y_ROW, W_ROW floats apart.
+	 */
 	void (*dense)(float *y, size_t y_row, const float *x, int n, const float *w, size_t w_row);
 	/*
-	 * y[n][out] += x[n][rows] w[rows][out] for a few images, rows of x X_ROW apart; OUT a multiple of PANEL.
-	 * Streams through w once; rows that no image needs, because their x is 0, are not read.
+	 * y[n][out] += x[n][rows] w[rows][out] for a few images, rows of x X_ROW apart;
+	 * OUT a multiple of PANEL. Streams through w once; rows that no image needs,
+	 * because their x is 0, are not read.
 	 */
-	void (*dense_few)(float *y, const float *x, size_t x_row, int n, const float *w, int rows, int out);
+	void (*dense_few)(float *y, const float *x, size_t x_row, int n, const float *w,
+	                  int rows, int out);
 	/* dxt[DENSE_ROWS][n] += w[DENSE_ROWS][PANEL] dyt[PANEL][n]; N a multiple of PANEL. */
 	void (*dense_dx)(float *dxt, const float *w, const float *dyt, int n);
 	/*
-	 * g = x[n][DENSE_ROWS]^T dy[n][PANEL], rows of DY DY_ROW apart; a step of Adam on the block W, M, V.
-	 * ANCHOR: a block, or NULL.
+	 * g = x[n][DENSE_ROWS]^T dy[n][PANEL], rows of DY DY_ROW apart; a step of Adam on
+	 * the block W, M, V. ANCHOR: a block, or NULL.
 	 */
-	void (*dense_adam)(float *w, float *m, float *v, const float *anchor, const float *x, const float *dy,
-	                   size_t dy_row, int n, const struct adam_step *a);
+	void (*dense_adam)(float *w, float *m, float *v, const float *anchor,
+	                   const float *x, const float *dy, size_t dy_row, int n,
+	                   const struct adam_step *a);
 	/* The same g, stored: dw[DENSE_ROWS][PANEL]. */
 	void (*dense_dw)(float *dw, const float *x, const float *dy, size_t dy_row, int n);
 
 	/* A step of Adam on COUNT numbers with gradient G. ANCHOR may be NULL. */
-	void (*adam)(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
-	             const struct adam_step *a);
+	void (*adam)(float *w, float *m, float *v, const float *anchor, const float *g,
+	             size_t count, const struct adam_step *a);
 	/*
-	 * Dropout masks (nn/dropout.h): keep[i] = 1 if byte i of Philox blocks BLOCK.. is at least THRESHOLD, for
-	 * i < 16 blocks. Counter {BLOCK + i / 16, image, step, stream}, key seed.
+	 * Dropout masks (nn/dropout.h): keep[i] = 1 if byte i of Philox blocks BLOCK.. is
+	 * at least THRESHOLD, for i < 16 blocks. Counter {BLOCK + i / 16, image, step,
+	 * stream}, key seed.
 	 */
-	void (*keep)(uint8_t *keep, uint64_t seed, const uint32_t counter[4], int blocks, unsigned threshold);
+	void (*keep)(uint8_t *keep, uint64_t seed, const uint32_t counter[4], int blocks,
+	             unsigned threshold);
 };
 
 extern const struct kernels kernels_ref;
@@ -189,7 +216,7 @@ static inline size_t kernels_scratch(int tiles, int C, int K)
 const struct kernels *kernels_at(int i);
 
 /*
- * The table named ISA, or with NULL the one that AML_ISA names, or the fastest. NULL with E set: a name that is unknown
- * or that this processor does not run.
+ * The table named ISA, or with NULL the one that AML_ISA names, or the fastest. NULL with
+ * E set: a name that is unknown or that this processor does not run.
  */
 const struct kernels *kernels_pick(const char *isa, struct err *e);

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3. SC 2011), LANES blocks side by
- * side, and their bytes as dropout masks. base/rng.h has the same, one block at a time.
+ * Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3.
+ * SC 2011), LANES blocks side by side, and their bytes as dropout masks. base/rng.h has
+ * the same, one block at a time.
  */
 #include <string.h>
 
@@ -16,7 +17,8 @@ ALWAYS void philox(uint32_t c[PHILOX_WORDS][LANES], uint64_t seed)
 
 	for (int round = 0; round < PHILOX_ROUNDS; round++) {
 		for (int i = 0; i < LANES; i++) {
-			uint64_t p0 = (uint64_t)c[0][i] * 0xD2511F53u, p1 = (uint64_t)c[2][i] * 0xCD9E8D57u;
+			uint64_t p0 = (uint64_t)c[0][i] * 0xD2511F53u,
+				 p1 = (uint64_t)c[2][i] * 0xCD9E8D57u;
 			uint32_t one = c[1][i], three = c[3][i];
 
 			c[0][i] = (uint32_t)(p1 >> 32) ^ one ^ key0;
@@ -34,9 +36,11 @@ typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef bytes16 bytes16_any __attribute__((aligned(1), may_alias));
 
 /* Block BLOCK of four side by side, from word k of the four in w[k]: a column of a 4 x 4 matrix. */
-#define PHILOX_BLOCK(w, block) \
-	__builtin_shufflevector(__builtin_shufflevector(w[0], w[1], block, 4 + block, -1, -1), \
-	                        __builtin_shufflevector(w[2], w[3], block, 4 + block, -1, -1), 0, 1, 4, 5)
+#define PHILOX_BLOCK(w, block)                                                           \
+	__builtin_shufflevector(                                                         \
+		__builtin_shufflevector(w[0], w[1], block, 4 + block, -1, -1),           \
+		__builtin_shufflevector(w[2], w[3], block, 4 + block, -1, -1), 0, 1, 4,  \
+		5)
 
 ALWAYS void store_keep(uint8_t *keep, words4 block, bytes16 threshold)
 {
@@ -44,7 +48,8 @@ ALWAYS void store_keep(uint8_t *keep, words4 block, bytes16 threshold)
 }
 
 /* Four blocks, of lanes FIRST .. FIRST + 3. */
-ALWAYS void store_keep4(uint8_t *keep, uint32_t c[PHILOX_WORDS][LANES], int first, bytes16 threshold)
+ALWAYS void store_keep4(uint8_t *keep, uint32_t c[PHILOX_WORDS][LANES], int first,
+                        bytes16 threshold)
 {
 	words4 w[PHILOX_WORDS];
 

@@ -1,7 +1,7 @@
 /*
- * The kernels in plain C: what kernels.h says, in the words of the formula. The yardstick of the
- * tests, and what runs where there are no vectors. Its "prepared weights" are the nine taps themselves, in the first
- * nine planes.
+ * The kernels in plain C: what kernels.h says, in the words of the formula. The yardstick
+ * of the tests, and what runs where there are no vectors. Its "prepared weights" are the
+ * nine taps themselves, in the first nine planes.
  */
 #include "kernels/kernels.h"
 
@@ -16,7 +16,8 @@ static float relu(float x)
 	return x > 0 ? x : 0;
 }
 
-static void conv1(float *y, const float *const row[3], const float *w, const float *b, int columns, int C, int K)
+static void conv1(float *y, const float *const row[3], const float *w, const float *b,
+                  int columns, int C, int K)
 {
 	for (int x = 0; x < columns; x++) {
 		for (int k = 0; k < K; k++) {
@@ -30,7 +31,8 @@ static void conv1(float *y, const float *const row[3], const float *w, const flo
 	}
 }
 
-static void conv1_back(float *dw, float *db, const float *const row[3], const float *dy, int columns, int C, int K)
+static void conv1_back(float *dw, float *db, const float *const row[3], const float *dy,
+                       int columns, int C, int K)
 {
 	for (int x = 0; x < columns; x++) {
 		for (int k = 0; k < PANEL; k++) {
@@ -55,7 +57,8 @@ static void gradient(float *dw, size_t tap, size_t row, const float *du, size_t 
 {
 	for (size_t t = 0; t < TAPS; t++)
 		for (size_t r = 0; r < (size_t)rows; r++)
-			memcpy(dw + t * tap + r * row, du + t * plane + r * PANEL, PANEL * sizeof *dw);
+			memcpy(dw + t * tap + r * row, du + t * plane + r * PANEL,
+			       PANEL * sizeof *dw);
 }
 
 /* Output (r, i, k) of a strip, before bias. */
@@ -74,14 +77,15 @@ static float conv_at(const struct strip *x, const float *u, int K, int r, int i,
 	return sum;
 }
 
-static void conv_relu(const struct relu_rows *y, const struct strip *x, const float *u, const float *b, int K,
-                      float *scratch)
+static void conv_relu(const struct relu_rows *y, const struct strip *x, const float *u,
+                      const float *b, int K, float *scratch)
 {
 	(void)scratch;
 	for (int r = 0; r < STRIP; r++)
 		for (int i = 0; y->row[r] && i < y->columns; i++)
 			for (int k = 0; k < K; k++)
-				y->row[r][(size_t)i * (size_t)K + (size_t)k] = relu(conv_at(x, u, K, r, i, k) + b[k]);
+				y->row[r][(size_t)i * (size_t)K + (size_t)k] = relu(
+					conv_at(x, u, K, r, i, k) + b[k]);
 }
 
 /* Element E, channel K of column I, of pooled row R. */
@@ -101,8 +105,8 @@ static void pool_at(const struct pooled_rows *y, int r, size_t e, const float bl
 		y->at[r][e] = (uint8_t)(value > 0 ? at : POOL_DEAD);
 }
 
-static void conv_pool(const struct pooled_rows *y, const struct strip *x, const float *u, const float *b, int K,
-                      float *scratch)
+static void conv_pool(const struct pooled_rows *y, const struct strip *x, const float *u,
+                      const float *b, int K, float *scratch)
 {
 	(void)scratch;
 	for (int r = 0; r < STRIP / 2; r++) {
@@ -111,7 +115,8 @@ static void conv_pool(const struct pooled_rows *y, const struct strip *x, const 
 				float block[4];
 
 				for (int j = 0; j < 4; j++)
-					block[j] = conv_at(x, u, K, 2 * r + j / 2, 2 * i + j % 2, k);
+					block[j] = conv_at(x, u, K, 2 * r + j / 2,
+					                   2 * i + j % 2, k);
 				pool_at(y, r, (size_t)i * (size_t)K + (size_t)k, block, b[k]);
 			}
 		}
@@ -132,15 +137,16 @@ static float gradient_at(const struct strip_gradient *g, int r, int i, int k, in
 }
 
 /* What one output's gradient Y adds: to du[t][c][k], and to the gradient at the inputs SUM. */
-static void conv_back_at(float *sum, float *du, const struct strip *x, const float *ut, float y, int r, int i, int k,
-                         int K)
+static void conv_back_at(float *sum, float *du, const struct strip *x, const float *ut,
+                         float y, int r, int i, int k, int K)
 {
 	size_t row = ((size_t)x->tiles * STRIP + 2) * PANEL, plane = (size_t)K * PANEL;
 
 	for (int t = 0; t < TAPS; t++) {
 		const float *in = x->row[r + t / 3] + (size_t)(i + t % 3) * (size_t)x->stride;
 		float *to = sum + (size_t)(r + t / 3) * row + (size_t)(i + t % 3) * PANEL;
-		float *dw = du + (size_t)t * plane + (size_t)(k / PANEL) * PANEL * PANEL + k % PANEL;
+		float *dw = du + (size_t)t * plane + (size_t)(k / PANEL) * PANEL * PANEL +
+		            k % PANEL;
 		const float *w = ut + (size_t)t * plane + (size_t)k * PANEL;
 
 		for (int c = 0; c < PANEL; c++) {
@@ -158,8 +164,10 @@ static void input_store(const struct input_gradient *dx, float *carry, const flo
 	for (int r = 0; r < STRIP; r++) {
 		for (int i = dx->first; dx->row[r] && i < dx->first + dx->columns; i++) {
 			for (int c = 0; c < PANEL; c++) {
-				size_t e = (size_t)i * PANEL + (size_t)c, at = (size_t)i * (size_t)dx->stride + (size_t)c;
-				float value = sum[(size_t)r * row + e] + (r < 2 ? carry[(size_t)r * row + e] : 0);
+				size_t e = (size_t)i * PANEL + (size_t)c,
+				       at = (size_t)i * (size_t)dx->stride + (size_t)c;
+				float value = sum[(size_t)r * row + e] +
+				              (r < 2 ? carry[(size_t)r * row + e] : 0);
 
 				dx->row[r][at] = dx->relu[r] && !(dx->relu[r][at] > 0) ? 0 : value;
 			}
@@ -168,8 +176,9 @@ static void input_store(const struct input_gradient *dx, float *carry, const flo
 	memcpy(carry, sum + STRIP * row, 2 * row * sizeof *carry);
 }
 
-static void conv_back(const struct input_gradient *dx, float *carry, float *du, float *db, const struct strip *x,
-                      const struct strip_gradient *dy, const float *ut, int K, float *scratch)
+static void conv_back(const struct input_gradient *dx, float *carry, float *du, float *db,
+                      const struct strip *x, const struct strip_gradient *dy,
+                      const float *ut, int K, float *scratch)
 {
 	memset(scratch, 0, ((size_t)x->tiles * STRIP + 2) * PANEL * REACH * sizeof *scratch);
 	for (int r = 0; r < STRIP; r++) {
@@ -195,7 +204,8 @@ static void conv_back_end(const struct input_gradient *dx, float *carry, int til
 	for (int r = 0; r < STRIP; r++) {
 		for (int i = dx->first; dx->row[r] && i < dx->first + dx->columns; i++) {
 			for (int c = 0; c < PANEL; c++) {
-				size_t e = (size_t)i * PANEL + (size_t)c, at = (size_t)i * (size_t)dx->stride + (size_t)c;
+				size_t e = (size_t)i * PANEL + (size_t)c,
+				       at = (size_t)i * (size_t)dx->stride + (size_t)c;
 				float value = r < 2 ? carry[(size_t)r * row + e] : 0;
 
 				dx->row[r][at] = dx->relu[r] && !(dx->relu[r][at] > 0) ? 0 : value;
@@ -213,12 +223,14 @@ static void dense(float *y, size_t y_row, const float *x, int n, const float *w,
 				y[i * y_row + c] += x[i * DENSE_ROWS + r] * w[r * w_row + c];
 }
 
-static void dense_few(float *y, const float *x, size_t x_row, int n, const float *w, int rows, int out)
+static void dense_few(float *y, const float *x, size_t x_row, int n, const float *w,
+                      int rows, int out)
 {
 	for (int i = 0; i < n; i++)
 		for (int r = 0; r < rows; r++)
 			for (int o = 0; x[(size_t)i * x_row + (size_t)r] != 0 && o < out; o++)
-				y[i * out + o] += x[(size_t)i * x_row + (size_t)r] * w[(size_t)r * (size_t)out + (size_t)o];
+				y[i * out + o] += x[(size_t)i * x_row + (size_t)r] *
+				                  w[(size_t)r * (size_t)out + (size_t)o];
 }
 
 static void dense_dx(float *dxt, const float *w, const float *dyt, int n)
@@ -250,8 +262,8 @@ static void adam(float *w, float *m, float *v, const float *anchor, const float 
 	}
 }
 
-static void dense_adam(float *w, float *m, float *v, const float *anchor, const float *x, const float *dy,
-                       size_t dy_row, int n, const struct adam_step *a)
+static void dense_adam(float *w, float *m, float *v, const float *anchor, const float *x,
+                       const float *dy, size_t dy_row, int n, const struct adam_step *a)
 {
 	float g[DENSE_ROWS * PANEL];
 
@@ -275,7 +287,8 @@ static void philox(uint32_t c[4], uint64_t seed)
 	}
 }
 
-static void keep(uint8_t *out, uint64_t seed, const uint32_t counter[4], int blocks, unsigned threshold)
+static void keep(uint8_t *out, uint64_t seed, const uint32_t counter[4], int blocks,
+                 unsigned threshold)
 {
 	for (int i = 0; i < blocks; i++) {
 		uint32_t c[4] = { counter[0] + (uint32_t)i, counter[1], counter[2], counter[3] };

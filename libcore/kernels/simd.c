@@ -1,6 +1,7 @@
 /*
- * The kernels in vectors of LANES floats; compiled once for each instruction set, each object exporting one
- * table. Convolutions are Winograd's F(4x4, 3x3). What each call means is in kernels.h, how it works in METHOD.md.
+ * The kernels in vectors of LANES floats; compiled once for each instruction set, each
+ * object exporting one table. Convolutions are Winograd's F(4x4, 3x3). What each call
+ * means is in kernels.h, how it works in METHOD.md.
  */
 #include "kernels/kernels.h"
 
@@ -14,8 +15,8 @@
 
 /* ---- conv1 ---- */
 
-ALWAYS void conv1_tile(int rows, int at, float *y, const float *const row[3], const float *w, vec b0, vec b1,
-                       int C, int K)
+ALWAYS void conv1_tile(int rows, int at, float *y, const float *const row[3],
+                       const float *w, vec b0, vec b1, int C, int K)
 {
 	sums s;
 
@@ -25,7 +26,8 @@ ALWAYS void conv1_tile(int rows, int at, float *y, const float *const row[3], co
 		s[r][1] = b1;
 	}
 	for (int u = 0; u < 3; u++)
-		sums_add(s, rows, row[u] + (size_t)at * C, C, 1, w + (size_t)u * 3 * C * K, K, 3 * C);
+		sums_add(s, rows, row[u] + (size_t)at * C, C, 1,
+		         w + (size_t)u * 3 * C * K, K, 3 * C);
 	UNROLL
 	for (int r = 0; r < rows; r++) {
 		s[r][0] = vec_max(s[r][0], (vec){0});
@@ -34,8 +36,8 @@ ALWAYS void conv1_tile(int rows, int at, float *y, const float *const row[3], co
 	sums_store(s, rows, y + (size_t)at * K, K);
 }
 
-ALWAYS void conv1_sized(float *y, const float *const row[3], const float *w, const float *b, int columns, int C,
-                        int K)
+ALWAYS void conv1_sized(float *y, const float *const row[3], const float *w,
+                        const float *b, int columns, int C, int K)
 {
 	for (int k = 0; k < K; k += TILE_COLUMNS) {
 		vec b0 = load(b + k), b1 = load(b + k + LANES);
@@ -44,8 +46,12 @@ ALWAYS void conv1_sized(float *y, const float *const row[3], const float *w, con
 	}
 }
 
-/* The tutorial's counts as constants: then every address of a tile is one register and an offset. */
-static void conv1(float *y, const float *const row[3], const float *w, const float *b, int columns, int C, int K)
+/*
+ * The tutorial's counts as constants: then every address of a tile is one register and an
+ * offset.
+ */
+static void conv1(float *y, const float *const row[3], const float *w, const float *b,
+                  int columns, int C, int K)
 {
 	if (C == 4 && K == 32)
 		conv1_sized(y, row, w, b, columns, 4, 32);
@@ -53,8 +59,8 @@ static void conv1(float *y, const float *const row[3], const float *w, const flo
 		conv1_sized(y, row, w, b, columns, C, K);
 }
 
-ALWAYS void conv1_back_tile(int rows, int at, float *dw, const float *row, const float *dy, int columns, int C,
-                            int K)
+ALWAYS void conv1_back_tile(int rows, int at, float *dw, const float *row,
+                            const float *dy, int columns, int C, int K)
 {
 	sums s;
 
@@ -72,14 +78,17 @@ ALWAYS void sum_rows(float *sum, const float *x, int rows, int row)
 	store(sum, s);
 }
 
-ALWAYS void conv1_back_sized(float *dw, const float *const row[3], const float *dy, int columns, int C, int K)
+ALWAYS void conv1_back_sized(float *dw, const float *const row[3], const float *dy,
+                             int columns, int C, int K)
 {
 	for (int k = 0; k < PANEL; k += TILE_COLUMNS)
 		for (int u = 0; u < 3; u++)
-			EACH_TILE(3 * C, conv1_back_tile, dw + (size_t)u * 3 * C * K + k, row[u], dy + k, columns, C, K);
+			EACH_TILE(3 * C, conv1_back_tile, dw + (size_t)u * 3 * C * K + k,
+			          row[u], dy + k, columns, C, K);
 }
 
-static void conv1_back(float *dw, float *db, const float *const row[3], const float *dy, int columns, int C, int K)
+static void conv1_back(float *dw, float *db, const float *const row[3], const float *dy,
+                       int columns, int C, int K)
 {
 	if (C == 4 && K == 32)
 		conv1_back_sized(dw, row, dy, columns, 4, 32);
@@ -144,17 +153,20 @@ static void gradient(float *dw, size_t tap, size_t row, const float *du, size_t 
 {
 	for (int r = 0; r < rows; r++)
 		for (int c = 0; c < PANEL; c += LANES)
-			gradient_vec(dw + (size_t)r * row + c, tap, du + (size_t)r * PANEL + c, plane);
+			gradient_vec(dw + (size_t)r * row + c, tap,
+			             du + (size_t)r * PANEL + c, plane);
 }
 
 /* ---- convolution forward ---- */
 
 /*
- * Where a strip's intermediate arrays lie in the scratch memory: the points of its tiles, plane after plane. They fill
- * a fraction of L2 beside the weights; what is done to one tile stays in registers and L1.
+ * Where a strip's intermediate arrays lie in the scratch memory: the points of its tiles,
+ * plane after plane. They fill a fraction of L2 beside the weights; what is done to one
+ * tile stays in registers and L1.
  */
 struct work {
-	float *x, *y;           /* [POINTS][C / PANEL][tiles][PANEL], [POINTS][K / PANEL][tiles][PANEL] */
+	/* [POINTS][C / PANEL][tiles][PANEL], [POINTS][K / PANEL][tiles][PANEL] */
+	float *x, *y;
 	size_t panel;           /* floats of a panel of a plane */
 	size_t x_plane, y_plane;        /* floats from one plane to the next */
 };
@@ -176,13 +188,14 @@ ALWAYS struct work work_lay(float *scratch, int tiles, int C, int K)
 }
 
 /*
- * Tiles whose columns are transformed together, down first and then across: columns that two tiles share are done
- * once, and 6 x 38 vectors stay in L1.
+ * Tiles whose columns are transformed together, down first and then across: columns that
+ * two tiles share are done once, and 6 x 38 vectors stay in L1.
  */
 enum { CHUNK = 9, CHUNK_COLUMNS = STRIP * CHUNK + 2 };
 
 /* The points down of columns FIRST .. FIRST + COLUMNS - 1. */
-ALWAYS void input_down(vec down[REACH][CHUNK_COLUMNS], const struct strip *x, int channel, int first, int columns)
+ALWAYS void input_down(vec down[REACH][CHUNK_COLUMNS], const struct strip *x, int channel,
+                       int first, int columns)
 {
 	for (int i = 0; i < columns; i++) {
 		size_t at = (size_t)(first + i) * x->stride + channel;
@@ -245,21 +258,23 @@ ALWAYS void output_tile(vec y[STRIP][STRIP], const float *points, size_t plane)
 }
 
 /*
- * y[t][TILE_COLUMNS] = sum over panels p, d of a[p * a_panel + t * PANEL + d] b[(p * PANEL + d) * PANEL ..]:
- * the left operand in panels, the right one contiguous.
+ * y[t][TILE_COLUMNS] = sum over panels p, d of a[p * a_panel + t * PANEL + d] b[(p *
+ * PANEL + d) * PANEL ..]: the left operand in panels, the right one contiguous.
  */
-ALWAYS void panels_tile(int rows, int at, float *y, const float *a, size_t a_panel, const float *b, int panels)
+ALWAYS void panels_tile(int rows, int at, float *y, const float *a, size_t a_panel,
+                        const float *b, int panels)
 {
 	sums s;
 
 	sums_zero(s, rows);
 	for (int p = 0; p < panels; p++)
-		sums_add(s, rows, a + p * a_panel + (size_t)at * PANEL, PANEL, 1, b + (size_t)p * PANEL * PANEL, PANEL,
-		         PANEL);
+		sums_add(s, rows, a + p * a_panel + (size_t)at * PANEL, PANEL, 1,
+		         b + (size_t)p * PANEL * PANEL, PANEL, PANEL);
 	sums_store(s, rows, y + (size_t)at * PANEL, PANEL);
 }
 
-static void panels_product(float *y, const float *a, size_t a_panel, const float *b, int rows, int panels)
+static void panels_product(float *y, const float *a, size_t a_panel, const float *b,
+                           int rows, int panels)
 {
 	for (int c = 0; c < PANEL; c += TILE_COLUMNS)
 		EACH_TILE(rows, panels_tile, y + c, a, a_panel, b + c, panels);
@@ -271,7 +286,8 @@ enum { LINE_BYTES = 64 };
 static void fetch_soon(const struct soon *s, int part)
 {
 	const char *from = s->at;
-	size_t first = s->bytes * (size_t)part / POINTS, last = s->bytes * (size_t)(part + 1) / POINTS;
+	size_t first = s->bytes * (size_t)part / POINTS,
+	       last = s->bytes * (size_t)(part + 1) / POINTS;
 
 	for (size_t i = first / LINE_BYTES * LINE_BYTES; i < last; i += LINE_BYTES)
 		__builtin_prefetch(from + i, 0, 2);
@@ -288,8 +304,10 @@ static struct work conv_strip(const struct strip *x, const float *u, int K, floa
 	for (int point = 0; point < POINTS; point++) {
 		fetch_soon(&x->soon, point);
 		for (int k = 0; k < K / PANEL; k++)
-			panels_product(w.y + point * w.y_plane + k * w.panel, w.x + point * w.x_plane, w.panel,
-			               u + ((size_t)point * K + (size_t)k * PANEL) * C, x->tiles, panels);
+			panels_product(w.y + point * w.y_plane + k * w.panel,
+			               w.x + point * w.x_plane, w.panel,
+			               u + ((size_t)point * K + (size_t)k * PANEL) * C,
+			               x->tiles, panels);
 	}
 	return w;
 }
@@ -300,8 +318,8 @@ ALWAYS const float *output_at(const struct work *w, int t, int k)
 	return w->y + k / PANEL * w->panel + (size_t)t * PANEL + k % PANEL;
 }
 
-static void conv_relu(const struct relu_rows *y, const struct strip *x, const float *u, const float *b, int K,
-                      float *scratch)
+static void conv_relu(const struct relu_rows *y, const struct strip *x, const float *u,
+                      const float *b, int K, float *scratch)
 {
 	struct work w = conv_strip(x, u, K, scratch);
 
@@ -313,7 +331,9 @@ static void conv_relu(const struct relu_rows *y, const struct strip *x, const fl
 
 			output_tile(out, output_at(&w, t, k), w.y_plane);
 			for (int r = 0; r < STRIP; r++)
-				for (int i = 0; y->row[r] && i < STRIP && STRIP * t + i < y->columns; i++)
+				for (int i = 0;
+				     y->row[r] && i < STRIP && STRIP * t + i < y->columns;
+				     i++)
 					store(y->row[r] + (size_t)(STRIP * t + i) * K + k,
 					      vec_max(out[r][i] + bias, (vec){0}));
 		}
@@ -343,8 +363,8 @@ ALWAYS void pool_store(const struct pooled_rows *y, int r, size_t e, vec value, 
 	store(y->row[r] + e, keep_where(alive, value * y->scale));
 }
 
-static void conv_pool(const struct pooled_rows *y, const struct strip *x, const float *u, const float *b, int K,
-                      float *scratch)
+static void conv_pool(const struct pooled_rows *y, const struct strip *x, const float *u,
+                      const float *b, int K, float *scratch)
 {
 	struct work w = conv_strip(x, u, K, scratch);
 
@@ -356,11 +376,15 @@ static void conv_pool(const struct pooled_rows *y, const struct strip *x, const 
 
 			output_tile(out, output_at(&w, t, k), w.y_plane);
 			for (int r = 0; r < STRIP / 2; r++) {
-				for (int i = 0; y->row[r] && i < STRIP / 2 && 2 * t + i < y->columns; i++) {
+				for (int i = 0;
+				     y->row[r] && i < STRIP / 2 && 2 * t + i < y->columns;
+				     i++) {
 					ivec at;
-					vec most = block_max(&at, out[2 * r] + 2 * i, out[2 * r + 1] + 2 * i);
+					vec most = block_max(&at, out[2 * r] + 2 * i,
+					                     out[2 * r + 1] + 2 * i);
 
-					pool_store(y, r, (size_t)(2 * t + i) * K + k, most + bias, at);
+					pool_store(y, r, (size_t)(2 * t + i) * K + k,
+					           most + bias, at);
 				}
 			}
 		}
@@ -376,8 +400,9 @@ ALWAYS void full_tile(vec y[STRIP][STRIP], const struct strip_gradient *g, int t
 		for (int i = 0; i < STRIP; i++) {
 			int column = STRIP * t + i;
 
-			y[r][i] = g->row[r] && column < g->columns ? load(g->row[r] + (size_t)column * K + k) :
-			                                             (vec){0};
+			y[r][i] = g->row[r] && column < g->columns
+			                  ? load(g->row[r] + (size_t)column * K + k)
+			                  : (vec){ 0 };
 		}
 	}
 }
@@ -425,7 +450,8 @@ ALWAYS vec gradient_points(float *points, size_t plane, vec y[STRIP][STRIP])
 	return sum;
 }
 
-static void gradient_tiles(const struct work *w, float *db, const struct strip_gradient *g, int tiles, int K)
+static void gradient_tiles(const struct work *w, float *db,
+                           const struct strip_gradient *g, int tiles, int K)
 {
 	bool pooled = g->pooled[0] || g->pooled[1];
 
@@ -439,7 +465,9 @@ static void gradient_tiles(const struct work *w, float *db, const struct strip_g
 				pooled_tile(y, g, t, k, K);
 			else
 				full_tile(y, g, t, k, K);
-			sum += gradient_points(w->y + k / PANEL * w->panel + (size_t)t * PANEL + k % PANEL, w->y_plane, y);
+			sum += gradient_points(w->y + k / PANEL * w->panel +
+			                               (size_t)t * PANEL + k % PANEL,
+			                       w->y_plane, y);
 		}
 		if (db)
 			store(db + k, load(db + k) + sum);
@@ -463,11 +491,11 @@ static void outer_product(float *du, const float *x, const float *z, int tiles)
 }
 
 /*
- * One column of the gradient at the input, from its points down: rows 0 to 3 are stored, 0 and 1 with what the
- * strip above left, and 4 and 5 left for the strip below.
+ * One column of the gradient at the input, from its points down: rows 0 to 3 are stored,
+ * 0 and 1 with what the strip above left, and 4 and 5 left for the strip below.
  */
-ALWAYS void column_store(const struct input_gradient *out, float *carry, size_t carry_row, int column, int c,
-                         const vec down[REACH])
+ALWAYS void column_store(const struct input_gradient *out, float *carry, size_t carry_row,
+                         int column, int c, const vec down[REACH])
 {
 	vec y[REACH];
 	float *above = carry + (size_t)column * PANEL + c;
@@ -489,14 +517,18 @@ ALWAYS void column_store(const struct input_gradient *out, float *carry, size_t 
 	}
 }
 
-/* From the points of a strip's tiles, which overlap by two columns, whose sums are carried along. */
-static void input_rows_back(const struct input_gradient *out, float *carry, const float *points, size_t plane,
-                            int tiles)
+/*
+ * From the points of a strip's tiles, which overlap by two columns, whose sums are
+ * carried along.
+ */
+static void input_rows_back(const struct input_gradient *out, float *carry,
+                            const float *points, size_t plane, int tiles)
 {
 	size_t carry_row = ((size_t)tiles * STRIP + 2) * PANEL;
 
 	for (int c = 0; c < PANEL; c += LANES) {
-		vec across[REACH][REACH] = {{{0}}};             /* [column][row]; the last two are carried */
+		/* [column][row]; the last two are carried */
+		vec across[REACH][REACH] = {{{0}}};
 
 		for (int t = 0; t < tiles; t++) {
 			vec last[2][REACH];
@@ -506,7 +538,9 @@ static void input_rows_back(const struct input_gradient *out, float *carry, cons
 				vec in[REACH], row[REACH];
 
 				for (int j = 0; j < REACH; j++)
-					in[j] = load_once(points + (REACH * r + j) * plane + (size_t)t * PANEL + c);
+					in[j] = load_once(points +
+					                  (REACH * r + j) * plane +
+					                  (size_t)t * PANEL + c);
 				input_points_back(row, in);
 				row[0] += last[0][r];
 				row[1] += last[1][r];
@@ -517,12 +551,14 @@ static void input_rows_back(const struct input_gradient *out, float *carry, cons
 				column_store(out, carry, carry_row, STRIP * t + i, c, across[i]);
 		}
 		for (int i = 0; i < 2; i++)
-			column_store(out, carry, carry_row, STRIP * tiles + i, c, across[STRIP + i]);
+			column_store(out, carry, carry_row, STRIP * tiles + i, c,
+			             across[STRIP + i]);
 	}
 }
 
-static void conv_back(const struct input_gradient *dx, float *carry, float *du, float *db, const struct strip *x,
-                      const struct strip_gradient *dy, const float *ut, int K, float *scratch)
+static void conv_back(const struct input_gradient *dx, float *carry, float *du, float *db,
+                      const struct strip *x, const struct strip_gradient *dy,
+                      const float *ut, int K, float *scratch)
 {
 	struct work w = work_lay(scratch, x->tiles, PANEL, K);
 	int tiles = x->tiles, panels = K / PANEL;
@@ -537,8 +573,10 @@ static void conv_back(const struct input_gradient *dx, float *carry, float *du, 
 		fetch_soon(&dy->soon, point);
 		fetch_soon(&dy->at_soon, point);
 		for (int k = 0; k < panels; k++)
-			outer_product(du + at + (size_t)k * PANEL * PANEL, xp, zp + k * w.panel, tiles);
-		panels_product(xp, zp, w.panel, ut + at, tiles, panels);        /* the gradient's points, in place */
+			outer_product(du + at + (size_t)k * PANEL * PANEL, xp,
+			              zp + k * w.panel, tiles);
+		/* the gradient's points, in place */
+		panels_product(xp, zp, w.panel, ut + at, tiles, panels);
 	}
 	input_rows_back(dx, carry, w.x, w.x_plane, tiles);
 }
@@ -561,7 +599,8 @@ static void dense(float *y, size_t y_row, const float *x, int n, const float *w,
 		EACH_TILE(n, dense_tile, y + c, y_row, x, w + c, w_row, n);
 }
 
-static void dense_few(float *y, const float *x, size_t x_row, int n, const float *w, int rows, int out)
+static void dense_few(float *y, const float *x, size_t x_row, int n, const float *w,
+                      int rows, int out)
 {
 	int at = 0;
 	struct few now = next_few(&at, x, x_row, n, rows);
@@ -588,14 +627,14 @@ static void dense_dw(float *dw, const float *x, const float *dy, size_t dy_row, 
 		EACH_TILE(DENSE_ROWS, dense_dw_tile, dw + c, x, dy + c, dy_row, n);
 }
 
-static void dense_adam(float *w, float *m, float *v, const float *anchor, const float *x, const float *dy,
-                       size_t dy_row, int n, const struct adam_step *a)
+static void dense_adam(float *w, float *m, float *v, const float *anchor, const float *x,
+                       const float *dy, size_t dy_row, int n, const struct adam_step *a)
 {
 	const struct adam_step step = *a;
 
 	for (int c = 0; c < PANEL; c += TILE_COLUMNS)
-		EACH_TILE(DENSE_ROWS, dense_adam_tile, w + c, m + c, v + c, anchor ? anchor + c : NULL, x, dy + c,
-		          dy_row, n, &step);
+		EACH_TILE(DENSE_ROWS, dense_adam_tile, w + c, m + c, v + c,
+		          anchor ? anchor + c : NULL, x, dy + c, dy_row, n, &step);
 }
 
 static void adam(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
@@ -607,13 +646,14 @@ static void adam(float *w, float *m, float *v, const float *anchor, const float 
 	for (size_t i = 0; i < whole; i += LANES)
 		adam_vec(w + i, m + i, v + i, anchor ? anchor + i : NULL, load(g + i), &step);
 	if (whole < count)
-		adam_tail(w + whole, m + whole, v + whole, anchor ? anchor + whole : NULL, g + whole, count - whole,
-		          &step);
+		adam_tail(w + whole, m + whole, v + whole, anchor ? anchor + whole : NULL,
+		          g + whole, count - whole, &step);
 }
 
 /* ---- dropout ---- */
 
-static void keep(uint8_t *out, uint64_t seed, const uint32_t counter[4], int blocks, unsigned threshold)
+static void keep(uint8_t *out, uint64_t seed, const uint32_t counter[4], int blocks,
+                 unsigned threshold)
 {
 	bytes16 least = (bytes16){0} + (uint8_t)threshold;
 

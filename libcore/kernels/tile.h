@@ -1,15 +1,17 @@
 #pragma once
 /*
- * Products of matrices, a tile of sums in registers at a time: what all kernels with products are made of.
+ * Products of matrices, a tile of sums in registers at a time: what all kernels with
+ * products are made of.
  */
 #include <stddef.h>
 
 #include "kernels/vec.h"
 
 /*
- * A product keeps a tile of ROWS x 2 vectors of sums in registers, beside two vectors of the right operand and one
- * number of the left. AVX-512 has 32 registers: 13 rows, and 25 tiles of a strip fall into 13 + 12, its 12 into one.
- * AVX2 and SSE have 16: 6 rows, but without FMA the product itself needs a register.
+ * A product keeps a tile of ROWS x 2 vectors of sums in registers, beside two vectors of
+ * the right operand and one number of the left. AVX-512 has 32 registers: 13 rows, and 25
+ * tiles of a strip fall into 13 + 12, its 12 into one. AVX2 and SSE have 16: 6 rows, but
+ * without FMA the product itself needs a register.
  */
 #if LANES == 16
 enum { TILE_ROWS = 13 };
@@ -75,8 +77,9 @@ ALWAYS void sums_add(sums s, int rows, const float *a, size_t a_row, size_t a_st
 }
 
 /*
- * Splits COUNT rows into tiles as even as can be and calls F(constant number of rows, first row, ...) for each.
- * F is ALWAYS inline, so that each case is a loop without variables in its bounds.
+ * Splits COUNT rows into tiles as even as can be and calls F(constant number of rows,
+ * first row, ...) for each. F is ALWAYS inline, so that each case is a loop without
+ * variables in its bounds.
  */
 #define ROWS_CASE(n, f, at, ...) \
 	case n: \

@@ -31,8 +31,8 @@ typedef uint8_t bvec_any __attribute__((vector_size(LANES), aligned(1), may_alia
 
 ALWAYS vec load(const float *p) { return *(const vec_any *)p; }
 /*
- * The same, for a number that is used several times: GCC would rather load it again each time, as an operand in memory,
- * and the transforms are bound by loads then.
+ * The same, for a number that is used several times: GCC would rather load it again each
+ * time, as an operand in memory, and the transforms are bound by loads then.
  */
 ALWAYS vec load_once(const float *p)
 {

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The transforms of Winograd's F(4, 3) in one dimension, points 0, +-A, +-B and infinity, and their transposes. Two
- * dimensions are one after the other. METHOD.md derives them.
+ * The transforms of Winograd's F(4, 3) in one dimension, points 0, +-A, +-B and infinity,
+ * and their transposes. Two dimensions are one after the other. METHOD.md derives them.
  */
 #include "kernels/kernels.h"
 #include "kernels/vec.h"

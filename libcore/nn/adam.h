@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Adam as Keras writes it (Kingma and Ba 2015, the form before their section 2.1's end), float32 throughout, t = 1, 2, ...:
- *   alpha = rate sqrt(1 - b2^t) / (1 - b1^t)
- *   m += (g - m)(1 - b1);  v += (g g - v)(1 - b2);  w -= m alpha / (sqrt(v) + epsilon)
+ * Adam as Keras writes it (Kingma and Ba 2015, the form before their section 2.1's end),
+ * float32 throughout, t = 1, 2, ...: alpha = rate sqrt(1 - b2^t) / (1 - b1^t) m += (g -
+ * m)(1 - b1);  v += (g g - v)(1 - b2);  w -= m alpha / (sqrt(v) + epsilon)
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,8 @@
 struct adam {
 	float rate;                     /* 1e-3 */
 	float beta1, beta2, epsilon;    /* .9 .999 1e-7 */
-	float proximal;                 /* FedProx (Li et al. 2020): mu (w - anchor) is added to the gradient; 0: no */
+	/* FedProx (Li et al. 2020): mu (w - anchor) is added to the gradient; 0: no */
+	float proximal;
 };
 
 static inline struct adam adam_keras(float rate)

@@ -158,7 +158,9 @@ static void average(void *arg, size_t piece, int worker)
 	double *mean = optimised ? r->mean + (size_t)worker * PIECE : NULL;
 	float *y = a->w.a[r->k] + r->at + from;
 	const float *p = a->previous ? a->previous->w[r->k] + r->at + from : NULL;
-	const float *low = p && a->previous->low[r->k] ? a->previous->low[r->k] + r->at + from : NULL;
+	const float *low = p && a->previous->low[r->k]
+	                           ? a->previous->low[r->k] + r->at + from
+	                           : NULL;
 
 	for (int i = 0; i < r->count; i++)
 		x[i] = r->x[i] + from;

@@ -35,7 +35,8 @@ static void list_sets(const struct checkpoint *c, struct set s[SETS])
 
 /* ---- saving ---- */
 
-static int write_set(struct npz_writer *z, const struct net *net, const struct set *s, struct err *e)
+static int write_set(struct npz_writer *z, const struct net *net, const struct set *s,
+                     struct err *e)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		size_t shape[4], bytes = net_count(net, (enum net_array)k) * sizeof(float);
@@ -119,18 +120,25 @@ static double number(const struct json *v, const char *key, double missing)
 
 static int read_position(struct position *at, const struct json *v, struct err *e)
 {
-	int64_t epoch = facts_int(v, "epoch"), batch = facts_int(v, "batch"), steps = facts_int(v, "steps");
+	int64_t epoch = facts_int(v, "epoch"), batch = facts_int(v, "batch"),
+		steps = facts_int(v, "steps");
 
 	*at = (struct position){
-		.epoch = (uint32_t)epoch, .batch = (uint32_t)batch, .steps = (uint64_t)steps,
-		.loss = number(v, "loss_sum", NAN), .correct = facts_int(v, "correct"), .seen = facts_int(v, "seen"),
-		.best_loss = number(v, "best_loss", INFINITY), .log_bytes = facts_int(v, "log_bytes"),
-		.last_loss = number(v, "loss", NAN), .last_accuracy = number(v, "accuracy", NAN),
+		.epoch = (uint32_t)epoch,
+		.batch = (uint32_t)batch,
+		.steps = (uint64_t)steps,
+		.loss = number(v, "loss_sum", NAN),
+		.correct = facts_int(v, "correct"),
+		.seen = facts_int(v, "seen"),
+		.best_loss = number(v, "best_loss", INFINITY),
+		.log_bytes = facts_int(v, "log_bytes"),
+		.last_loss = number(v, "loss", NAN),
+		.last_accuracy = number(v, "accuracy", NAN),
 		.last_valid_loss = number(v, "valid_loss", NAN),
 		.last_valid_accuracy = number(v, "valid_accuracy", NAN),
 	};
-	if (epoch < 0 || epoch > UINT32_MAX || batch < 0 || batch > UINT32_MAX || steps < 0 || at->correct < 0 ||
-	    at->seen < 0 || isnan(at->loss))
+	if (epoch < 0 || epoch > UINT32_MAX || batch < 0 || batch > UINT32_MAX ||
+	    steps < 0 || at->correct < 0 || at->seen < 0 || isnan(at->loss))
 		return err_set(e, "the position is missing or damaged");
 	return 0;
 }
@@ -180,7 +188,8 @@ static int read_array(struct npz *z, const char *name, float *to, size_t count, 
 	if (npz_read(z, name, &a, SIZE_MAX, 0, e) < 0)
 		return -1;
 	result = npy_count(&a) == count ? npy_to_f4(&a, to, e)
-	                                : err_set(e, "has %zu numbers, expected %zu", npy_count(&a), count);
+	                                : err_set(e, "has %zu numbers, expected %zu",
+	                                          npy_count(&a), count);
 	npy_release(&a);
 	return result;
 }

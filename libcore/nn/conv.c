@@ -7,7 +7,8 @@
 
 enum {
 	TAPS = 9,
-	STRIP_BYTES = 512 << 10,        /* patches of one strip: half of a common L2; whole images were 1.4x slower */
+	/* patches of one strip: half of a common L2; whole images were 1.4x slower */
+	STRIP_BYTES = 512 << 10,
 };
 
 static int patch_size(const struct conv *c)
@@ -51,9 +52,14 @@ static void gather(const struct conv *c, float *patch, const float *x, int i0, i
 					low = high = 3;
 				memset(patch, 0, (size_t)(low * C) * sizeof *patch);
 				if (high > low)
-					memcpy(patch + low * C, x + ((size_t)row * (size_t)c->W + (size_t)(j + low - pad)) * (size_t)C,
-					       (size_t)((high - low) * C) * sizeof *patch);
-				memset(patch + high * C, 0, (size_t)((3 - high) * C) * sizeof *patch);
+					memcpy(patch + low * C,
+					       x + ((size_t)row * (size_t)c->W +
+					            (size_t)(j + low - pad)) *
+					                       (size_t)C,
+					       (size_t)((high - low) * C) *
+					               sizeof *patch);
+				memset(patch + high * C, 0,
+				       (size_t)((3 - high) * C) * sizeof *patch);
 			}
 }
 
@@ -71,15 +77,19 @@ static void scatter(const struct conv *c, float *dx, const float *patch, int i0,
 				if (row < 0 || row >= c->H)
 					continue;
 				inside(j, pad, c->W, &low, &high);
-				to = dx + ((size_t)row * (size_t)c->W + (size_t)(j + low - pad)) * (size_t)C;
+				to = dx + ((size_t)row * (size_t)c->W +
+				           (size_t)(j + low - pad)) *
+				                  (size_t)C;
 				for (int t = 0; t < (high - low) * C; t++)
 					to[t] += patch[low * C + t];
 			}
 }
 
-void conv_forward(const struct conv *c, float *y, const float *x, const float *w, const float *b, float *scratch)
+void conv_forward(const struct conv *c, float *y, const float *x, const float *w,
+                  const float *b, float *scratch)
 {
-	int rows = conv_out(c->H, c->same), cols = conv_out(c->W, c->same), step = strip_rows(c), K = c->K;
+	int rows = conv_out(c->H, c->same), cols = conv_out(c->W, c->same),
+	    step = strip_rows(c), K = c->K;
 
 	for (int i = 0; i < rows; i += step) {
 		int end = i + step < rows ? i + step : rows, m = (end - i) * cols;
@@ -99,10 +109,11 @@ static void add_bias_gradient(float *db, const float *dy, int m, int K)
 			db[k] += dy[(size_t)p * (size_t)K + (size_t)k];
 }
 
-void conv_backward(const struct conv *c, float *dx, float *dw, float *db, const float *dy, const float *x,
-                   const float *w, float *scratch)
+void conv_backward(const struct conv *c, float *dx, float *dw, float *db, const float *dy,
+                   const float *x, const float *w, float *scratch)
 {
-	int rows = conv_out(c->H, c->same), cols = conv_out(c->W, c->same), step = strip_rows(c), K = c->K;
+	int rows = conv_out(c->H, c->same), cols = conv_out(c->W, c->same),
+	    step = strip_rows(c), K = c->K;
 
 	memset(db, 0, (size_t)K * sizeof *db);
 	if (dx)
@@ -112,7 +123,8 @@ void conv_backward(const struct conv *c, float *dx, float *dw, float *db, const 
 		const float *dout = dy + (size_t)i * (size_t)cols * (size_t)K;
 
 		gather(c, scratch, x, i, end);
-		gemm(GEMM_TN, patch_size(c), K, m, scratch, patch_size(c), dout, K, i ? 1 : 0, dw, K);
+		gemm(GEMM_TN, patch_size(c), K, m, scratch, patch_size(c), dout, K,
+		     i ? 1 : 0, dw, K);
 		add_bias_gradient(db, dout, m, K);
 		if (!dx)
 			continue;

@@ -12,8 +12,8 @@ enum { DROPOUT_LAYERS = 3 };
 extern const float dropout_rate[DROPOUT_LAYERS];        /* .25 .25 .5: multiples of 1/256 */
 
 /* KEEP[i] = 1 or 0 for elements FIRST .. FIRST + COUNT - 1; FIRST is a multiple of 16. */
-void dropout_mask(uint8_t *keep, int layer, uint64_t seed, uint32_t step, uint32_t image, uint32_t first,
-                  uint32_t count);
+void dropout_mask(uint8_t *keep, int layer, uint64_t seed, uint32_t step, uint32_t image,
+                  uint32_t first, uint32_t count);
 
 /* x = keep ? x scale : 0. The same for the gradient on its way back. */
 void dropout_apply(float *x, const uint8_t *keep, int layer, uint32_t count);

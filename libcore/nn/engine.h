@@ -16,12 +16,15 @@
 
 struct batch {
 	int count;                      /* N images; at most what the trainer was made for */
-	const float *const *image;      /* N pointers to [S][S][C], values 0..1, aligned to 4 bytes */
+	/* N pointers to [S][S][C], values 0..1, aligned to 4 bytes */
+	const float *const *image;
 	const int *label;               /* [N] */
-	const float *weight;            /* [N] factor of each sample's loss and gradient; NULL: all 1 */
+	/* [N] factor of each sample's loss and gradient; NULL: all 1 */
+	const float *weight;
 	bool dropout;
 	uint64_t seed;                  /* of the dropout streams */
-	uint32_t step;                  /* counts from 1 over the whole run: numbers the dropout masks */
+	/* counts from 1 over the whole run: numbers the dropout masks */
+	uint32_t step;
 };
 
 /* Sums over the batch, taken before the update and with dropout active, as Keras reports them. */
@@ -36,36 +39,50 @@ struct engine {
 	/* ---- training. The trainer owns weights and moments, in a layout of its own. ---- */
 	void *(*trainer_new)(const struct net *net, int max_batch, struct pool *pool);
 	void (*trainer_free)(void *t);
-	/* Copies in: W in get_weights() shapes; M and V likewise (first and second moments), or NULL for zeros.
-	 * STEPS: updates made so far. */
+	/* Copies in: W in get_weights() shapes; M and V likewise (first and second
+	 * moments), or NULL for zeros. STEPS: updates made so far. */
 	void (*trainer_set)(void *t, float *const w[NET_ARRAYS], float *const m[NET_ARRAYS],
 	                    float *const v[NET_ARRAYS], uint64_t steps);
-	/* The weights that the proximal term of adam.h pulls towards; copied. NULL: this engine has no such term. */
+	/*
+	 * The weights that the proximal term of adam.h pulls towards; copied. NULL: this
+	 * engine has no such term.
+	 */
 	void (*trainer_anchor)(void *t, const float *const w[NET_ARRAYS]);
 	/* Copies out; M and V may be NULL. */
-	void (*trainer_get)(void *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS], float *v[NET_ARRAYS]);
+	void (*trainer_get)(void *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS],
+	                    float *v[NET_ARRAYS]);
 	/* One step of Adam on one batch. The result does not depend on the number of threads. */
-	void (*trainer_step)(void *t, const struct batch *b, const struct adam *a, struct batch_result *r);
-	/* Tests: forward and backward only; gradients in get_weights() shapes, zero for the statistics.
-	 * The gradient of dense1's bias, 0 in exact arithmetic, is 0. Weights and moments do not change. */
-	void (*trainer_gradients)(void *t, const struct batch *b, float *dw[NET_ARRAYS], struct batch_result *r);
+	void (*trainer_step)(void *t, const struct batch *b, const struct adam *a,
+	                     struct batch_result *r);
+	/* Tests: forward and backward only; gradients in get_weights() shapes, zero for
+	 * the statistics. The gradient of dense1's bias, 0 in exact arithmetic, is 0.
+	 * Weights and moments do not change. */
+	void (*trainer_gradients)(void *t, const struct batch *b, float *dw[NET_ARRAYS],
+	                          struct batch_result *r);
 
 	/* ---- inference. W is borrowed and must outlive the predictor. ---- */
-	void *(*predictor_new)(const struct net *net, const float *const w[NET_ARRAYS], int max_batch,
-	                       struct pool *pool);
+	void *(*predictor_new)(const struct net *net, const float *const w[NET_ARRAYS],
+	                       int max_batch, struct pool *pool);
 	void (*predictor_free)(void *p);
-	/* LOGITS [n][classes]; FEATURES [n][dense], the output of dense1 before batch norm; either may be NULL. */
-	void (*predictor_run)(void *p, const float *const *image, int n, float *logits, float *features);
+	/*
+	 * LOGITS [n][classes]; FEATURES [n][dense], the output of dense1 before batch
+	 * norm; either may be NULL.
+	 */
+	void (*predictor_run)(void *p, const float *const *image, int n, float *logits,
+	                      float *features);
 };
 
 extern const struct engine engine_layers;
 
 /*
- * The fastest engine that this processor and network have. AML_ISA=blas forces layers; avx512, avx2, sse2 (or neon) and
- * ref force the fused kernels of that name, for the networks that they fit. NULL with E set: a name that is unknown, or
- * cannot run here.
+ * The fastest engine that this processor and network have. AML_ISA=blas forces layers;
+ * avx512, avx2, sse2 (or neon) and ref force the fused kernels of that name, for the
+ * networks that they fit. NULL with E set: a name that is unknown, or cannot run here.
  */
 const struct engine *engine_pick(const struct net *net, struct err *e);
 
-/* Name for --version: what AML_ISA and the processor give for the tutorial's network. NULL as engine_pick. */
+/*
+ * Name for --version: what AML_ISA and the processor give for the tutorial's network.
+ * NULL as engine_pick.
+ */
 const char *engine_default_name(struct err *e);

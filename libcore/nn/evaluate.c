@@ -8,9 +8,11 @@
 #include "data/batch.h"
 #include "nn/softmax.h"
 
-enum { CHUNK = 32 };            /* images a call: the largest batch that dense products take in one pass */
+/* images a call: the largest batch that dense products take in one pass */
+enum { CHUNK = 32 };
 
-static int same_classes(const struct model *m, const char *path, const struct dataset *d, struct err *e)
+static int same_classes(const struct model *m, const char *path, const struct dataset *d,
+                        struct err *e)
 {
 	struct classes c;
 	bool known = model_classes(m, &c), same = classes_equal(&c, &d->classes);
@@ -18,7 +20,8 @@ static int same_classes(const struct model *m, const char *path, const struct da
 	int result = 0;
 
 	if (known && !same)
-		result = err_set(e, "%s: its classes are %s, those of %s are %s", path, theirs, d->path, ours);
+		result = err_set(e, "%s: its classes are %s, those of %s are %s", path,
+		                 theirs, d->path, ours);
 	free(theirs);
 	free(ours);
 	classes_release(&c);
@@ -30,17 +33,21 @@ int model_fits(const struct model *m, const char *path, const struct dataset *d,
 	const struct net *net = &m->net;
 
 	if (d->height != net->size || d->width != net->size || d->channels != net->channels)
-		return err_set(e, "%s: images are %d x %d x %d, %s takes %d x %d x %d", d->path, d->height, d->width,
-		               d->channels, path, net->size, net->size, net->channels);
+		return err_set(e, "%s: images are %d x %d x %d, %s takes %d x %d x %d",
+		               d->path, d->height, d->width, d->channels, path, net->size,
+		               net->size, net->channels);
 	if (d->classes.count != net->classes)
-		return err_set(e, "%s: has %d classes, %s has %d", d->path, d->classes.count, path, net->classes);
+		return err_set(e, "%s: has %d classes, %s has %d", d->path,
+		               d->classes.count, path, net->classes);
 	return same_classes(m, path, d, e);
 }
 
 /* Calls TAKE with the outputs of each chunk, in order. */
-static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t n, bool features,
-                      void (*take)(void *arg, const float *out, const int *label, size_t at, int count), void *arg,
-                      struct err *e)
+static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t n,
+                      bool features,
+                      void (*take)(void *arg, const float *out, const int *label,
+                                   size_t at, int count),
+                      void *arg, struct err *e)
 {
 	int width = features ? v->net->dense : v->net->classes;
 	float *out = xaligned((size_t)CHUNK * (size_t)width, sizeof *out);
@@ -55,7 +62,8 @@ static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t 
 		result = batch_images_fill(&images, index + at, count, AUGMENT_NONE, 0, 0, e);
 		if (result < 0)
 			break;
-		v->engine->predictor_run(predictor, images.image, count, features ? NULL : out, features ? out : NULL);
+		v->engine->predictor_run(predictor, images.image, count,
+		                         features ? NULL : out, features ? out : NULL);
 		take(arg, out, images.label, at, count);
 		if (v->progress)
 			progress_add(v->progress, (uint64_t)count);
@@ -91,14 +99,15 @@ static void take_scores(void *arg, const float *logits, const int *label, size_t
 	}
 }
 
-int evaluate(const struct evaluation *v, const uint32_t *index, size_t n, float *probs, double *loss,
-             struct score *score, struct err *e)
+int evaluate(const struct evaluation *v, const uint32_t *index, size_t n, float *probs,
+             double *loss, struct score *score, struct err *e)
 {
 	struct scoring s = { .classes = v->net->classes, .probs = probs, .losses = loss };
 
 	if (run_chunks(v, index, n, false, take_scores, &s, e) < 0)
 		return -1;
-	*score = (struct score){ n, n ? s.sum / (double)n : NAN, n ? (double)s.correct / (double)n : NAN };
+	*score = (struct score){ n, n ? s.sum / (double)n : NAN,
+		                 n ? (double)s.correct / (double)n : NAN };
 	return 0;
 }
 
@@ -122,15 +131,17 @@ static void take_moments(void *arg, const float *features, const int *label, siz
 		}
 }
 
-int evaluate_norm(const struct evaluation *v, const uint32_t *index, size_t n, float *mean, float *var,
-                  struct err *e)
+int evaluate_norm(const struct evaluation *v, const uint32_t *index, size_t n,
+                  float *mean, float *var, struct err *e)
 {
 	size_t dense = (size_t)v->net->dense;
-	struct moments m = { v->net->dense, xcalloc(dense, sizeof(double)), xcalloc(dense, sizeof(double)) };
+	struct moments m = { v->net->dense, xcalloc(dense, sizeof(double)),
+		             xcalloc(dense, sizeof(double)) };
 	int result = run_chunks(v, index, n, true, take_moments, &m, e);
 
 	for (size_t d = 0; result == 0 && d < dense; d++) {
-		double centre = m.sum[d] / (double)n, spread = m.squares[d] / (double)n - centre * centre;
+		double centre = m.sum[d] / (double)n,
+		       spread = m.squares[d] / (double)n - centre * centre;
 
 		mean[d] = (float)centre;
 		var[d] = spread > 0 ? (float)spread : 0;

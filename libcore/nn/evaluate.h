@@ -1,5 +1,8 @@
 #pragma once
-/* A model over the images of a dataset: probabilities, loss, accuracy, and exact batch-norm statistics. */
+/*
+ * A model over the images of a dataset: probabilities, loss, accuracy, and exact
+ * batch-norm statistics.
+ */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,15 +33,18 @@ struct evaluation {
  * Images INDEX[0..n-1]. PROBS [n][classes] and LOSS [n], of each image, may be NULL.
  * Returns 0, or -1 with E set: an image that cannot be read.
  */
-int evaluate(const struct evaluation *v, const uint32_t *index, size_t n, float *probs, double *loss,
-             struct score *score, struct err *e);
+int evaluate(const struct evaluation *v, const uint32_t *index, size_t n, float *probs,
+             double *loss, struct score *score, struct err *e);
 
 /*
- * MEAN and VAR [dense]: mean and biased variance of dense1's output over the images INDEX[0..n-1], n > 0, in inference
- * mode, summed in double in the order of INDEX.
+ * MEAN and VAR [dense]: mean and biased variance of dense1's output over the images
+ * INDEX[0..n-1], n > 0, in inference mode, summed in double in the order of INDEX.
  */
-int evaluate_norm(const struct evaluation *v, const uint32_t *index, size_t n, float *mean, float *var,
-                  struct err *e);
+int evaluate_norm(const struct evaluation *v, const uint32_t *index, size_t n,
+                  float *mean, float *var, struct err *e);
 
-/* -1 with E set unless the images of D fit the model M, read from PATH, and the class lists agree as far as they are known. */
+/*
+ * -1 with E set unless the images of D fit the model M, read from PATH, and the class
+ * lists agree as far as they are known.
+ */
 int model_fits(const struct model *m, const char *path, const struct dataset *d, struct err *e);

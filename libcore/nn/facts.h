@@ -35,6 +35,9 @@ void facts_classes(struct facts *f, const struct classes *c);
 void facts_parents(struct facts *f, const char *const *digest, int count);
 char *facts_end(struct facts *f);
 
-/* Members of facts that were read; NULL or -1 where absent or of another type. FACTS may be NULL. */
+/*
+ * Members of facts that were read; NULL or -1 where absent or of another type. FACTS may
+ * be NULL.
+ */
 const char *facts_text(const struct json *facts, const char *key);
 int64_t facts_int(const struct json *facts, const char *key);

@@ -12,28 +12,30 @@ bool fused_fits(const struct net *net)
 	return net->dense % PANEL == 0;
 }
 
-#define FUSED_ENGINE(isa) \
-	static void *trainer_new_##isa(const struct net *net, int max_batch, struct pool *pool) \
-	{ \
-		return fused_trainer_new(&kernels_##isa, net, max_batch, pool); \
-	} \
-	static void *predictor_new_##isa(const struct net *net, const float *const w[NET_ARRAYS], int max_batch, \
-	                                 struct pool *pool) \
-	{ \
-		return fused_predictor_new(&kernels_##isa, net, w, max_batch, pool); \
-	} \
-	static const struct engine engine_##isa = { \
-		.name = #isa, \
-		.trainer_new = trainer_new_##isa, \
-		.trainer_free = fused_trainer_free, \
-		.trainer_set = fused_trainer_set, \
-		.trainer_anchor = fused_trainer_anchor, \
-		.trainer_get = fused_trainer_get, \
-		.trainer_step = fused_trainer_step, \
-		.trainer_gradients = fused_trainer_gradients, \
-		.predictor_new = predictor_new_##isa, \
-		.predictor_free = fused_predictor_free, \
-		.predictor_run = fused_predictor_run, \
+#define FUSED_ENGINE(isa)                                                                \
+	static void *trainer_new_##isa(const struct net *net, int max_batch,             \
+	                               struct pool *pool)                                \
+	{                                                                                \
+		return fused_trainer_new(&kernels_##isa, net, max_batch, pool);          \
+	}                                                                                \
+	static void *predictor_new_##isa(const struct net *net,                          \
+	                                 const float *const w[NET_ARRAYS],               \
+	                                 int max_batch, struct pool *pool)               \
+	{                                                                                \
+		return fused_predictor_new(&kernels_##isa, net, w, max_batch, pool);     \
+	}                                                                                \
+	static const struct engine engine_##isa = {                                      \
+		.name = #isa,                                                            \
+		.trainer_new = trainer_new_##isa,                                        \
+		.trainer_free = fused_trainer_free,                                      \
+		.trainer_set = fused_trainer_set,                                        \
+		.trainer_anchor = fused_trainer_anchor,                                  \
+		.trainer_get = fused_trainer_get,                                        \
+		.trainer_step = fused_trainer_step,                                      \
+		.trainer_gradients = fused_trainer_gradients,                            \
+		.predictor_new = predictor_new_##isa,                                    \
+		.predictor_free = fused_predictor_free,                                  \
+		.predictor_run = fused_predictor_run,                                    \
 	};
 
 FUSED_ENGINE(ref)

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * The fused engines: the network over vector kernels, one engine for each table of kernels. They fit
- * networks whose channel counts are multiples of the kernels' panels, as the tutorial's are; layers does the rest.
+ * The fused engines: the network over vector kernels, one engine for each table of
+ * kernels. They fit networks whose channel counts are multiples of the kernels' panels,
+ * as the tutorial's are; layers does the rest.
  */
 #include <stdbool.h>
 

@@ -1,6 +1,7 @@
 /*
- * The convolutions backward, for the few images of one partial sum: layer by layer, and PANEL input channels at a
- * time, so that the layer's prepared weights and sums stay in the cache.
+ * The convolutions backward, for the few images of one partial sum: layer by layer, and
+ * PANEL input channels at a time, so that the layer's prepared weights and sums stay in
+ * the cache.
  */
 #include <string.h>
 
@@ -25,8 +26,8 @@ static void clear(float *x, size_t count)
 }
 
 /* The gradient at a pooled layer's output: its rows start at FROM, PITCH floats apart. */
-static struct strip_gradient pooled_gradient(const struct way_back *b, int half, int strip, const float *from,
-                                             size_t pitch)
+static struct strip_gradient pooled_gradient(const struct way_back *b, int half,
+                                             int strip, const float *from, size_t pitch)
 {
 	int side = half ? b->p->net.pool2_size : b->p->net.pool1_size;
 	size_t count = (size_t)side * (size_t)b->p->net.filters[2 * half + 1];
@@ -54,9 +55,12 @@ static struct strip_gradient output_gradient(const struct way_back *b, int strip
 	struct strip_gradient g = { .columns = p->layer[1].used };
 
 	if (b->layer == 0)
-		return pooled_gradient(b, 0, strip, b->m->pool1 + p->layer[1].row + p->layer[1].C, p->layer[1].row);
+		return pooled_gradient(b, 0, strip,
+		                       b->m->pool1 + p->layer[1].row + p->layer[1].C,
+		                       p->layer[1].row);
 	if (b->layer == 2)
-		return pooled_gradient(b, 1, strip, b->m->flat, (size_t)p->net.pool2_size * (size_t)p->layer[2].K);
+		return pooled_gradient(b, 1, strip, b->m->flat,
+		                       (size_t)p->net.pool2_size * (size_t)p->layer[2].K);
 	for (int r = 0; r < STRIP && STRIP * strip + r < p->layer[1].used; r++)
 		g.row[r] = b->m->conv3 + (size_t)(STRIP * strip + r) * p->layer[2].row;
 	if (g.row[STRIP - 1])
@@ -64,7 +68,10 @@ static struct strip_gradient output_gradient(const struct way_back *b, int strip
 	return g;
 }
 
-/* Conv2's input is made again rather than kept: 1.3 MB an image, which would go to memory and back. */
+/*
+ * Conv2's input is made again rather than kept: 1.3 MB an image, which would go to memory
+ * and back.
+ */
 static struct strip input_rows(const struct way_back *b, int strip)
 {
 	const struct fused_layer *l = &b->p->layer[b->layer];
@@ -83,7 +90,8 @@ static struct strip input_rows(const struct way_back *b, int strip)
 static struct input_gradient map_gradient(const struct way_back *b, int strip)
 {
 	const struct fused_layer *l = &b->p->layer[b->layer];
-	bool same = b->layer == 1;      /* a rim on top and left; no relu: the pool's AT has seen to it */
+	/* a rim on top and left; no relu: the pool's AT has seen to it */
+	bool same = b->layer == 1;
 	int side = same ? b->p->net.pool1_size : b->p->layer[1].used, rim = same;
 	float *map = (same ? b->m->pool1 : b->m->conv3) + b->panel * PANEL;
 	struct input_gradient g = { .stride = l->C, .first = rim, .columns = side };
@@ -100,7 +108,8 @@ static struct input_gradient map_gradient(const struct way_back *b, int strip)
 }
 
 /* The gradient at conv1's output, from strip STRIP, goes to the desk. */
-static struct input_gradient conv1_gradient(const struct way_back *b, int strip, const struct strip *x)
+static struct input_gradient conv1_gradient(const struct way_back *b, int strip,
+                                            const struct strip *x)
 {
 	const struct plan *p = b->p;
 	struct input_gradient g = { .stride = p->layer[0].C, .columns = p->conv1_side };
@@ -116,14 +125,16 @@ static struct input_gradient conv1_gradient(const struct way_back *b, int strip,
 static void conv1_rows(const struct way_back *b, int strip, const struct input_gradient *g)
 {
 	const struct plan *p = b->p;
-	size_t pitch = (size_t)p->padded_side * (size_t)p->net.channels, panel = (size_t)b->panel * PANEL;
+	size_t pitch = (size_t)p->padded_side * (size_t)p->net.channels,
+	       panel = (size_t)b->panel * PANEL;
 
 	for (int r = 0; r < STRIP && g->row[r]; r++) {
 		const float *at = b->d->image + (size_t)(STRIP * strip + r) * pitch;
 		const float *const image[3] = { at, at + pitch, at + 2 * pitch };
 
-		p->k->conv1_back(b->g->g[CONV1_W] + panel, b->g->g[CONV1_B] + panel, image, g->row[r], p->conv1_side,
-		                 p->net.channels, p->layer[0].C);
+		p->k->conv1_back(b->g->g[CONV1_W] + panel, b->g->g[CONV1_B] + panel,
+		                 image, g->row[r], p->conv1_side, p->net.channels,
+		                 p->layer[0].C);
 	}
 }
 
@@ -137,7 +148,8 @@ static void back_strip(const struct way_back *b, int strip)
 	struct strip x;
 
 	if (b->layer == 0)
-		fused_fill_ring(p, b->w, b->d, STRIP * strip + (strip ? 2 : 0), STRIP * strip + REACH);
+		fused_fill_ring(p, b->w, b->d, STRIP * strip + (strip ? 2 : 0),
+		                STRIP * strip + REACH);
 	x = input_rows(b, strip);
 	dx = b->layer == 0 ? conv1_gradient(b, strip, &x) : map_gradient(b, strip);
 	p->k->conv_back(&dx, b->d->carry, b->d->du, b->db, &x, &dy, ut, l->K, b->d->scratch);
@@ -182,7 +194,8 @@ static void store_gradient(const struct way_back *b)
 	float *dw = b->g->g[CONV2_W + 2 * b->layer] + (size_t)b->panel * PANEL * K;
 
 	for (size_t k = 0; k < K / PANEL; k++)
-		b->p->k->gradient(dw + k * PANEL, C * K, K, b->d->du + k * PANEL * PANEL, K * PANEL, PANEL);
+		b->p->k->gradient(dw + k * PANEL, C * K, K, b->d->du + k * PANEL * PANEL,
+		                  K * PANEL, PANEL);
 }
 
 static void back_panel(struct way_back *b, struct maps *m, const float *const *image, int count)
@@ -199,8 +212,9 @@ static void back_panel(struct way_back *b, struct maps *m, const float *const *i
 	store_gradient(b);
 }
 
-void fused_backward(const struct plan *p, const struct conv_weights *w, struct desk *d, struct maps *m,
-                    const float *const *image, int count, bool dropout, const struct conv_gradients *g)
+void fused_backward(const struct plan *p, const struct conv_weights *w, struct desk *d,
+                    struct maps *m, const float *const *image, int count, bool dropout,
+                    const struct conv_gradients *g)
 {
 	struct way_back b = { .p = p, .w = w, .d = d, .dropout = dropout, .g = g };
 
@@ -211,7 +225,8 @@ void fused_backward(const struct plan *p, const struct conv_weights *w, struct d
 		clear(b.db, (size_t)p->layer[b.layer].K);
 		for (b.panel = 0; b.panel < p->layer[b.layer].C / PANEL; b.panel++) {
 			back_panel(&b, m, image, count);
-			b.db = NULL;            /* the same for every panel: summed with the first */
+			/* the same for every panel: summed with the first */
+			b.db = NULL;
 		}
 	}
 }

@@ -8,7 +8,11 @@
 
 enum {
 	BLOCK = DENSE_ROWS * PANEL,
-	FEW = 12,               /* images up to which weights are used where they lie; at 16 a copy in blocks is as fast */
+	/*
+	 * images up to which weights are used where they lie; at 16 a copy in blocks is
+	 * as fast
+	 */
+	FEW = 12,
 };
 
 size_t dense_blocked(const struct plan *p)
@@ -26,10 +30,12 @@ void dense_block(float *blocks, const float *w, const struct plan *p)
 {
 	size_t D = (size_t)p->net.dense;
 
-	memset(blocks, 0, dense_blocked(p) * sizeof *blocks);   /* rows that round up to a block stay zero */
+	/* rows that round up to a block stay zero */
+	memset(blocks, 0, dense_blocked(p) * sizeof *blocks);
 	for (size_t r = 0; r < (size_t)p->net.flat; r++)
 		for (size_t c = 0; c < D / PANEL; c++)
-			memcpy(blocks + r / DENSE_ROWS * block_row(p) + c * BLOCK + r % DENSE_ROWS * PANEL,
+			memcpy(blocks + r / DENSE_ROWS * block_row(p) + c * BLOCK +
+			               r % DENSE_ROWS * PANEL,
 			       w + r * D + c * PANEL, PANEL * sizeof *w);
 }
 
@@ -40,7 +46,8 @@ void dense_unblock(float *w, const float *blocks, const struct plan *p)
 	for (size_t r = 0; r < (size_t)p->net.flat; r++)
 		for (size_t c = 0; c < D / PANEL; c++)
 			memcpy(w + r * D + c * PANEL,
-			       blocks + r / DENSE_ROWS * block_row(p) + c * BLOCK + r % DENSE_ROWS * PANEL,
+			       blocks + r / DENSE_ROWS * block_row(p) + c * BLOCK +
+			               r % DENSE_ROWS * PANEL,
 			       PANEL * sizeof *w);
 }
 
@@ -53,10 +60,13 @@ static void chunk_blocks(const struct plan *p, size_t chunk, size_t *first, size
 	*last = (chunk + 1) * blocks / DENSE_CHUNKS;
 }
 
-void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch, int workers, bool rows)
+void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch,
+                    int workers, bool rows)
 {
 	*s = (struct dense_sums){ .workers = workers };
-	s->partial = xaligned((size_t)DENSE_CHUNKS * (size_t)max_batch * (size_t)p->net.dense, sizeof(float));
+	s->partial = xaligned((size_t)DENSE_CHUNKS * (size_t)max_batch *
+	                              (size_t)p->net.dense,
+	                      sizeof(float));
 	s->panel = xcalloc((size_t)workers, sizeof *s->panel);
 	s->blocks = xcalloc((size_t)workers, sizeof *s->blocks);
 	for (int i = 0; i < workers; i++) {
@@ -82,7 +92,8 @@ void dense_sums_free(struct dense_sums *s)
 static void dense_gather(float *panel, const struct maps *m, int count, size_t block)
 {
 	for (int n = 0; n < count; n++)
-		memcpy(panel + (size_t)n * DENSE_ROWS, m[n].flat + block * DENSE_ROWS, DENSE_ROWS * sizeof *panel);
+		memcpy(panel + (size_t)n * DENSE_ROWS, m[n].flat + block * DENSE_ROWS,
+		       DENSE_ROWS * sizeof *panel);
 }
 
 struct forward_job {
@@ -112,7 +123,8 @@ static void blocked_chunk(void *arg, size_t chunk, int worker)
 	for (size_t b = first; b < last; b++) {
 		dense_gather(panel, f->m, f->count, b);
 		for (size_t c = 0; c < D / PANEL; c++)
-			f->p->k->dense(sum + c * PANEL, D, panel, f->count, f->blocks + b * block_row(f->p) + c * BLOCK,
+			f->p->k->dense(sum + c * PANEL, D, panel, f->count,
+			               f->blocks + b * block_row(f->p) + c * BLOCK,
 			               PANEL);
 	}
 }
@@ -134,16 +146,26 @@ static void join_image(void *arg, size_t n, int worker)
 	}
 }
 
-void dense_forward(const struct plan *p, struct dense_sums *s, struct pool *pool, float *y, const struct maps *m,
-                   int count, const float *blocks, const float *bias)
+void dense_forward(const struct plan *p, struct dense_sums *s, struct pool *pool,
+                   float *y, const struct maps *m, int count, const float *blocks,
+                   const float *bias)
 {
-	struct forward_job f = { .p = p, .s = s, .m = m, .count = count, .blocks = blocks, .bias = bias, .y = y };
+	struct forward_job f = { .p = p,
+		                 .s = s,
+		                 .m = m,
+		                 .count = count,
+		                 .blocks = blocks,
+		                 .bias = bias,
+		                 .y = y };
 
 	pool_run(pool, DENSE_CHUNKS, blocked_chunk, &f);
 	pool_run(pool, (size_t)count, join_image, &f);
 }
 
-/* Rows of weights as they lie in a file, from block row B on, to blocks; rows past the last are zero. */
+/*
+ * Rows of weights as they lie in a file, from block row B on, to blocks; rows past the
+ * last are zero.
+ */
 static void block_rows(float *blocks, const struct forward_job *f, size_t b)
 {
 	size_t D = (size_t)f->p->net.dense, from = b * DENSE_ROWS;
@@ -165,7 +187,8 @@ static void block_rows(float *blocks, const struct forward_job *f, size_t b)
 /* Asks for part C of D / PANEL of the block row after B: memory works while the sums are made. */
 static void fetch_rows(const struct forward_job *f, size_t b, size_t c)
 {
-	size_t from = (b + 1) * block_row(f->p) + c * BLOCK, end = (size_t)f->p->net.flat * (size_t)f->p->net.dense;
+	size_t from = (b + 1) * block_row(f->p) + c * BLOCK,
+	       end = (size_t)f->p->net.flat * (size_t)f->p->net.dense;
 
 	for (size_t i = from; i < from + BLOCK && i < end; i += MEM_ALIGN / sizeof(float))
 		__builtin_prefetch(f->rows + i, 0, 2);
@@ -175,7 +198,8 @@ static void rows_chunk(void *arg, size_t chunk, int worker)
 {
 	const struct forward_job *f = arg;
 	size_t D = (size_t)f->p->net.dense, first, last;
-	float *sum = partial(f, chunk), *panel = f->s->panel[worker], *blocks = f->s->blocks[worker];
+	float *sum = partial(f, chunk), *panel = f->s->panel[worker],
+	      *blocks = f->s->blocks[worker];
 
 	chunk_blocks(f->p, chunk, &first, &last);
 	memset(sum, 0, (size_t)f->count * D * sizeof *sum);
@@ -185,7 +209,8 @@ static void rows_chunk(void *arg, size_t chunk, int worker)
 		for (size_t c = 0; c < D / PANEL; c++) {
 			if (b + 1 < last)
 				fetch_rows(f, b, c);
-			f->p->k->dense(sum + c * PANEL, D, panel, f->count, blocks + c * BLOCK, PANEL);
+			f->p->k->dense(sum + c * PANEL, D, panel, f->count,
+			               blocks + c * BLOCK, PANEL);
 		}
 	}
 }
@@ -200,10 +225,12 @@ static void few_chunk(void *arg, size_t chunk, int worker)
 	chunk_blocks(f->p, chunk, &first, &last);
 	memset(sum, 0, (size_t)f->count * D * sizeof *sum);
 	for (size_t b = first; b < last; b++) {
-		size_t from = b * DENSE_ROWS, rows = flat - from < DENSE_ROWS ? flat - from : DENSE_ROWS;
+		size_t from = b * DENSE_ROWS,
+		       rows = flat - from < DENSE_ROWS ? flat - from : DENSE_ROWS;
 
 		dense_gather(panel, f->m, f->count, b);
-		f->p->k->dense_few(sum, panel, DENSE_ROWS, f->count, f->rows + from * D, (int)rows, (int)D);
+		f->p->k->dense_few(sum, panel, DENSE_ROWS, f->count, f->rows + from * D,
+		                   (int)rows, (int)D);
 	}
 }
 
@@ -219,15 +246,23 @@ static void one_chunk(void *arg, size_t chunk, int worker)
 	first *= DENSE_ROWS;
 	last = last * DENSE_ROWS < flat ? last * DENSE_ROWS : flat;
 	memset(sum, 0, D * sizeof *sum);
-	f->p->k->dense_few(sum, f->m->flat + first, flat, 1, f->rows + first * D, (int)(last - first), (int)D);
+	f->p->k->dense_few(sum, f->m->flat + first, flat, 1, f->rows + first * D,
+	                   (int)(last - first), (int)D);
 }
 
-void dense_forward_rows(const struct plan *p, struct dense_sums *s, struct pool *pool, float *y, const struct maps *m,
-                        int count, const float *rows, const float *bias)
+void dense_forward_rows(const struct plan *p, struct dense_sums *s, struct pool *pool,
+                        float *y, const struct maps *m, int count, const float *rows,
+                        const float *bias)
 {
-	struct forward_job f = { .p = p, .s = s, .m = m, .count = count, .rows = rows, .bias = bias, .y = y };
+	struct forward_job f = {
+		.p = p, .s = s, .m = m, .count = count, .rows = rows, .bias = bias, .y = y
+	};
 
-	pool_run(pool, DENSE_CHUNKS, count == 1 ? one_chunk : count <= FEW ? few_chunk : rows_chunk, &f);
+	pool_run(pool, DENSE_CHUNKS,
+	         count == 1     ? one_chunk
+	         : count <= FEW ? few_chunk
+	                        : rows_chunk,
+	         &f);
 	pool_run(pool, (size_t)count, join_image, &f);
 }
 
@@ -238,7 +273,8 @@ struct backward_job {
 	const struct maps *m;
 };
 
-static void spread_gradient(const struct dense_back *b, const struct maps *m, const float *dxt, size_t block)
+static void spread_gradient(const struct dense_back *b, const struct maps *m,
+                            const float *dxt, size_t block)
 {
 	for (int n = 0; n < b->count; n++) {
 		float *to = m[n].flat + block * DENSE_ROWS;
@@ -265,7 +301,8 @@ static void backward_block(void *arg, size_t row, int worker)
 		if (b->dw)
 			p->k->dense_dw(b->dw + at, panel, b->dy + c * PANEL, D, b->count);
 		else
-			p->k->dense_adam(b->w + at, b->m + at, b->v + at, b->anchor ? b->anchor + at : NULL, panel,
+			p->k->dense_adam(b->w + at, b->m + at, b->v + at,
+			                 b->anchor ? b->anchor + at : NULL, panel,
 			                 b->dy + c * PANEL, D, b->count, &b->adam);
 	}
 	spread_gradient(b, j->m, dxt, row);

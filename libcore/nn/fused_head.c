@@ -10,7 +10,8 @@
 #include "nn/norm.h"
 #include "nn/softmax.h"
 
-enum { LAYER = 2, BLOCK = 16 };         /* number of this dropout layer; bytes of one block of random numbers */
+/* number of this dropout layer; bytes of one block of random numbers */
+enum { LAYER = 2, BLOCK = 16 };
 
 static const enum net_array head_arrays[] = { BN_GAMMA, BN_BETA, DENSE2_W, DENSE2_B };
 
@@ -33,7 +34,8 @@ void head_new(struct head *h, const struct plan *p, int max_batch)
 
 void head_free(struct head *h)
 {
-	float *all[] = { h->y, h->dy, h->a, h->da, h->z, h->dz, h->mean, h->var, h->scale, h->shift };
+	float *all[] = { h->y,  h->dy,   h->a,   h->da,    h->z,
+		         h->dz, h->mean, h->var, h->scale, h->shift };
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		free(all[i]);
@@ -43,7 +45,8 @@ void head_free(struct head *h)
 	*h = (struct head){0};
 }
 
-void head_logits(float *z, const float *a, const float *w, const float *b, int count, int D, int classes)
+void head_logits(float *z, const float *a, const float *w, const float *b, int count,
+                 int D, int classes)
 {
 	for (int n = 0; n < count; n++) {
 		float *to = z + n * classes;
@@ -73,7 +76,8 @@ static void draw_mask(struct head *h, const struct plan *p, const struct batch *
 	for (uint32_t n = 0; n < (uint32_t)b->count; n++) {
 		const uint32_t counter[4] = { 0, n, b->step, RNG_DROPOUT + LAYER };
 
-		p->k->keep(h->keep + n * D, b->seed, counter, (int)D / BLOCK, (unsigned)(256 * dropout_rate[LAYER]));
+		p->k->keep(h->keep + n * D, b->seed, counter, (int)D / BLOCK,
+		           (unsigned)(256 * dropout_rate[LAYER]));
 	}
 }
 
@@ -86,7 +90,8 @@ static void score(struct head *h, const struct batch *b, int classes, struct bat
 
 		r->loss += (double)weight * softmax_loss(z, b->label[n], classes);
 		r->correct += argmax(z, classes) == b->label[n];
-		softmax_gradient(h->dz + n * classes, z, b->label[n], weight / (float)b->count, classes);
+		softmax_gradient(h->dz + n * classes, z, b->label[n],
+		                 weight / (float)b->count, classes);
 	}
 }
 
@@ -112,8 +117,8 @@ static void dense2_back(struct head *h, const float *w, int count, int D, int cl
 	}
 }
 
-void head_step(struct head *h, const struct plan *p, float *const w[NET_ARRAYS], const struct batch *b,
-               struct batch_result *r)
+void head_step(struct head *h, const struct plan *p, float *const w[NET_ARRAYS],
+               const struct batch *b, struct batch_result *r)
 {
 	int N = b->count, D = p->net.dense, classes = p->net.classes;
 	size_t numbers = (size_t)N * (size_t)D;
@@ -128,5 +133,6 @@ void head_step(struct head *h, const struct plan *p, float *const w[NET_ARRAYS],
 	score(h, b, classes, r);
 	dense2_back(h, w[DENSE2_W], N, D, classes);
 	mask(h->da, h->a, h->keep, scale, numbers);
-	norm_backward(h->dy, h->g[BN_GAMMA], h->g[BN_BETA], h->da, h->y, h->mean, h->var, w[BN_GAMMA], N, D);
+	norm_backward(h->dy, h->g[BN_GAMMA], h->g[BN_BETA], h->da, h->y, h->mean, h->var,
+	              w[BN_GAMMA], N, D);
 }

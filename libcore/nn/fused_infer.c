@@ -1,6 +1,6 @@
 /*
- * Inference over the kernels. Many images: one job each. Few: one after the other, the strips of each layer
- * shared out. dense1's weights are read where they lie.
+ * Inference over the kernels. Many images: one job each. Few: one after the other, the
+ * strips of each layer shared out. dense1's weights are read where they lie.
  */
 #include "nn/fused_infer.h"
 
@@ -14,7 +14,8 @@
 #include "nn/norm.h"
 
 enum {
-	CHUNK = 64,             /* images at a time: 9 MB of activations, dense1's weights read once for them */
+	/* images at a time: 9 MB of activations, dense1's weights read once for them */
+	CHUNK = 64,
 };
 
 struct predictor {
@@ -43,8 +44,9 @@ static void prepare_job(void *arg, size_t job, int worker)
 	conv_weights_job(&s->conv, &s->p, job);
 }
 
-void *fused_predictor_new(const struct kernels *k, const struct net *net, const float *const w[NET_ARRAYS],
-                          int max_batch, struct pool *pool)
+void *fused_predictor_new(const struct kernels *k, const struct net *net,
+                          const float *const w[NET_ARRAYS], int max_batch,
+                          struct pool *pool)
 {
 	struct predictor *s = xcalloc(1, sizeof *s);
 	size_t D = (size_t)net->dense;
@@ -117,7 +119,8 @@ static void image_job(void *arg, size_t n, int worker)
 
 	fused_pad_image(&s->desk[worker], &s->p, s->image[n]);
 	for (int layer = 0; layer < WINOGRAD_LAYERS; layer++)
-		fused_forward(&s->p, &s->conv, &s->desk[worker], &m, layer, 0, s->p.layer[layer].tiles, &no_dropout);
+		fused_forward(&s->p, &s->conv, &s->desk[worker], &m, layer, 0,
+		              s->p.layer[layer].tiles, &no_dropout);
 }
 
 /* Part I of the strips of one layer of the only image. Everybody works on the first maps. */
@@ -125,7 +128,8 @@ static void strips_job(void *arg, size_t i, int worker)
 {
 	const struct predictor *s = arg;
 	struct maps m = maps_of(s, 0, 0);
-	int tiles = s->p.layer[s->layer].tiles, first = (int)i * tiles / s->parts, last = ((int)i + 1) * tiles / s->parts;
+	int tiles = s->p.layer[s->layer].tiles, first = (int)i * tiles / s->parts,
+	    last = ((int)i + 1) * tiles / s->parts;
 
 	if (s->layer == 0)
 		fused_pad_image(&s->desk[worker], &s->p, s->image[0]);
@@ -142,7 +146,8 @@ static void one_image(struct predictor *s)
 	}
 }
 
-static void run_chunk(struct predictor *s, const float *const *image, int n, float *logits, float *features)
+static void run_chunk(struct predictor *s, const float *const *image, int n,
+                      float *logits, float *features)
 {
 	size_t D = (size_t)s->p.net.dense, numbers = (size_t)n * D;
 
@@ -151,7 +156,8 @@ static void run_chunk(struct predictor *s, const float *const *image, int n, flo
 		one_image(s);
 	else
 		pool_run(s->pool, (size_t)n, image_job, s);
-	dense_forward_rows(&s->p, &s->sums, s->pool, s->y, s->flat, n, s->w[DENSE1_W], s->w[DENSE1_B]);
+	dense_forward_rows(&s->p, &s->sums, s->pool, s->y, s->flat, n, s->w[DENSE1_W],
+	                   s->w[DENSE1_B]);
 	if (features)
 		memcpy(features, s->y, numbers * sizeof *features);
 	if (!logits)
@@ -162,14 +168,17 @@ static void run_chunk(struct predictor *s, const float *const *image, int n, flo
 	head_logits(logits, s->a, s->w[DENSE2_W], s->w[DENSE2_B], n, (int)D, s->p.net.classes);
 }
 
-void fused_predictor_run(void *arg, const float *const *image, int n, float *logits, float *features)
+void fused_predictor_run(void *arg, const float *const *image, int n, float *logits,
+                         float *features)
 {
 	struct predictor *s = arg;
 
 	for (int at = 0; at < n; at += s->chunk) {
 		int count = n - at < s->chunk ? n - at : s->chunk;
 
-		run_chunk(s, image + at, count, logits ? logits + (size_t)at * (size_t)s->p.net.classes : NULL,
-		          features ? features + (size_t)at * (size_t)s->p.net.dense : NULL);
+		run_chunk(s, image + at, count,
+		          logits ? logits + (size_t)at * (size_t)s->p.net.classes : NULL,
+		          features ? features + (size_t)at * (size_t)s->p.net.dense
+		                   : NULL);
 	}
 }

@@ -99,7 +99,8 @@ void desk_new(struct desk *d, const struct plan *p, bool training)
 		K = max_int(K, l[i].K);
 	}
 	*d = (struct desk){
-		.image = zeros((size_t)p->padded_side * (size_t)p->padded_side * (size_t)p->net.channels),
+		.image = zeros((size_t)p->padded_side * (size_t)p->padded_side *
+		               (size_t)p->net.channels),
 		.ring = zeros(REACH * l[0].row),
 		.zero_row = zeros(l[0].row),
 		.scratch = zeros(p->scratch),
@@ -162,11 +163,13 @@ size_t conv_weights_jobs(const struct plan *p)
 	return jobs;
 }
 
-static void prepare_forward(const struct plan *p, float *u, const float *w, const struct fused_layer *l, size_t panel)
+static void prepare_forward(const struct plan *p, float *u, const float *w,
+                            const struct fused_layer *l, size_t panel)
 {
 	size_t count = (size_t)l->C * (size_t)l->K;
 
-	p->k->prepare(u + panel * (size_t)l->C * PANEL, count, w + panel * PANEL, count, (size_t)l->K, l->C);
+	p->k->prepare(u + panel * (size_t)l->C * PANEL, count, w + panel * PANEL, count,
+	              (size_t)l->K, l->C);
 }
 
 /* Input channels of PANEL, from weights transposed to [9][K][PANEL]. */
@@ -179,7 +182,8 @@ static void prepare_backward(const struct plan *p, float *ut, float *flipped, co
 	for (size_t t = 0; t < 9; t++)
 		for (size_t c = 0; c < PANEL; c++)
 			for (size_t k = 0; k < K; k++)
-				flipped[(t * K + k) * PANEL + c] = w[(t * C + panel * PANEL + c) * K + k];
+				flipped[(t * K + k) * PANEL + c] =
+					w[(t * C + panel * PANEL + c) * K + k];
 	p->k->prepare(ut + panel * POINTS * count, count, flipped, count, PANEL, l->K);
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 /*
- * What the parts of the fused engine share: the geometry of a network, the memory of a worker and
- * of an image, and the parts' calls. Only fused_*.c include it.
+ * What the parts of the fused engine share: the geometry of a network, the memory of a
+ * worker and of an image, and the parts' calls. Only fused_*.c include it.
  *
- * Feature maps are [row][column][channel]. Maps that a Winograd convolution reads have a rim of zeros, so that
- * strips need no edges: on top and left where the convolution is 'same', right and below as far as the last tile reaches.
+ * Feature maps are [row][column][channel]. Maps that a Winograd convolution reads have a
+ * rim of zeros, so that strips need no edges: on top and left where the convolution is
+ * 'same', right and below as far as the last tile reaches.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +19,8 @@ enum { WINOGRAD_LAYERS = 3 };           /* conv2, conv3, conv4: [0..2] in the ar
 struct fused_layer {
 	int C, K;
 	int tiles;                      /* in each direction */
-	int used;                       /* rows and columns of its output (before pooling) that anything depends on */
+	/* rows and columns of its output (before pooling) that anything depends on */
+	int used;
 	int side;                       /* of its input map: 4 tiles + 2 */
 	size_t row;                     /* floats of one row of the input map */
 };
@@ -44,7 +46,8 @@ struct dropout {
 
 /* What the forward pass leaves of an image. Rims are zero; at[] only in training. */
 struct maps {
-	float *pool1;                   /* input map of conv3; after its backward pass: the gradient */
+	/* input map of conv3; after its backward pass: the gradient */
+	float *pool1;
 	float *conv3;                   /* input map of conv4; likewise */
 	float *flat;                    /* [plan.flat]; likewise */
 	uint8_t *at[2];                 /* [pool side][pool side][K] of each pool */
@@ -76,13 +79,17 @@ struct conv_weights {
 	const float *w[WINOGRAD_LAYERS], *b[WINOGRAD_LAYERS];
 	float *u[WINOGRAD_LAYERS];      /* [POINTS][K / PANEL][C][PANEL] */
 	float *ut[WINOGRAD_LAYERS];     /* training: [C / PANEL][POINTS][K][PANEL] */
-	float *flipped;                 /* training: scratch for a layer's [9][K][C], all layers one after the other */
+	/* training: scratch for a layer's [9][K][C], all layers one after the other */
+	float *flipped;
 };
 
 void conv_weights_new(struct conv_weights *w, const struct plan *p, bool training);
 void conv_weights_free(struct conv_weights *w);
 
-/* Arrays CONV1_W .. CONV4_B of W are what the jobs 0 .. conv_weights_jobs() - 1 together prepare. */
+/*
+ * Arrays CONV1_W .. CONV4_B of W are what the jobs 0 .. conv_weights_jobs() - 1 together
+ * prepare.
+ */
 void conv_weights_bind(struct conv_weights *c, const float *const w[NET_ARRAYS]);
 size_t conv_weights_jobs(const struct plan *p);
 void conv_weights_job(const struct conv_weights *c, const struct plan *p, size_t job);
@@ -90,7 +97,8 @@ void conv_weights_job(const struct conv_weights *c, const struct plan *p, size_t
 /* Copies an image into its rim. */
 void fused_pad_image(struct desk *d, const struct plan *p, const float *image);
 /* Conv1: rows FROM .. TO - 1 of its output, of the padded image, into the ring. */
-void fused_fill_ring(const struct plan *p, const struct conv_weights *w, struct desk *d, int from, int to);
+void fused_fill_ring(const struct plan *p, const struct conv_weights *w, struct desk *d,
+                     int from, int to);
 /* The ROWS rows after one, PITCH floats apart. */
 struct soon fused_soon(const float *last_row, size_t pitch, int rows);
 /* The input rows of a strip of conv2, in the ring, or of a later layer, in its input map. */
@@ -98,11 +106,12 @@ void fused_ring_rows(struct strip *s, const struct plan *p, const struct desk *d
 void fused_map_rows(struct strip *s, const float *map, const struct fused_layer *l, int strip);
 
 /*
- * Forward, strips FIRST .. LAST - 1 of a layer; each strip makes rows of the next map. Layer 0 includes conv1 and
- * reads the padded image of the desk.
+ * Forward, strips FIRST .. LAST - 1 of a layer; each strip makes rows of the next map.
+ * Layer 0 includes conv1 and reads the padded image of the desk.
  */
-void fused_forward(const struct plan *p, const struct conv_weights *w, struct desk *d, struct maps *m,
-                   int layer, int first, int last, const struct dropout *drop);
+void fused_forward(const struct plan *p, const struct conv_weights *w, struct desk *d,
+                   struct maps *m, int layer, int first, int last,
+                   const struct dropout *drop);
 
 /* Gradients of the convolutions' weights: CONV1_W .. CONV4_B. */
 struct conv_gradients {
@@ -110,8 +119,9 @@ struct conv_gradients {
 };
 
 /*
- * Backward for COUNT images, whose maps hold the gradient at the flat layer in flat; sums over the images go
- * to G. Overwrites the maps.
+ * Backward for COUNT images, whose maps hold the gradient at the flat layer in flat; sums
+ * over the images go to G. Overwrites the maps.
  */
-void fused_backward(const struct plan *p, const struct conv_weights *w, struct desk *d, struct maps *m,
-                    const float *const *image, int count, bool dropout, const struct conv_gradients *g);
+void fused_backward(const struct plan *p, const struct conv_weights *w, struct desk *d,
+                    struct maps *m, const float *const *image, int count, bool dropout,
+                    const struct conv_gradients *g);

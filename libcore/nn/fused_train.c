@@ -1,7 +1,8 @@
 /*
- * The training step over the kernels. Phases, each a set of jobs for the pool: prepare the convolutions'
- * weights; images forward; dense1 forward; the head; dense1 backward with its Adam; images backward in GROUPS partial
- * sums; their total and its Adam. Every sum has an order that the number of threads does not change.
+ * The training step over the kernels. Phases, each a set of jobs for the pool: prepare
+ * the convolutions' weights; images forward; dense1 forward; the head; dense1 backward
+ * with its Adam; images backward in GROUPS partial sums; their total and its Adam. Every
+ * sum has an order that the number of threads does not change.
  */
 #include "nn/fused_train.h"
 
@@ -15,7 +16,10 @@
 #include "nn/norm.h"
 
 enum {
-	/* Partial sums of the convolutions' gradients, 0.26 MB each: a batch of 32 keeps 16 threads busy. */
+	/*
+	 * Partial sums of the convolutions' gradients, 0.26 MB each: a batch of 32 keeps
+	 * 16 threads busy.
+	 */
 	GROUPS = 16,
 	UPDATE = 4096,          /* numbers of a job of the small arrays' update */
 	CONV_ARRAYS = CONV4_B + 1,
@@ -27,7 +31,10 @@ struct trainer {
 	int max_batch, workers;
 	uint64_t steps;
 
-	/* weights and moments: convolutions' one after the other in one block, dense1's in blocks, the rest alone */
+	/*
+	 * weights and moments: convolutions' one after the other in one block, dense1's
+	 * in blocks, the rest alone
+	 */
 	float *w[NET_ARRAYS], *m[NET_ARRAYS], *v[NET_ARRAYS];
 	float *anchor[NET_ARRAYS];      /* of the proximal term; NULL before it is set */
 	size_t conv_count;
@@ -88,7 +95,8 @@ static void groups_new(struct trainer *t)
 	}
 }
 
-void *fused_trainer_new(const struct kernels *k, const struct net *net, int max_batch, struct pool *pool)
+void *fused_trainer_new(const struct kernels *k, const struct net *net, int max_batch,
+                        struct pool *pool)
 {
 	struct trainer *t = xcalloc(1, sizeof *t);
 	size_t padded = (size_t)(max_batch + PANEL);
@@ -150,7 +158,8 @@ void fused_trainer_free(void *arg)
 
 /* ---- weights in and out ---- */
 
-static void arrays_set(const struct trainer *t, float *const to[NET_ARRAYS], const float *const *from, bool all)
+static void arrays_set(const struct trainer *t, float *const to[NET_ARRAYS],
+                       const float *const *from, bool all)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		if (!all && net_is_statistic(k))
@@ -164,7 +173,8 @@ static void arrays_set(const struct trainer *t, float *const to[NET_ARRAYS], con
 	}
 }
 
-static void arrays_get(const struct trainer *t, float *const to[NET_ARRAYS], float *const from[NET_ARRAYS], bool all)
+static void arrays_get(const struct trainer *t, float *const to[NET_ARRAYS],
+                       float *const from[NET_ARRAYS], bool all)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		if (!all && net_is_statistic(k))
@@ -176,8 +186,8 @@ static void arrays_get(const struct trainer *t, float *const to[NET_ARRAYS], flo
 	}
 }
 
-void fused_trainer_set(void *arg, float *const w[NET_ARRAYS], float *const m[NET_ARRAYS], float *const v[NET_ARRAYS],
-                       uint64_t steps)
+void fused_trainer_set(void *arg, float *const w[NET_ARRAYS], float *const m[NET_ARRAYS],
+                       float *const v[NET_ARRAYS], uint64_t steps)
 {
 	struct trainer *t = arg;
 
@@ -226,7 +236,8 @@ static void forward_job(void *arg, size_t n, int worker)
 
 	fused_pad_image(d, &t->p, b->image[n]);
 	for (int layer = 0; layer < WINOGRAD_LAYERS; layer++)
-		fused_forward(&t->p, &t->conv, d, &t->maps[n], layer, 0, t->p.layer[layer].tiles, &drop);
+		fused_forward(&t->p, &t->conv, d, &t->maps[n], layer, 0,
+		              t->p.layer[layer].tiles, &drop);
 }
 
 static int groups(const struct trainer *t)
@@ -238,19 +249,24 @@ static void backward_job(void *arg, size_t g, int worker)
 {
 	struct trainer *t = arg;
 	const struct batch *b = t->batch;
-	int parts = groups(t), first = (int)g * b->count / parts, last = ((int)g + 1) * b->count / parts;
+	int parts = groups(t), first = (int)g * b->count / parts,
+	    last = ((int)g + 1) * b->count / parts;
 
-	fused_backward(&t->p, &t->conv, &t->desk[worker], t->maps + first, b->image + first, last - first, b->dropout,
-	               &t->group[g]);
+	fused_backward(&t->p, &t->conv, &t->desk[worker], t->maps + first,
+	               b->image + first, last - first, b->dropout, &t->group[g]);
 }
 
 /* A step of Adam on COUNT numbers of array K from AT on. */
 static void update(const struct trainer *t, int k, size_t at, const float *g, size_t count)
 {
-	t->p.k->adam(t->w[k] + at, t->m[k] + at, t->v[k] + at, t->pull ? t->anchor[k] + at : NULL, g, count, &t->adam);
+	t->p.k->adam(t->w[k] + at, t->m[k] + at, t->v[k] + at,
+	             t->pull ? t->anchor[k] + at : NULL, g, count, &t->adam);
 }
 
-/* Sums UPDATE numbers of the convolutions' gradients over the groups, in their order, and applies them. */
+/*
+ * Sums UPDATE numbers of the convolutions' gradients over the groups, in their order, and
+ * applies them.
+ */
 static void update_job(void *arg, size_t job, int worker)
 {
 	struct trainer *t = arg;
@@ -277,9 +293,18 @@ static void update_head(struct trainer *t)
 static void dense_step(struct trainer *t)
 {
 	struct dense_back d = {
-		.p = &t->p, .s = &t->sums, .count = t->batch->count, .dy = t->head.dy, .dyt = t->dyt, .dxt = t->dxt,
-		.w = t->w[DENSE1_W], .m = t->m[DENSE1_W], .v = t->v[DENSE1_W], .adam = t->adam,
-		.anchor = t->pull ? t->anchor[DENSE1_W] : NULL, .dw = t->update ? NULL : t->dense_dw,
+		.p = &t->p,
+		.s = &t->sums,
+		.count = t->batch->count,
+		.dy = t->head.dy,
+		.dyt = t->dyt,
+		.dxt = t->dxt,
+		.w = t->w[DENSE1_W],
+		.m = t->m[DENSE1_W],
+		.v = t->v[DENSE1_W],
+		.adam = t->adam,
+		.anchor = t->pull ? t->anchor[DENSE1_W] : NULL,
+		.dw = t->update ? NULL : t->dense_dw,
 	};
 
 	dense_backward(&d, t->pool, t->maps);
@@ -291,7 +316,8 @@ static void run_step(struct trainer *t, const struct batch *b, struct batch_resu
 	conv_weights_bind(&t->conv, (const float *const *)t->w);
 	pool_run(t->pool, conv_weights_jobs(&t->p), prepare_job, t);
 	pool_run(t->pool, (size_t)b->count, forward_job, t);
-	dense_forward(&t->p, &t->sums, t->pool, t->head.y, t->maps, b->count, t->w[DENSE1_W], t->w[DENSE1_B]);
+	dense_forward(&t->p, &t->sums, t->pool, t->head.y, t->maps, b->count,
+	              t->w[DENSE1_W], t->w[DENSE1_B]);
 	head_step(&t->head, &t->p, t->w, b, r);
 	dense_step(t);
 	pool_run(t->pool, (size_t)groups(t), backward_job, t);
@@ -301,20 +327,25 @@ static void run_step(struct trainer *t, const struct batch *b, struct batch_resu
 	t->batch = NULL;
 }
 
-void fused_trainer_step(void *arg, const struct batch *b, const struct adam *a, struct batch_result *r)
+void fused_trainer_step(void *arg, const struct batch *b, const struct adam *a,
+                        struct batch_result *r)
 {
 	struct trainer *t = arg;
 
 	t->update = true;
 	t->pull = a->proximal != 0;
 	t->adam = (struct adam_step){
-		.alpha = adam_alpha(a, ++t->steps), .rate1 = 1 - a->beta1, .rate2 = 1 - a->beta2, .epsilon = a->epsilon,
+		.alpha = adam_alpha(a, ++t->steps),
+		.rate1 = 1 - a->beta1,
+		.rate2 = 1 - a->beta2,
+		.epsilon = a->epsilon,
 		.pull = a->proximal,
 	};
 	run_step(t, b, r);
 }
 
-void fused_trainer_gradients(void *arg, const struct batch *b, float *dw[NET_ARRAYS], struct batch_result *r)
+void fused_trainer_gradients(void *arg, const struct batch *b, float *dw[NET_ARRAYS],
+                             struct batch_result *r)
 {
 	struct trainer *t = arg;
 

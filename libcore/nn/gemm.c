@@ -4,7 +4,10 @@
 #include <cblas.h>
 #include <pthread.h>
 
-/* OpenBLAS's own threads would be a second pool on the same processors. Other BLAS libraries lack the call. */
+/*
+ * OpenBLAS's own threads would be a second pool on the same processors. Other BLAS
+ * libraries lack the call.
+ */
 extern void openblas_set_num_threads(int threads) __attribute__((weak));
 
 static void single_thread(void)
@@ -13,12 +16,13 @@ static void single_thread(void)
 		openblas_set_num_threads(1);
 }
 
-void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda, const float *b, int ldb, float beta,
-          float *c, int ldc)
+void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda,
+          const float *b, int ldb, float beta, float *c, int ldc)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, single_thread);
 	cblas_sgemm(CblasRowMajor, form == GEMM_TN ? CblasTrans : CblasNoTrans,
-	            form == GEMM_NT ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
+	            form == GEMM_NT ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b,
+	            ldb, beta, c, ldc);
 }

@@ -11,5 +11,5 @@ enum gemm_form { GEMM_NN, GEMM_NT, GEMM_TN };   /* T: this operand is transposed
  *   NN: A [m][k] B [k][n]    NT: A [m][k] B [n][k]    TN: A [k][m] B [k][n]
  * LDA, LDB, LDC: numbers from one stored row to the next. BETA 0 does not read C.
  */
-void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda, const float *b, int ldb, float beta,
-          float *c, int ldc);
+void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda,
+          const float *b, int ldb, float beta, float *c, int ldc);

@@ -19,8 +19,10 @@
 #include "nn/softmax.h"
 
 enum {
-	COLUMNS = 64,           /* of dense1 a job: enough jobs for 8 threads, wide enough for the BLAS kernels */
-	ROWS = 1024,            /* of dense1's gradient a job: 2 MB, applied by Adam while in the cache */
+	/* of dense1 a job: enough jobs for 8 threads, wide enough for the BLAS kernels */
+	COLUMNS = 64,
+	/* of dense1's gradient a job: 2 MB, applied by Adam while in the cache */
+	ROWS = 1024,
 };
 
 /* What one image leaves behind for its way back. */
@@ -40,7 +42,8 @@ struct layers {
 	int side[2];                    /* of the maps after conv2, conv4 */
 
 	const float *w[NET_ARRAYS];
-	float *own[NET_ARRAYS], *m[NET_ARRAYS], *v[NET_ARRAYS];         /* of the trainer; own = w */
+	/* of the trainer; own = w */
+	float *own[NET_ARRAYS], *m[NET_ARRAYS], *v[NET_ARRAYS];
 	float *anchor[NET_ARRAYS];      /* weights at the last trainer_set, for the proximal term */
 	uint64_t steps;
 
@@ -49,7 +52,8 @@ struct layers {
 	float **delta[2];               /* [workers] two gradient maps */
 	float **block;                  /* [workers] ROWS x dense of dense1's gradient */
 	float *flat, *dflat;            /* [max_batch][flat] */
-	float *z1, *dz1, *a1, *da1;     /* [max_batch][dense]: before batch norm, after relu and dropout */
+	/* [max_batch][dense]: before batch norm, after relu and dropout */
+	float *z1, *dz1, *a1, *da1;
 	float *z2, *dz2;                /* [max_batch][classes] */
 	float *mean, *var, *scale, *shift;      /* [dense] */
 	uint8_t *keep;                  /* [max_batch][dense] */
@@ -73,7 +77,8 @@ static size_t conv_count(const struct layers *s, int i)
 
 static size_t pool_count(const struct layers *s, int i)
 {
-	return (size_t)(s->side[i] / 2) * (size_t)(s->side[i] / 2) * (size_t)s->net.filters[2 * i + 1];
+	return (size_t)(s->side[i] / 2) * (size_t)(s->side[i] / 2) *
+	       (size_t)s->net.filters[2 * i + 1];
 }
 
 static void image_new(const struct layers *s, struct image_state *image)
@@ -134,7 +139,8 @@ static int image_states(const struct layers *s)
 	return s->training ? s->max_batch : pool_threads(s->pool);
 }
 
-static struct layers *layers_new(const struct net *net, int max_batch, struct pool *pool, bool training)
+static struct layers *layers_new(const struct net *net, int max_batch, struct pool *pool,
+                                 bool training)
 {
 	struct layers *s = xcalloc(1, sizeof *s);
 	const int *f = net->filters;
@@ -215,8 +221,8 @@ static void layers_free(void *arg)
 		free(s->anchor[k]);
 		free(s->head[k]);
 	}
-	float *floats[] = { s->flat, s->dflat, s->z1, s->dz1, s->a1, s->da1, s->z2, s->dz2, s->mean, s->var,
-	                    s->scale, s->shift };
+	float *floats[] = { s->flat, s->dflat, s->z1,   s->dz1, s->a1,    s->da1,
+		            s->z2,   s->dz2,   s->mean, s->var, s->scale, s->shift };
 	for (size_t i = 0; i < sizeof floats / sizeof *floats; i++)
 		free(floats[i]);
 	free(s->keep);
@@ -226,8 +232,8 @@ static void layers_free(void *arg)
 /* ---- forward ---- */
 
 /* Images to flat features: convolutions, pools, dropout of image N of the batch. */
-static void forward_image(const struct layers *s, const float *x, struct image_state *t, float *flat, int n,
-                          float *scratch)
+static void forward_image(const struct layers *s, const float *x, struct image_state *t,
+                          float *flat, int n, float *scratch)
 {
 	const struct batch *b = s->batch;
 
@@ -237,7 +243,8 @@ static void forward_image(const struct layers *s, const float *x, struct image_s
 
 		conv_forward(&s->conv[i], t->conv[i], x, s->w[2 * i], s->w[2 * i + 1], scratch);
 		relu_forward(t->conv[i], conv_count(s, i));
-		conv_forward(&s->conv[i + 1], t->conv[i + 1], t->conv[i], s->w[2 * i + 2], s->w[2 * i + 3], scratch);
+		conv_forward(&s->conv[i + 1], t->conv[i + 1], t->conv[i], s->w[2 * i + 2],
+		             s->w[2 * i + 3], scratch);
 		relu_forward(t->conv[i + 1], conv_count(s, i + 1));
 		pool_forward(t->pool[half], t->at[half], t->conv[i + 1], side, side, K);
 		if (b && b->dropout) {
@@ -253,8 +260,8 @@ static void forward_job(void *arg, size_t n, int worker)
 {
 	struct layers *s = arg;
 
-	forward_image(s, s->batch->image[n], &s->image[n], s->flat + n * (size_t)s->net.flat, (int)n,
-	              s->scratch[worker]);
+	forward_image(s, s->batch->image[n], &s->image[n],
+	              s->flat + n * (size_t)s->net.flat, (int)n, s->scratch[worker]);
 }
 
 struct dense_job {
@@ -267,12 +274,15 @@ static void dense1_job(void *arg, size_t job, int worker)
 {
 	const struct dense_job *d = arg;
 	const struct layers *s = d->s;
-	int D = s->net.dense, from = (int)job * COLUMNS, width = D - from < COLUMNS ? D - from : COLUMNS;
+	int D = s->net.dense, from = (int)job * COLUMNS,
+	    width = D - from < COLUMNS ? D - from : COLUMNS;
 
 	(void)worker;
 	for (int n = 0; n < d->count; n++)
-		memcpy(d->z + (size_t)n * (size_t)D + from, s->w[DENSE1_B] + from, (size_t)width * sizeof(float));
-	gemm(GEMM_NN, d->count, width, s->net.flat, s->flat, s->net.flat, s->w[DENSE1_W] + from, D, 1, d->z + from, D);
+		memcpy(d->z + (size_t)n * (size_t)D + from, s->w[DENSE1_B] + from,
+		       (size_t)width * sizeof(float));
+	gemm(GEMM_NN, d->count, width, s->net.flat, s->flat, s->net.flat,
+	     s->w[DENSE1_W] + from, D, 1, d->z + from, D);
 }
 
 /* Z [count][dense] = flat W + b */
@@ -327,7 +337,8 @@ static void score(struct layers *s, struct batch_result *r)
 
 		r->loss += (double)weight * softmax_loss(z, b->label[n], C);
 		r->correct += argmax(z, C) == b->label[n];
-		softmax_gradient(s->dz2 + (size_t)n * (size_t)C, z, b->label[n], weight / (float)b->count, C);
+		softmax_gradient(s->dz2 + (size_t)n * (size_t)C, z, b->label[n],
+		                 weight / (float)b->count, C);
 	}
 }
 
@@ -343,10 +354,12 @@ static void backward_head(struct layers *s)
 			s->head[DENSE2_B][k] += s->dz2[(size_t)n * (size_t)C + (size_t)k];
 	gemm(GEMM_NT, N, D, C, s->dz2, C, s->w[DENSE2_W], C, 0, s->da1, D);
 	for (int n = 0; b->dropout && n < N; n++)
-		dropout_apply(s->da1 + (size_t)n * (size_t)D, s->keep + (size_t)n * (size_t)D, 2, (uint32_t)D);
-	relu_backward(s->da1, s->a1, (size_t)N * (size_t)D);    /* what dropout zeroed is zero already */
-	norm_backward(s->dz1, s->head[BN_GAMMA], s->head[BN_BETA], s->da1, s->z1, s->mean, s->var, s->w[BN_GAMMA],
-	              N, D);
+		dropout_apply(s->da1 + (size_t)n * (size_t)D,
+		              s->keep + (size_t)n * (size_t)D, 2, (uint32_t)D);
+	/* what dropout zeroed is zero already */
+	relu_backward(s->da1, s->a1, (size_t)N * (size_t)D);
+	norm_backward(s->dz1, s->head[BN_GAMMA], s->head[BN_BETA], s->da1, s->z1, s->mean,
+	              s->var, s->w[BN_GAMMA], N, D);
 }
 
 /* One gradient array, or COUNT numbers of it from AT on: to the caller, or into Adam. */
@@ -360,7 +373,10 @@ static void take_gradient(const struct layers *s, int k, size_t at, const float 
 	            s->anchor[k] ? s->anchor[k] + at : NULL, count);
 }
 
-/* ROWS rows of dense1: the gradient that goes on to the pool first, with the weights as they were. */
+/*
+ * ROWS rows of dense1: the gradient that goes on to the pool first, with the weights as
+ * they were.
+ */
 static void dense1_backward_job(void *arg, size_t job, int worker)
 {
 	const struct layers *s = arg;
@@ -378,7 +394,8 @@ static void backward_job(void *arg, size_t n, int worker)
 {
 	struct layers *s = arg;
 	struct image_state *t = &s->image[n];
-	float *dy = s->dflat + n * (size_t)s->net.flat, *map = s->delta[0][worker], *back = s->delta[1][worker];
+	float *dy = s->dflat + n * (size_t)s->net.flat, *map = s->delta[0][worker],
+	      *back = s->delta[1][worker];
 
 	for (int half = 1; half >= 0; half--) {
 		int i = 2 * half, side = s->side[half];
@@ -389,12 +406,14 @@ static void backward_job(void *arg, size_t n, int worker)
 			dropout_apply(dy, t->keep[half], half, (uint32_t)pool_count(s, half));
 		pool_backward(map, dy, t->at[half], side, side, s->net.filters[i + 1]);
 		relu_backward(map, t->conv[i + 1], conv_count(s, i + 1));
-		conv_backward(&s->conv[i + 1], back, t->grad[2 * i + 2], t->grad[2 * i + 3], map, t->conv[i],
-		              s->w[2 * i + 2], scratch);
-		relu_backward(back, t->conv[i], conv_count(s, i));
-		conv_backward(&s->conv[i], half ? map : NULL, t->grad[2 * i], t->grad[2 * i + 1], back, x, s->w[2 * i],
+		conv_backward(&s->conv[i + 1], back, t->grad[2 * i + 2],
+		              t->grad[2 * i + 3], map, t->conv[i], s->w[2 * i + 2],
 		              scratch);
-		dy = map;                       /* of the first pool: read before the next map is written */
+		relu_backward(back, t->conv[i], conv_count(s, i));
+		conv_backward(&s->conv[i], half ? map : NULL, t->grad[2 * i],
+		              t->grad[2 * i + 1], back, x, s->w[2 * i], scratch);
+		/* of the first pool: read before the next map is written */
+		dy = map;
 		map = s->delta[1][worker];
 		back = s->delta[0][worker];
 	}
@@ -433,7 +452,8 @@ static void forward_backward(struct layers *s, const struct batch *b, struct bat
 	s->batch = NULL;
 }
 
-static void trainer_step(void *arg, const struct batch *b, const struct adam *a, struct batch_result *r)
+static void trainer_step(void *arg, const struct batch *b, const struct adam *a,
+                         struct batch_result *r)
 {
 	struct layers *s = arg;
 
@@ -445,7 +465,8 @@ static void trainer_step(void *arg, const struct batch *b, const struct adam *a,
 	norm_update(s->own[BN_VAR], s->var, s->net.dense);
 }
 
-static void trainer_gradients(void *arg, const struct batch *b, float *dw[NET_ARRAYS], struct batch_result *r)
+static void trainer_gradients(void *arg, const struct batch *b, float *dw[NET_ARRAYS],
+                              struct batch_result *r)
 {
 	static const enum net_array zero[] = { DENSE1_B, BN_MEAN, BN_VAR };
 	struct layers *s = arg;
@@ -506,7 +527,8 @@ static void trainer_get(void *arg, float *w[NET_ARRAYS], float *m[NET_ARRAYS], f
 	}
 }
 
-static void *predictor_new(const struct net *net, const float *const w[NET_ARRAYS], int max_batch, struct pool *pool)
+static void *predictor_new(const struct net *net, const float *const w[NET_ARRAYS],
+                           int max_batch, struct pool *pool)
 {
 	struct layers *s = layers_new(net, max_batch, pool, false);
 
@@ -525,10 +547,12 @@ static void predict_job(void *arg, size_t n, int worker)
 	const struct predict_job *p = arg;
 	struct layers *s = p->s;
 
-	forward_image(s, p->image[n], &s->image[worker], s->flat + n * (size_t)s->net.flat, (int)n, s->scratch[worker]);
+	forward_image(s, p->image[n], &s->image[worker],
+	              s->flat + n * (size_t)s->net.flat, (int)n, s->scratch[worker]);
 }
 
-static void predict_chunk(struct layers *s, const float *const *image, int n, float *logits, float *features)
+static void predict_chunk(struct layers *s, const float *const *image, int n,
+                          float *logits, float *features)
 {
 	struct predict_job p = { s, image };
 	size_t numbers = (size_t)n * (size_t)s->net.dense;
@@ -544,15 +568,18 @@ static void predict_chunk(struct layers *s, const float *const *image, int n, fl
 	dense2_forward(s, logits, n);
 }
 
-static void predictor_run(void *arg, const float *const *image, int n, float *logits, float *features)
+static void predictor_run(void *arg, const float *const *image, int n, float *logits,
+                          float *features)
 {
 	struct layers *s = arg;
 
 	for (int at = 0; at < n; at += s->max_batch) {
 		int count = n - at < s->max_batch ? n - at : s->max_batch;
 
-		predict_chunk(s, image + at, count, logits ? logits + (size_t)at * (size_t)s->net.classes : NULL,
-		              features ? features + (size_t)at * (size_t)s->net.dense : NULL);
+		predict_chunk(
+			s, image + at, count,
+			logits ? logits + (size_t)at * (size_t)s->net.classes : NULL,
+			features ? features + (size_t)at * (size_t)s->net.dense : NULL);
 	}
 }
 

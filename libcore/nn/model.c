@@ -41,14 +41,15 @@ static int pool2_side(size_t rows, size_t filters)
 	size_t square = filters ? rows / filters : 0;
 	int side = (int)lround(sqrt((double)square));
 
-	if (!filters || rows % filters || side < 1 || side > MAX_FLAT_SIDE || (size_t)side * (size_t)side != square)
+	if (!filters || rows % filters || side < 1 || side > MAX_FLAT_SIDE ||
+	    (size_t)side * (size_t)side != square)
 		return -1;
 	return side;
 }
 
 /*
- * Sizes 4 side + 6 to 4 side + 9 give the same weights; where the facts say which, they are believed,
- * otherwise it is 4 side + 8 (100, 20, 400).
+ * Sizes 4 side + 6 to 4 side + 9 give the same weights; where the facts say which, they
+ * are believed, otherwise it is 4 side + 8 (100, 20, 400).
  */
 static int image_size(int side, const struct json *facts)
 {
@@ -64,7 +65,8 @@ static int as_int(size_t n)
 	return n > 1 << 30 ? -1 : (int)n;
 }
 
-int model_sizes(struct net *net, const struct npy a[NET_ARRAYS], const struct json *facts, struct err *e)
+int model_sizes(struct net *net, const struct npy a[NET_ARRAYS], const struct json *facts,
+                struct err *e)
 {
 	int filters[4], side;
 
@@ -76,10 +78,13 @@ int model_sizes(struct net *net, const struct npy a[NET_ARRAYS], const struct js
 		filters[i] = as_int(w->shape[3]);
 	}
 	if (a[DENSE1_W].dims != 2 || a[DENSE2_W].dims != 2)
-		return err_set(e, "array %d has not 2 dimensions", a[DENSE1_W].dims != 2 ? DENSE1_W : DENSE2_W);
+		return err_set(e, "array %d has not 2 dimensions",
+		               a[DENSE1_W].dims != 2 ? DENSE1_W : DENSE2_W);
 	side = pool2_side(a[DENSE1_W].shape[0], a[CONV4_W].shape[3]);
 	if (side < 0)
-		return err_set(e, "array 8 has %zu rows, which no square image gives with %zu filters",
+		return err_set(e,
+		               "array 8 has %zu rows, which no square image gives with "
+		               "%zu filters",
 		               a[DENSE1_W].shape[0], a[CONV4_W].shape[3]);
 	return net_init(net, image_size(side, facts), as_int(a[CONV1_W].shape[2]), filters,
 	                as_int(a[DENSE1_W].shape[1]), as_int(a[DENSE2_W].shape[1]), e);
@@ -91,9 +96,11 @@ static int check_shape(const struct net *net, int k, const struct npy *a, struct
 	char got_text[128], want_text[128];
 
 	want.dims = net_shape(net, (enum net_array)k, want.shape);
-	if (a->dims == want.dims && !memcmp(a->shape, want.shape, (size_t)a->dims * sizeof *a->shape))
+	if (a->dims == want.dims &&
+	    !memcmp(a->shape, want.shape, (size_t)a->dims * sizeof *a->shape))
 		return 0;
-	return err_set(e, "array %d is %s, expected %s", k, npy_describe(a, got_text, sizeof got_text),
+	return err_set(e, "array %d is %s, expected %s", k,
+	               npy_describe(a, got_text, sizeof got_text),
 	               npy_describe(&want, want_text, sizeof want_text));
 }
 
@@ -103,7 +110,10 @@ static int check_finite(const float *w, size_t count, struct err *e)
 {
 	enum { BLOCK = 4096 };
 
-	/* x - x is 0 for finite x and NaN otherwise: sums vectorise where a test for each would not */
+	/*
+	 * x - x is 0 for finite x and NaN otherwise: sums vectorise where a test for each
+	 * would not
+	 */
 	for (size_t at = 0; at < count; at += BLOCK) {
 		size_t end = at + BLOCK < count ? at + BLOCK : count;
 		bool bad = false;
@@ -200,8 +210,8 @@ static int read_arrays(struct model *m, struct npy a[NET_ARRAYS], int flags, str
 	int npz_flags = flags & MODEL_UNCHECKED ? NPZ_UNCHECKED : 0;
 
 	if (npz_count(m->archive) != NET_ARRAYS)
-		return err_set(e, "holds %zu arrays, expected %d named \"0\" to \"15\"", npz_count(m->archive),
-		               NET_ARRAYS);
+		return err_set(e, "holds %zu arrays, expected %d named \"0\" to \"15\"",
+		               npz_count(m->archive), NET_ARRAYS);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		char name[NAME_BYTES];
 
@@ -220,7 +230,8 @@ static int load(struct model *m, const char *path, int flags, struct err *e)
 	m->archive = npz_open(path, e);
 	if (!m->archive)
 		return -1;
-	if (read_facts(m, e) < 0 || read_arrays(m, a, flags, e) < 0 || model_sizes(&m->net, a, m->facts, e) < 0)
+	if (read_facts(m, e) < 0 || read_arrays(m, a, flags, e) < 0 ||
+	    model_sizes(&m->net, a, m->facts, e) < 0)
 		goto out;
 	for (int k = 0; k < NET_ARRAYS; k++)
 		if (check_shape(&m->net, k, &a[k], e) < 0 || take_array(m, k, &a[k], flags, e) < 0)
@@ -275,8 +286,8 @@ void model_digest(const struct net *net, const float *const w[NET_ARRAYS], char 
 	sha256_hex(&s, hex);
 }
 
-static int write_arrays(FILE *f, const struct net *net, const float *const w[NET_ARRAYS], const char *facts,
-                        struct err *e)
+static int write_arrays(FILE *f, const struct net *net, const float *const w[NET_ARRAYS],
+                        const char *facts, struct err *e)
 {
 	struct npz_writer *z = npz_writer_new(f, false);
 
@@ -286,7 +297,8 @@ static int write_arrays(FILE *f, const struct net *net, const float *const w[NET
 		char name[NAME_BYTES];
 
 		array_name(name, k);
-		if (npz_writer_add(z, name, "<f4", dims, shape, w[k], count * sizeof *w[k], e) < 0) {
+		if (npz_writer_add(z, name, "<f4", dims, shape, w[k],
+		                   count * sizeof *w[k], e) < 0) {
 			npz_writer_free(z);
 			return -1;
 		}
@@ -294,8 +306,8 @@ static int write_arrays(FILE *f, const struct net *net, const float *const w[NET
 	return npz_writer_end(z, facts, e);
 }
 
-int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS], const char *facts,
-               struct err *e)
+int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS],
+               const char *facts, struct err *e)
 {
 	struct outfile *o = outfile_open(path, e);
 
@@ -376,6 +388,8 @@ int model_num_examples(const struct model *m, const char *path, int64_t *n, stru
 	if (*n >= 0 || metadata_examples(path, n, e) == 0)
 		return 0;
 	if (!e->text[0])
-		err_set(e, "%s: does not tell its num_examples, and there is no %s-metadata", path, path);
+		err_set(e,
+		        "%s: does not tell its num_examples, and there is no %s-metadata",
+		        path, path);
 	return -1;
 }

@@ -20,37 +20,47 @@ struct model {
 	struct json *facts;             /* the archive comment; NULL: none */
 	struct npz *archive;            /* what w is borrowed from; or NULL */
 	float *owned[NET_ARRAYS];       /* arrays that had to be converted or inflated; or NULL */
-	float *low[NET_ARRAYS];         /* MODEL_LOW: what rounding took off a '<f8' array; otherwise NULL */
+	/* MODEL_LOW: what rounding took off a '<f8' array; otherwise NULL */
+	float *low[NET_ARRAYS];
 };
 
 enum {
-	MODEL_UNCHECKED = 1,    /* do not read the whole file for its checksums: prediction from a mapped file */
-	MODEL_LOW = 2,          /* keep what float32 cannot hold of '<f8' arrays, for server optimisers */
+	/* do not read the whole file for its checksums: prediction from a mapped file */
+	MODEL_UNCHECKED = 1,
+	/* keep what float32 cannot hold of '<f8' arrays, for server optimisers */
+	MODEL_LOW = 2,
 };
 
 /*
- * Loads PATH ("-": stdin). Checks that the arrays are "0".."15", that their shapes fit one network, and (unless
- * MODEL_UNCHECKED) checksums and that all numbers are finite and the moving variance is not below -0.001.
- * '<f8' and Fortran order are converted. Returns 0, or -1 with E set, PATH and array named.
+ * Loads PATH ("-": stdin). Checks that the arrays are "0".."15", that their shapes fit
+ * one network, and (unless MODEL_UNCHECKED) checksums and that all numbers are finite and
+ * the moving variance is not below -0.001.
+ * '<f8' and Fortran order are converted. Returns 0, or -1 with E set, PATH and array
+ * named.
  */
 int model_load(struct model *m, const char *path, int flags, struct err *e);
 void model_release(struct model *m);
 
 /*
- * The network that arrays of these shapes belong to; only their shapes are looked at, and not all of them.
- * FACTS, or NULL, tell the image size where the shapes leave it open. Returns 0, or -1 with E set.
+ * The network that arrays of these shapes belong to; only their shapes are looked at, and
+ * not all of them. FACTS, or NULL, tell the image size where the shapes leave it open.
+ * Returns 0, or -1 with E set.
  */
-int model_sizes(struct net *net, const struct npy a[NET_ARRAYS], const struct json *facts, struct err *e);
+int model_sizes(struct net *net, const struct npy a[NET_ARRAYS], const struct json *facts,
+                struct err *e);
 
-/* Digest of the numbers (not of the file: FEDn writes files anew): SHA-256 over shapes and '<f4' data, in order. */
+/*
+ * Digest of the numbers (not of the file: FEDn writes files anew): SHA-256 over shapes
+ * and '<f4' data, in order.
+ */
 void model_digest(const struct net *net, const float *const w[NET_ARRAYS], char hex[SHA256_HEX]);
 
 /* -1 with E set, array and entry named, unless all numbers are finite. */
 int model_check(const struct net *net, const float *const w[NET_ARRAYS], struct err *e);
 
 /* Writes weights with FACTS (a JSON object as text; NULL: none) as the archive comment. */
-int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS], const char *facts,
-               struct err *e);
+int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS],
+               const char *facts, struct err *e);
 
 /* The class list that the facts name; the 15 default ones if there are no facts and 15 classes;
  * otherwise C0, C1, ... Returns true if it is known (from facts). */

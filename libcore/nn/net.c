@@ -11,12 +11,15 @@ static bool in_range(int value, int high)
 	return value >= 1 && value <= high;
 }
 
-int net_init(struct net *n, int size, int channels, const int filters[4], int dense, int classes, struct err *e)
+int net_init(struct net *n, int size, int channels, const int filters[4], int dense,
+             int classes, struct err *e)
 {
-	bool good = in_range(channels, MAX_CHANNELS) && in_range(dense, MAX_UNITS) && in_range(classes, MAX_UNITS);
+	bool good = in_range(channels, MAX_CHANNELS) && in_range(dense, MAX_UNITS) &&
+	            in_range(classes, MAX_UNITS);
 
 	if (size < MIN_SIZE || size > MAX_SIZE)
-		return err_set(e, "an image size of %d, expected %d to %d", size, MIN_SIZE, MAX_SIZE);
+		return err_set(e, "an image size of %d, expected %d to %d", size,
+		               MIN_SIZE, MAX_SIZE);
 	for (int i = 0; i < 4; i++)
 		good = good && in_range(filters[i], MAX_CHANNELS);
 	if (!good)

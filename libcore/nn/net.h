@@ -29,8 +29,12 @@ struct net {
 	int flat;                       /* rows of dense1: pool2_size^2 filters[3] */
 };
 
-/* Fills in what follows from the sizes. -1: the image is too small (S < 10), or a count is not positive or too large. */
-int net_init(struct net *n, int size, int channels, const int filters[4], int dense, int classes, struct err *e);
+/*
+ * Fills in what follows from the sizes. -1: the image is too small (S < 10), or a count
+ * is not positive or too large.
+ */
+int net_init(struct net *n, int size, int channels, const int filters[4], int dense,
+             int classes, struct err *e);
 
 /* The tutorial's network with this image size and class count. */
 int net_tutorial(struct net *n, int size, int classes, struct err *e);

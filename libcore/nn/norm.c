@@ -6,8 +6,8 @@
 
 static const float EPSILON = 1e-3f, KEEP = .99f, TAKE = .01f;
 
-void norm_affine(float *scale, float *shift, const float *gamma, const float *beta, const float *mean,
-                 const float *var, int D)
+void norm_affine(float *scale, float *shift, const float *gamma, const float *beta,
+                 const float *mean, const float *var, int D)
 {
 	for (int d = 0; d < D; d++) {
 		float v = var[d] > 0 ? var[d] : 0;
@@ -52,8 +52,9 @@ void norm_update(float *moving, const float *batch, int D)
  * With c = x - mean, r = 1 / sqrt(var + epsilon):
  *   dbeta = sum dy,  dgamma = sum dy c r,  dx = gamma r (dy - dbeta / N - c r dgamma / N)
  */
-void norm_backward(float *dx, float *dgamma, float *dbeta, const float *dy, const float *x, const float *mean,
-                   const float *var, const float *gamma, int N, int D)
+void norm_backward(float *dx, float *dgamma, float *dbeta, const float *dy,
+                   const float *x, const float *mean, const float *var,
+                   const float *gamma, int N, int D)
 {
 	for (int d = 0; d < D; d++) {
 		double r = 1 / sqrt((double)var[d] + EPSILON), b = 0, g = 0;

@@ -33,10 +33,11 @@ static int from_npy(float *out, const struct infile *f, const struct net *net, s
 	if (npy_parse(&a, f->data, f->size, e) < 0)
 		return -1;
 	bytes = a.kind == 'u' && a.item_bytes == 1 && !a.fortran;
-	if (a.dims != 3 || a.shape[0] != side || a.shape[1] != side || a.shape[2] != (size_t)net->channels ||
-	    !(bytes || npy_is_f4(&a)))
+	if (a.dims != 3 || a.shape[0] != side || a.shape[1] != side ||
+	    a.shape[2] != (size_t)net->channels || !(bytes || npy_is_f4(&a)))
 		return err_set(e, "is %s, the network takes %d x %d x %d of <f4 or |u1",
-		               npy_describe(&a, text, sizeof text), net->size, net->size, net->channels);
+		               npy_describe(&a, text, sizeof text), net->size, net->size,
+		               net->channels);
 	if (bytes)
 		from_bytes(out, a.data, numbers(net));
 	else
@@ -44,14 +45,16 @@ static int from_npy(float *out, const struct infile *f, const struct net *net, s
 	return 0;
 }
 
-static int from_picture(float *out, const struct infile *f, const struct net *net, struct resize *r, struct err *e)
+static int from_picture(float *out, const struct infile *f, const struct net *net,
+                        struct resize *r, struct err *e)
 {
 	struct image im = {0};
 	uint8_t *small = NULL;
 	int result = -1;
 
 	if (net->channels != IMAGE_CHANNELS)
-		return err_set(e, "a picture has %d channels, the network takes %d", IMAGE_CHANNELS, net->channels);
+		return err_set(e, "a picture has %d channels, the network takes %d",
+		               IMAGE_CHANNELS, net->channels);
 	if (image_read(&im, f->data, f->size, e) < 0)
 		return -1;
 	small = xmalloc(numbers(net), 1);
@@ -65,7 +68,8 @@ static int from_picture(float *out, const struct infile *f, const struct net *ne
 	return result;
 }
 
-int picture_load(float *out, const char *path, const struct net *net, struct resize *r, struct err *e)
+int picture_load(float *out, const char *path, const struct net *net, struct resize *r,
+                 struct err *e)
 {
 	size_t magic = sizeof NPY_MAGIC - 1;
 	struct infile f;

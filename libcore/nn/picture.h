@@ -5,7 +5,9 @@
 #include "nn/net.h"
 
 /*
- * PATH ("-": stdin) is a TIFF or PNG, resized by R, or an .npy of exactly the network's size ('<f4' 0..1, or '|u1').
- * Writes size x size x channels floats in 0..1 to OUT. Returns 0, or -1 with E set (PATH named in it).
+ * PATH ("-": stdin) is a TIFF or PNG, resized by R, or an .npy of exactly the network's
+ * size ('<f4' 0..1, or '|u1'). Writes size x size x channels floats in 0..1 to OUT.
+ * Returns 0, or -1 with E set (PATH named in it).
  */
-int picture_load(float *out, const char *path, const struct net *net, struct resize *r, struct err *e);
+int picture_load(float *out, const char *path, const struct net *net, struct resize *r,
+                 struct err *e);

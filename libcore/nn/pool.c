@@ -9,8 +9,14 @@ void pool_forward(float *y, uint8_t *at, const float *x, int H, int W, int C)
 	for (int i = 0; i < H / 2; i++)
 		for (int j = 0; j < W / 2; j++, y += C, at += C)
 			for (int c = 0; c < C; c++) {
-				const float *p = x + ((size_t)(2 * i) * (size_t)W + (size_t)(2 * j)) * (size_t)C + c;
-				const float four[4] = { p[0], p[C], p[(size_t)W * (size_t)C], p[((size_t)W + 1) * (size_t)C] };
+				const float *p = x +
+				                 ((size_t)(2 * i) * (size_t)W +
+				                  (size_t)(2 * j)) *
+				                         (size_t)C +
+				                 c;
+				const float four[4] = { p[0], p[C],
+					                p[(size_t)W * (size_t)C],
+					                p[((size_t)W + 1) * (size_t)C] };
 				int best = 0;
 
 				for (int k = 1; k < 4; k++)
@@ -27,7 +33,8 @@ void pool_backward(float *dx, const float *dy, const uint8_t *at, int H, int W, 
 	for (int i = 0; i < H / 2; i++)
 		for (int j = 0; j < W / 2; j++, dy += C, at += C)
 			for (int c = 0; c < C; c++) {
-				size_t row = (size_t)(2 * i + at[c] / 2), col = (size_t)(2 * j + at[c] % 2);
+				size_t row = (size_t)(2 * i + at[c] / 2),
+				       col = (size_t)(2 * j + at[c] % 2);
 
 				dx[(row * (size_t)W + col) * (size_t)C + (size_t)c] = dy[c];
 			}

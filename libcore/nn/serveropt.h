@@ -31,9 +31,10 @@ extern const struct serveropt serveropt_defaults;       /* none, 1e-3, .9, .99, 
 void serveropt_start(const struct serveropt *o, float *m, float *v, size_t n);
 
 /*
- * One round: from MEAN [N] and the model sent out W [N], plus LOW [N] if that is not NULL (FEDn keeps its own model in
- * double), to the next one NEXT [N], which may be W; M and V [N] are updated. Computed in double, kept as float32.
- * Returns false if something left float32's range.
+ * One round: from MEAN [N] and the model sent out W [N], plus LOW [N] if that is not NULL
+ * (FEDn keeps its own model in double), to the next one NEXT [N], which may be W; M and V
+ * [N] are updated. Computed in double, kept as float32. Returns false if something left
+ * float32's range.
  */
 bool serveropt_step(const struct serveropt *o, const double *mean, const float *w,
                     const float *low, float *m, float *v, float *next, size_t n);

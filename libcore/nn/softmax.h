@@ -1,5 +1,8 @@
 #pragma once
-/* Softmax, cross-entropy on logits, and their gradient (Keras: fit and evaluate use the logits, unclipped). */
+/*
+ * Softmax, cross-entropy on logits, and their gradient (Keras: fit and evaluate use the
+ * logits, unclipped).
+ */
 
 /* P[k] = exp(z[k]) / sum exp(z). P may be Z. */
 void softmax(float *p, const float *z, int classes);

@@ -44,7 +44,8 @@ static float *balanced_weights(const struct train_data *data, int classes)
 		present += count[k] > 0;
 	for (int k = 0; k < classes; k++)
 		if (count[k])
-			weight[k] = (float)((double)data->train_count / ((double)present * (double)count[k]));
+			weight[k] = (float)((double)data->train_count /
+			                    ((double)present * (double)count[k]));
 	free(count);
 	return weight;
 }
@@ -106,14 +107,17 @@ static int load(struct run *r, struct err *e)
 	if (found > 0 && r->c.at.epoch > (uint32_t)o->epochs)
 		return err_set(e, "%s: is past epoch %d already", o->checkpoint, o->epochs);
 	if (found > 0 && other_engine)
-		progress_line(o->quiet, "%s: saved by other kernels than %s: the last digits may differ", o->checkpoint,
-		              r->engine->name);
+		progress_line(
+			o->quiet,
+			"%s: saved by other kernels than %s: the last digits may differ",
+			o->checkpoint, r->engine->name);
 	return found;
 }
 
 /*
- * Weights from the checkpoint if there is one, else from FROM. A new run saves at once: a file that cannot be written
- * shows before the work, and a run that is killed in its first epoch knows how long the log was.
+ * Weights from the checkpoint if there is one, else from FROM. A new run saves at once: a
+ * file that cannot be written shows before the work, and a run that is killed in its
+ * first epoch knows how long the log was.
  */
 static int begin(struct run *r, const float *const from[NET_ARRAYS], struct err *e)
 {
@@ -126,7 +130,8 @@ static int begin(struct run *r, const float *const from[NET_ARRAYS], struct err 
 		weights_copy(&r->c.w, r->net, from);
 	r->train = (struct score){ 0, r->c.at.last_loss, r->c.at.last_accuracy };
 	r->valid = (struct score){ 0, r->c.at.last_valid_loss, r->c.at.last_valid_accuracy };
-	r->engine->trainer_set(r->trainer, r->c.w.a, found ? r->c.m.a : NULL, found ? r->c.v.a : NULL, r->c.at.steps);
+	r->engine->trainer_set(r->trainer, r->c.w.a, found ? r->c.m.a : NULL,
+	                       found ? r->c.v.a : NULL, r->c.at.steps);
 	if (o->proximal > 0)
 		r->engine->trainer_anchor(r->trainer, from);
 	if (o->log) {
@@ -159,17 +164,25 @@ static int step(struct run *r, struct err *e)
 	struct batch_result got;
 
 	adam.proximal = (float)o->proximal;
-	if (batch_images_fill(&r->images, r->order + (size_t)at->batch * (size_t)r->batch, r->batch, o->augment,
-	                      o->seed, at->epoch, e) < 0)
+	if (batch_images_fill(&r->images, r->order + (size_t)at->batch * (size_t)r->batch,
+	                      r->batch, o->augment, o->seed, at->epoch, e) < 0)
 		return -1;
 	for (int i = 0; r->weight && i < r->batch; i++)
 		r->weight[i] = r->class_weight[r->images.label[i]];
 	at->steps++;
-	r->engine->trainer_step(r->trainer, &(struct batch){
-		.count = r->batch, .image = r->images.image, .label = r->images.label, .weight = r->weight,
-		.dropout = o->dropout, .seed = o->seed, .step = (uint32_t)at->steps }, &adam, &got);
+	r->engine->trainer_step(r->trainer,
+	                        &(struct batch){ .count = r->batch,
+	                                         .image = r->images.image,
+	                                         .label = r->images.label,
+	                                         .weight = r->weight,
+	                                         .dropout = o->dropout,
+	                                         .seed = o->seed,
+	                                         .step = (uint32_t)at->steps },
+	                        &adam, &got);
 	if (!isfinite(got.loss))
-		return err_set(e, "the loss became %g in epoch %u: a smaller --rate may help", got.loss, at->epoch + 1);
+		return err_set(
+			e, "the loss became %g in epoch %u: a smaller --rate may help",
+			got.loss, at->epoch + 1);
 	at->batch++;
 	at->loss += got.loss;
 	at->correct += got.correct;
@@ -209,7 +222,8 @@ static int recalibrate(struct run *r, struct err *e)
 {
 	struct evaluation v = evaluation(r);
 
-	return evaluate_norm(&v, r->data->train, r->data->train_count, r->c.w.a[BN_MEAN], r->c.w.a[BN_VAR], e);
+	return evaluate_norm(&v, r->data->train, r->data->train_count, r->c.w.a[BN_MEAN],
+	                     r->c.w.a[BN_VAR], e);
 }
 
 static int validate(struct run *r, struct err *e)
@@ -233,12 +247,15 @@ static int validate(struct run *r, struct err *e)
 static void say_epoch(const struct run *r)
 {
 	if (r->data->valid_count)
-		progress_line(r->o->quiet, "epoch %u/%d: loss %.4f, accuracy %.4f, valid loss %.4f, valid accuracy %.4f",
-		              r->c.at.epoch + 1, r->o->epochs, r->train.loss, r->train.accuracy, r->valid.loss,
-		              r->valid.accuracy);
+		progress_line(r->o->quiet,
+		              "epoch %u/%d: loss %.4f, accuracy %.4f, valid loss %.4f, "
+		              "valid accuracy %.4f",
+		              r->c.at.epoch + 1, r->o->epochs, r->train.loss,
+		              r->train.accuracy, r->valid.loss, r->valid.accuracy);
 	else
-		progress_line(r->o->quiet, "epoch %u/%d: loss %.4f, accuracy %.4f", r->c.at.epoch + 1, r->o->epochs,
-		              r->train.loss, r->train.accuracy);
+		progress_line(r->o->quiet, "epoch %u/%d: loss %.4f, accuracy %.4f",
+		              r->c.at.epoch + 1, r->o->epochs, r->train.loss,
+		              r->train.accuracy);
 }
 
 /* Validates, logs, and moves the position on to the next epoch. */
@@ -251,7 +268,8 @@ static int end_epoch(struct run *r, struct err *e)
 	if (validate(r, e) < 0)
 		return -1;
 	say_epoch(r);
-	if (r->log && train_log_row(r->log, at->epoch + 1, &r->train, r->data->valid_count ? &r->valid : NULL, e) < 0)
+	if (r->log && train_log_row(r->log, at->epoch + 1, &r->train,
+	                            r->data->valid_count ? &r->valid : NULL, e) < 0)
 		return -1;
 	at->last_loss = r->train.loss;
 	at->last_accuracy = r->train.accuracy;
@@ -302,7 +320,8 @@ int train(const struct train_options *o, const struct engine *engine, const stru
 	if (!data->train_count)
 		return err_set(e, "%s: no images to train on", data->dataset->path);
 	if (o->keep_best && !data->valid_count)
-		return err_set(e, "%s: no validation images to choose the best epoch by", data->dataset->path);
+		return err_set(e, "%s: no validation images to choose the best epoch by",
+		               data->dataset->path);
 	r.c = (struct checkpoint){ .net = net, .run = o->run, .engine = engine->name };
 	weights_init(&r.c.w, net);
 	run_init(&r);

@@ -21,13 +21,16 @@ struct train_options {
 	enum augment augment;
 	bool balanced;                  /* a class counts n / (classes present x its images) */
 	double proximal;                /* mu of adam.h; needs an engine with trainer_anchor */
-	bool bn_exact;                  /* moving mean and variance from the training images, under the final weights */
-	bool keep_best;                 /* the weights of the epoch with the least validation loss */
+	/* moving mean and variance from the training images, under the final weights */
+	bool bn_exact;
+	/* the weights of the epoch with the least validation loss */
+	bool keep_best;
 	const char *checkpoint;         /* path, or NULL */
 	const char *log;                /* path of the TSV, or NULL */
 	const char *run;                /* JSON object that tells runs apart, for the checkpoint */
 	bool quiet;
-	const volatile sig_atomic_t *stop;      /* set by a signal: finish the batch, save, return TRAIN_STOPPED */
+	/* set by a signal: finish the batch, save, return TRAIN_STOPPED */
+	const volatile sig_atomic_t *stop;
 };
 
 struct train_data {
@@ -38,16 +41,19 @@ struct train_data {
 
 struct train_result {
 	struct weights w;               /* the caller releases it */
-	struct score train, valid;      /* of the last epoch; train as Keras's fit reports it; NaN: none */
-	int64_t num_examples;           /* images of one epoch: the last train_count mod batch are left out */
+	/* of the last epoch; train as Keras's fit reports it; NaN: none */
+	struct score train, valid;
+	/* images of one epoch: the last train_count mod batch are left out */
+	int64_t num_examples;
 };
 
 enum { TRAIN_DONE = 0, TRAIN_STOPPED = 1 };
 
 /*
- * Trains from W, which is not changed. Every epoch visits the training images in a new order (RNG_SHUFFLE, sub-stream = epoch) and
- * leaves the last incomplete batch out, as the tutorial's generator does; fewer images than one batch are one batch.
- * Returns TRAIN_DONE, TRAIN_STOPPED (everything saved in the checkpoint), or -1 with E set.
+ * Trains from W, which is not changed. Every epoch visits the training images in a new
+ * order (RNG_SHUFFLE, sub-stream = epoch) and leaves the last incomplete batch out, as
+ * the tutorial's generator does; fewer images than one batch are one batch. Returns
+ * TRAIN_DONE, TRAIN_STOPPED (everything saved in the checkpoint), or -1 with E set.
  */
 int train(const struct train_options *o, const struct engine *engine, const struct net *net,
           const float *const w[NET_ARRAYS], const struct train_data *data, struct pool *pool,

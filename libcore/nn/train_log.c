@@ -61,17 +61,19 @@ struct train_log *train_log_open(const char *path, int64_t bytes, struct err *e)
 	return l;
 }
 
-int train_log_row(struct train_log *l, uint32_t epoch, const struct score *train, const struct score *valid,
-                  struct err *e)
+int train_log_row(struct train_log *l, uint32_t epoch, const struct score *train,
+                  const struct score *valid, struct err *e)
 {
 	int written;
 
 	errno = 0;
 	if (valid)
-		written = fprintf(l->f, "%u\t%.9g\t%.9g\t%.9g\t%.9g\n", epoch, train->loss, train->accuracy, valid->loss,
+		written = fprintf(l->f, "%u\t%.9g\t%.9g\t%.9g\t%.9g\n", epoch,
+		                  train->loss, train->accuracy, valid->loss,
 		                  valid->accuracy);
 	else
-		written = fprintf(l->f, "%u\t%.9g\t%.9g\t-\t-\n", epoch, train->loss, train->accuracy);
+		written = fprintf(l->f, "%u\t%.9g\t%.9g\t-\t-\n", epoch, train->loss,
+		                  train->accuracy);
 	return flush(l, written, e);
 }
 

@@ -192,14 +192,19 @@ static void draw_measure(const struct panel *p, const struct learning *log,
 static void draw_dots(const struct panel *p, const struct learning *log,
                       struct color color)
 {
-	const struct learning_row *best = learning_best(log, p->valid);
-
 	for (size_t i = 0; i < log->count && log->count <= DOTS_UP_TO; i++) {
 		const struct learning_row *row = &log->rows[i];
 
 		if (!isnan(row->value[p->valid]))
 			draw_dot(p->d, point_of(p, row, p->valid), DOT, color);
 	}
+}
+
+static void draw_best(const struct panel *p, const struct learning *log,
+                      struct color color)
+{
+	const struct learning_row *best = learning_best(log, p->valid);
+
 	if (best)
 		mark_best(p->d, point_of(p, best, p->valid), color);
 }
@@ -217,6 +222,8 @@ static void draw_panel(struct panel *p, const struct curve *curves, size_t count
 		draw_measure(p, &curves[k].log, p->valid, valid_pen(color_of(k)));
 		draw_dots(p, &curves[k].log, color_of(k));
 	}
+	for (size_t k = 0; k < count; k++)
+		draw_best(p, &curves[k].log, color_of(k));
 }
 
 /* ---- legend ---- */

@@ -200,7 +200,8 @@ static void test_distances(void)
 				mean += v * v;
 			}
 		is_near(c.client[j].update_norm, sqrt(update), 1e-12, "the length of an update");
-		is_near(c.client[j].cosine, both / sqrt(update * mean), 1e-12, "its cosine to the mean");
+		is_near(c.client[j].cosine, both / sqrt(update * mean), 1e-12,
+		        "its cosine to the mean");
 		ok(c.client[j].update_norm == d.client[j].update_norm &&
 		   c.client[j].cosine == d.client[j].cosine, "the same with three threads");
 	}
@@ -212,7 +213,9 @@ static void test_distances(void)
 
 static void test_optimiser(void)
 {
-	struct aggregate a = { .method = AGGREGATE_MEAN, .previous = &parent, .opt = serveropt_defaults };
+	struct aggregate a = { .method = AGGREGATE_MEAN,
+		               .previous = &parent,
+		               .opt = serveropt_defaults };
 	struct weights m, v;
 	struct clients c;
 	double worst = 0;

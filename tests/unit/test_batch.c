@@ -1,4 +1,7 @@
-/* Batches: images as the dataset has them in any form, and their likenesses: each symmetry equally often, rotations by any angle. */
+/*
+ * Batches: images as the dataset has them in any form, and their likenesses: each
+ * symmetry equally often, rotations by any angle.
+ */
 #include "data/batch.h"
 
 #include <math.h>
@@ -45,16 +48,19 @@ static void forms(void)
 		for (int k = 0; k < 4; k++) {
 			if (!i)
 				memcpy(first[k], b.image[k], sizeof first[k]);
-			same = same && !memcmp(first[k], b.image[k], sizeof first[k]) && b.label[k] == (int)index[k] % 3;
+			same = same && !memcmp(first[k], b.image[k], sizeof first[k]) &&
+			       b.label[k] == (int)index[k] % 3;
 		}
 		ok(same, "%s: the same images and labels", name[i]);
 		must(batch_images_fill(&b, index + 1, 1, AUGMENT_NONE, 0, 0, &e));
-		ok(!memcmp(first[1], b.image[0], sizeof first[1]), "%s: a smaller batch after it", name[i]);
+		ok(!memcmp(first[1], b.image[0], sizeof first[1]),
+		   "%s: a smaller batch after it", name[i]);
 		batch_images_release(&b);
 		batch_images_release(&b);
 		dataset_release(&d);
 	}
-	ok(memcmp(first[0], first[1], sizeof first[0]) && !memcmp(first[0], first[3], sizeof first[0]),
+	ok(memcmp(first[0], first[1], sizeof first[0]) &&
+	           !memcmp(first[0], first[3], sizeof first[0]),
 	   "the images are those of the index");
 }
 
@@ -69,9 +75,11 @@ static void unreadable(void)
 	scratch_write(scratch_path("bad/data_singlets/image_00004.npy"), "x", 1);
 	unlink(scratch_path("bad/data_singlets/image_00002.npy"));
 	batch_images_init(&b, &d, pool, IMAGES);
-	is_int(batch_images_fill(&b, index, IMAGES, AUGMENT_NONE, 0, 0, &e), -1, "images that cannot be read");
+	is_int(batch_images_fill(&b, index, IMAGES, AUGMENT_NONE, 0, 0, &e), -1,
+	       "images that cannot be read");
 	ok(strstr(e.text, "image_00002.npy") != NULL, "the first is named: %s", e.text);
-	is_int(batch_images_fill(&b, index + 4, 1, AUGMENT_DIHEDRAL, 0, 0, &e), -1, "the same when augmented");
+	is_int(batch_images_fill(&b, index + 4, 1, AUGMENT_DIHEDRAL, 0, 0, &e), -1,
+	       "the same when augmented");
 	ok(strstr(e.text, "image_00004.npy") != NULL, "%s", e.text);
 	is_int(batch_images_fill(&b, index, 2, AUGMENT_NONE, 0, 0, &e), 0, "the others can");
 	batch_images_release(&b);
@@ -80,7 +88,10 @@ static void unreadable(void)
 
 /* ---- symmetries ---- */
 
-/* Which of the eight IMAGE is of PLAIN; -1: none. Written as mirrorings after quarter turns, not as the code has it. */
+/*
+ * Which of the eight IMAGE is of PLAIN; -1: none. Written as mirrorings after quarter
+ * turns, not as the code has it.
+ */
 static int symmetry_of(const float *image, const float *plain)
 {
 	for (int k = 0; k < SYMMETRIES; k++) {
@@ -97,7 +108,8 @@ static int symmetry_of(const float *image, const float *plain)
 			}
 			if (k >= 4)
 				i = SIDE - 1 - i;
-			same = !memcmp(image + p * C, plain + (i * SIDE + j) * C, C * sizeof *image);
+			same = !memcmp(image + p * C, plain + (i * SIDE + j) * C,
+			               C * sizeof *image);
 		}
 		if (same)
 			return k;
@@ -153,7 +165,8 @@ static void places(const struct dataset *d, enum augment kind)
 	must(batch_images_fill(&a, forth, IMAGES, kind, 1, 2, &e));
 	must(batch_images_fill(&b, back, IMAGES, kind, 1, 2, &e));
 	for (int i = 0; i < IMAGES; i++)
-		same = same && !memcmp(a.image[i], b.image[IMAGES - 1 - i], NUMBERS * sizeof(float));
+		same = same && !memcmp(a.image[i], b.image[IMAGES - 1 - i],
+		                       NUMBERS * sizeof(float));
 	ok(same, "the same wherever it stands in the batch");
 	must(batch_images_fill(&b, forth, IMAGES, kind, 2, 2, &e));
 	for (int i = 0; i < IMAGES; i++)
@@ -166,7 +179,10 @@ static void places(const struct dataset *d, enum augment kind)
 
 /* ---- rotation ---- */
 
-/* An image whose first channel is a ramp keeps a ramp, of another direction: the angle can be read off it. */
+/*
+ * An image whose first channel is a ramp keeps a ramp, of another direction: the angle
+ * can be read off it.
+ */
 static void write_ramp(const char *name)
 {
 	struct dataset_form form = { SIDE, SIDE, C, false, false, "a ramp" };
@@ -208,7 +224,8 @@ static void rotations(void)
 		must(batch_images_fill(&b, &index, 1, AUGMENT_ROTATE, 3, epoch, &e));
 		x = b.image[0];
 		centre = x + (SIDE / 2 * SIDE + SIDE / 2) * C;
-		down = (centre[SIDE * C] - centre[-SIDE * C]) * 5;      /* 0.1 a pixel: two pixels give 1 */
+		/* 0.1 a pixel: two pixels give 1 */
+		down = (centre[SIDE * C] - centre[-SIDE * C]) * 5;
 		right = (centre[C] - centre[-C]) * 5;
 		length += fabs(hypot(down, right) - 1) > 1e-4;
 		count[(int)((atan2(right, down) / M_PI + 1) * CELLS / 2) % CELLS]++;
@@ -222,7 +239,8 @@ static void rotations(void)
 	is_int(length, 0, "rotate: slopes keep their length");
 	for (int k = 0; k < CELLS; k++)
 		chi += pow(count[k] - EPOCHS / (double)CELLS, 2) / (EPOCHS / (double)CELLS);
-	is_near((chi - (CELLS - 1)) / sqrt(2. * (CELLS - 1)), 0, 5, "rotate: all angles, chi-square");
+	is_near((chi - (CELLS - 1)) / sqrt(2. * (CELLS - 1)), 0, 5,
+	        "rotate: all angles, chi-square");
 	batch_images_release(&b);
 	dataset_release(&d);
 }

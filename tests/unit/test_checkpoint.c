@@ -1,4 +1,7 @@
-/* Checkpoints: all of it comes back, other runs and damaged files are refused, and a reader of weights can look at them. */
+/*
+ * Checkpoints: all of it comes back, other runs and damaged files are refused, and a
+ * reader of weights can look at them.
+ */
 #include "nn/checkpoint.h"
 
 #include <math.h>
@@ -12,14 +15,26 @@ static struct err e;
 static struct net net;
 
 static const struct position somewhere = {
-	.epoch = 3, .batch = 17, .steps = 5000000000, .loss = 1234.5678901234567, .correct = 123, .seen = 456,
-	.best_loss = .1, .log_bytes = 789, .last_loss = 1. / 3, .last_accuracy = 2. / 3, .last_valid_loss = 5e-324,
+	.epoch = 3,
+	.batch = 17,
+	.steps = 5000000000,
+	.loss = 1234.5678901234567,
+	.correct = 123,
+	.seen = 456,
+	.best_loss = .1,
+	.log_bytes = 789,
+	.last_loss = 1. / 3,
+	.last_accuracy = 2. / 3,
+	.last_valid_loss = 5e-324,
 	.last_valid_accuracy = 1,
 };
 
 static void fill(struct checkpoint *c, uint64_t seed, bool best)
 {
-	*c = (struct checkpoint){ .net = &net, .at = somewhere, .run = "{\"seed\": 4, \"rate\": 0.001}", .engine = "blas" };
+	*c = (struct checkpoint){ .net = &net,
+		                  .at = somewhere,
+		                  .run = "{\"seed\": 4, \"rate\": 0.001}",
+		                  .engine = "blas" };
 	weights_init(&c->w, &net);
 	weights_init(&c->m, &net);
 	weights_init(&c->v, &net);
@@ -62,7 +77,8 @@ static void comes_back(void)
 	is_int(checkpoint_save(&a, path, &e), 0, "saved");
 	is_int(checkpoint_load(&b, path, &other, &e), 1, "loaded");
 	ok(!memcmp(&a.at, &b.at, sizeof a.at), "the position comes back to the last bit");
-	ok(same(&a.w, &b.w, true) && same(&a.m, &b.m, false) && same(&a.v, &b.v, false) && same(&a.best, &b.best, true),
+	ok(same(&a.w, &b.w, true) && same(&a.m, &b.m, false) && same(&a.v, &b.v, false) &&
+	           same(&a.best, &b.best, true),
 	   "weights, moments and best weights come back");
 	ok(!other, "the same kernels");
 	b.engine = "avx2";
@@ -81,11 +97,16 @@ static void at_the_start(void)
 
 	fill(&a, 1, true);
 	fill(&b, 100, true);
-	a.at = (struct position){ .best_loss = INFINITY, .log_bytes = -1, .last_loss = NAN, .last_accuracy = NAN,
-	                          .last_valid_loss = NAN, .last_valid_accuracy = NAN };
+	a.at = (struct position){ .best_loss = INFINITY,
+		                  .log_bytes = -1,
+		                  .last_loss = NAN,
+		                  .last_accuracy = NAN,
+		                  .last_valid_loss = NAN,
+		                  .last_valid_accuracy = NAN };
 	is_int(checkpoint_save(&a, path, &e), 0, "saved at the start");
 	is_int(checkpoint_load(&b, path, &other, &e), 1, "loaded");
-	ok(isinf(b.at.best_loss) && b.at.log_bytes == -1 && isnan(b.at.last_loss) && isnan(b.at.last_valid_accuracy),
+	ok(isinf(b.at.best_loss) && b.at.log_bytes == -1 && isnan(b.at.last_loss) &&
+	           isnan(b.at.last_valid_accuracy),
 	   "no best loss, no log, no scores yet");
 	release(&a);
 	release(&b);
@@ -96,7 +117,8 @@ static void refused(struct checkpoint *c, const char *path, const char *why)
 	bool other;
 
 	is_int(checkpoint_load(c, path, &other, &e), -1, why);
-	ok(strstr(e.text, path) && strstr(e.text, why), "the message names file and reason: %s", e.text);
+	ok(strstr(e.text, path) && strstr(e.text, why),
+	   "the message names file and reason: %s", e.text);
 }
 
 static void other_runs(void)
@@ -165,10 +187,14 @@ static void positions(void)
 {
 	static const char *const bad[] = {
 		"{\"run\": {}}",
-		"{\"run\": {}, \"epoch\": -1, \"batch\": 0, \"steps\": 0, \"correct\": 0, \"seen\": 0, \"loss_sum\": 0}",
-		"{\"run\": {}, \"epoch\": 4294967296, \"batch\": 0, \"steps\": 0, \"correct\": 0, \"seen\": 0, \"loss_sum\": 0}",
-		"{\"run\": {}, \"epoch\": 1.5, \"batch\": 0, \"steps\": 0, \"correct\": 0, \"seen\": 0, \"loss_sum\": 0}",
-		"{\"run\": {}, \"epoch\": 1, \"batch\": 0, \"steps\": 0, \"correct\": 0, \"seen\": 0, \"loss_sum\": null}",
+		"{\"run\": {}, \"epoch\": -1, \"batch\": 0, \"steps\": 0, \"correct\": "
+		"0, \"seen\": 0, \"loss_sum\": 0}",
+		"{\"run\": {}, \"epoch\": 4294967296, \"batch\": 0, \"steps\": 0, "
+		"\"correct\": 0, \"seen\": 0, \"loss_sum\": 0}",
+		"{\"run\": {}, \"epoch\": 1.5, \"batch\": 0, \"steps\": 0, \"correct\": "
+		"0, \"seen\": 0, \"loss_sum\": 0}",
+		"{\"run\": {}, \"epoch\": 1, \"batch\": 0, \"steps\": 0, \"correct\": 0, "
+		"\"seen\": 0, \"loss_sum\": null}",
 	};
 	const char *path = scratch_path("position");
 	struct checkpoint c;

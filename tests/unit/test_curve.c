@@ -129,6 +129,8 @@ static void test_figure(void)
 	is_int(paths(&d, first, false), 2, "validation, whole");
 	is_int(paths(&d, second, true), 2, "a curve without validation");
 	is_int(paths(&d, second, false), 0, "has no second line");
+	ok(d.shapes[d.count - 1].pen.width < d.shapes[d.count - 2].pen.width
+	   && d.shapes[d.count - 1].pen.color.r == 255, "the ring of the best epoch lies on top");
 	drawing_release(&d);
 	curve_figure(&d, curves, 1, PANEL_ACCURACY, "Curves");
 	is_int(paths(&d, first, false), 1, "one panel");

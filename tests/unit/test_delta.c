@@ -165,7 +165,10 @@ static void make_corpus_parent(struct weights *w, struct model *p)
 	}
 }
 
-/* Files made by Python from the description alone: what is good is accepted, what is bad refused. */
+/*
+ * Files made by Python from the description alone: what is good is accepted, what is bad
+ * refused.
+ */
 static void test_corpus(void)
 {
 	static const char folder[] = "tests/fuzz/corpus/delta";

@@ -1,6 +1,7 @@
 /*
- * Dropout masks: the bytes of the stream that the header names, in pieces as at once; the share that is kept and independence of
- * neighbours, steps, images and layers by chi-square; and the scale.
+ * Dropout masks: the bytes of the stream that the header names, in pieces as at once; the
+ * share that is kept and independence of neighbours, steps, images and layers by
+ * chi-square; and the scale.
  */
 #include "nn/dropout.h"
 
@@ -20,8 +21,10 @@ static void definition(void)
 		for (uint32_t k = 0; k < 1000; k++) {
 			uint32_t block[4];
 
-			rng_block(block, SEED, RNG_DROPOUT + (uint32_t)layer, 9, 5ull << 32 | k / 16);
-			wrong += keep[k] != ((block[k % 16 / 4] >> 8 * (k % 4) & 255) >= 256 * dropout_rate[layer]);
+			rng_block(block, SEED, RNG_DROPOUT + (uint32_t)layer, 9,
+			          5ull << 32 | k / 16);
+			wrong += keep[k] != ((block[k % 16 / 4] >> 8 * (k % 4) & 255) >=
+			                     256 * dropout_rate[layer]);
 		}
 	}
 	is_int(wrong, 0, "the bytes of the stream that the header names: wrong ones");
@@ -51,12 +54,17 @@ static void share(void)
 		dropout_mask(keep, layer, SEED, 1, 0, 0, COUNT);
 		for (int i = 0; i < COUNT; i++)
 			kept += keep[i];
-		is_near(kept / (double)COUNT, 1 - rate, 5 * sqrt(rate * (1 - rate) / COUNT), "share that is kept");
+		is_near(kept / (double)COUNT, 1 - rate,
+		        5 * sqrt(rate * (1 - rate) / COUNT), "share that is kept");
 	}
 }
 
-/* Chi-square of A against B, COUNT elements, one degree of freedom: below 25, five standard deviations squared. */
-static void independent(const uint8_t *a, const uint8_t *b, int count, double rate, const char *what)
+/*
+ * Chi-square of A against B, COUNT elements, one degree of freedom: below 25, five
+ * standard deviations squared.
+ */
+static void independent(const uint8_t *a, const uint8_t *b, int count, double rate,
+                        const char *what)
 {
 	double chi = 0;
 	int cell[4] = {0};
@@ -94,17 +102,23 @@ static void layers_are_independent(void)
 	independent(keep, other, COUNT, .25, "layers");
 }
 
-/* Keras multiplies by float32(1 / (1 - rate)), which for .25 is not always what a division by .75 gives. */
+/*
+ * Keras multiplies by float32(1 / (1 - rate)), which for .25 is not always what a
+ * division by .75 gives.
+ */
 static void scale(void)
 {
 	int wrong = 0, no_division = 0;
 
 	for (int i = 0; i < 1000; i++) {
-		float x[4] = { (float)i * .37f + .1f, -(float)i, 5, (float)i * .37f + .1f }, first = x[0];
+		float x[4] = { (float)i * .37f + .1f, -(float)i, 5,
+			       (float)i * .37f + .1f },
+		      first = x[0];
 		static const uint8_t mask[4] = { 1, 1, 0, 1 };
 
 		dropout_apply(x, mask, i % 2, 3);
-		wrong += x[0] != first * 1.3333334f || x[1] != -(float)i * 1.3333334f || x[2] != 0 || x[3] != first;
+		wrong += x[0] != first * 1.3333334f || x[1] != -(float)i * 1.3333334f ||
+		         x[2] != 0 || x[3] != first;
 		no_division += x[0] != first / .75f;
 		x[0] = first;
 		dropout_apply(x, mask, 2, 1);

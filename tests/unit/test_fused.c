@@ -1,6 +1,7 @@
 /*
- * The fused engines against layers: inference, gradients with and without dropout, steps of Adam; sizes
- * where pools drop a last row and tiles overhang. And against themselves: the same bytes for any number of threads.
+ * The fused engines against layers: inference, gradients with and without dropout, steps
+ * of Adam; sizes where pools drop a last row and tiles overhang. And against themselves:
+ * the same bytes for any number of threads.
  */
 #include "nn/fused.h"
 
@@ -9,9 +10,10 @@
 #include "tap.h"
 
 /*
- * Relative to the root mean square of an array. Both sides add up thousands of products in single precision, in
- * different orders. Where two numbers of a pool's block, or one and 0, agree to six digits, the gradient may take
- * the other way: that moves one element's share.
+ * Relative to the root mean square of an array. Both sides add up thousands of products
+ * in single precision, in different orders. Where two numbers of a pool's block, or one
+ * and 0, agree to six digits, the gradient may take the other way: that moves one
+ * element's share.
  */
 static const double outputs_differ = 2e-5, gradients_differ = 2e-3;
 
@@ -52,7 +54,8 @@ static void draw_weights(const struct data *d, float *const w[NET_ARRAYS], struc
 		for (int i = 0; i + 1 < dims; i++)
 			scale /= sqrt((double)shape[i]);
 		for (size_t i = 0; i < count; i++)
-			w[k][i] = (float)(scale * rng_normal(r)) + (k == BN_GAMMA || k == BN_VAR ? 1 : 0);
+			w[k][i] = (float)(scale * rng_normal(r)) +
+			          (k == BN_GAMMA || k == BN_VAR ? 1 : 0);
 	}
 }
 
@@ -88,8 +91,8 @@ static void data_free(struct data *d)
 		free(d->image[n]);
 }
 
-static bool near(const float *got, const float *want, size_t count, double tolerance, const char *engine,
-                 const char *what)
+static bool near(const float *got, const float *want, size_t count, double tolerance,
+                 const char *engine, const char *what)
 {
 	double square = 0, most = 0;
 	size_t worst = 0;
@@ -106,7 +109,8 @@ static bool near(const float *got, const float *want, size_t count, double toler
 	square = sqrt(square / (double)count);
 	if (ok(most <= tolerance * square, "%s: %s", engine, what))
 		return true;
-	printf("#   at %zu of %zu: got %.9g, expected %.9g; rms %g\n", worst, count, got[worst], want[worst], square);
+	printf("#   at %zu of %zu: got %.9g, expected %.9g; rms %g\n", worst, count,
+	       got[worst], want[worst], square);
 	return false;
 }
 
@@ -130,7 +134,8 @@ static void check_inference(const struct engine *e, const struct data *d, int n,
 
 		logits[i] = xmalloc((size_t)n * C, sizeof(float));
 		features[i] = xmalloc((size_t)n * D, sizeof(float));
-		engine[i]->predictor_run(p, (const float *const *)d->image, n, logits[i], features[i]);
+		engine[i]->predictor_run(p, (const float *const *)d->image, n, logits[i],
+		                         features[i]);
 		engine[i]->predictor_free(p);
 	}
 	snprintf(what, sizeof what, "features of %d images of %d", n, d->net.size);
@@ -142,7 +147,8 @@ static void check_inference(const struct engine *e, const struct data *d, int n,
 	}
 }
 
-static void check_gradients(const struct engine *e, const struct data *d, int count, bool dropout, struct pool *pool)
+static void check_gradients(const struct engine *e, const struct data *d, int count,
+                            bool dropout, struct pool *pool)
 {
 	const struct engine *engine[2] = { e, &engine_layers };
 	struct batch b = batch_of(d, count, dropout);
@@ -158,19 +164,22 @@ static void check_gradients(const struct engine *e, const struct data *d, int co
 		engine[i]->trainer_gradients(t, &b, g[i], &r[i]);
 		engine[i]->trainer_free(t);
 	}
-	snprintf(what, sizeof what, "%s: loss of %d images of %d, dropout %d", e->name, count, d->net.size, dropout);
+	snprintf(what, sizeof what, "%s: loss of %d images of %d, dropout %d", e->name,
+	         count, d->net.size, dropout);
 	is_near(r[0].loss, r[1].loss, 1e-5 * r[1].loss, what);
 	is_int(r[0].correct, r[1].correct, "correct answers");
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		snprintf(what, sizeof what, "gradient of array %d", k);
-		near(g[0][k], g[1][k], net_count(&d->net, (enum net_array)k), gradients_differ, e->name, what);
+		near(g[0][k], g[1][k], net_count(&d->net, (enum net_array)k),
+		     gradients_differ, e->name, what);
 	}
 	arrays_free(g[0]);
 	arrays_free(g[1]);
 }
 
 /* Weights and moments after two steps, the second a smaller batch. */
-static void run_steps(const struct engine *e, const struct data *d, int count, struct pool *pool, float *out[3][NET_ARRAYS])
+static void run_steps(const struct engine *e, const struct data *d, int count,
+                      struct pool *pool, float *out[3][NET_ARRAYS])
 {
 	void *t = e->trainer_new(&d->net, MAX_BATCH, pool);
 	struct adam a = adam_keras(1e-3f);
@@ -204,14 +213,20 @@ static void check_threads(const struct engine *e, const struct data *d, int coun
 	}
 	for (int i = 0; i < 3; i++) {
 		for (int k = 0; k < NET_ARRAYS; k++)
-			same &= !memcmp(out[0][i][k], out[1][i][k], net_count(&d->net, (enum net_array)k) * sizeof(float));
+			same &= !memcmp(out[0][i][k], out[1][i][k],
+			                net_count(&d->net, (enum net_array)k) *
+			                        sizeof(float));
 		arrays_free(out[0][i]);
 		arrays_free(out[1][i]);
 	}
-	ok(same, "%s: two steps on %d images of %d: same bytes with 1 and 3 threads", e->name, count, d->net.size);
+	ok(same, "%s: two steps on %d images of %d: same bytes with 1 and 3 threads",
+	   e->name, count, d->net.size);
 }
 
-/* A step moves a weight by up to the rate whatever its gradient's size: compare the moments, which are not so. */
+/*
+ * A step moves a weight by up to the rate whatever its gradient's size: compare the
+ * moments, which are not so.
+ */
 static void check_steps(const struct engine *e, const struct data *d, int count, struct pool *pool)
 {
 	const struct engine *engine[2] = { e, &engine_layers };
@@ -277,6 +292,7 @@ int main(void)
 		for (size_t c = 0; c < (slow ? 3 : sizeof cases / sizeof *cases); c++)
 			check_case(fused_engine(k), &cases[c], slow);
 	}
-	ok(net_init(&net, 20, 4, small, 32, 15, &e) == 0 && !fused_fits(&net), "fused leaves small networks to layers");
+	ok(net_init(&net, 20, 4, small, 32, 15, &e) == 0 && !fused_fits(&net),
+	   "fused leaves small networks to layers");
 	return tap_end();
 }

@@ -11,7 +11,8 @@ enum { LARGE = 300000 };
 
 static struct err e;
 
-static void is_open(const char *path, size_t limit, const char *want, size_t size, bool mapped, const char *what)
+static void is_open(const char *path, size_t limit, const char *want, size_t size,
+                    bool mapped, const char *what)
 {
 	struct infile f = {0};
 
@@ -19,7 +20,8 @@ static void is_open(const char *path, size_t limit, const char *want, size_t siz
 		ok(false, "%s: %s", what, e.text);
 		return;
 	}
-	ok(f.data && f.size == size && !memcmp(f.data, want, size) && f.mapped == mapped, "%s", what);
+	ok(f.data && f.size == size && !memcmp(f.data, want, size) && f.mapped == mapped,
+	   "%s", what);
 	infile_release(&f);
 	infile_release(&f);
 }
@@ -29,7 +31,8 @@ static void refused(const char *path, size_t limit, const char *why)
 	struct infile f = {0};
 
 	is_int(infile_open(&f, path, limit, &e), -1, why);
-	ok(strstr(e.text, why) && strstr(e.text, path), "the message names file and reason: %s", e.text);
+	ok(strstr(e.text, why) && strstr(e.text, path),
+	   "the message names file and reason: %s", e.text);
 }
 
 /* Standard input becomes the file at OFFSET, or a pipe that TEXT comes through. */
@@ -81,7 +84,8 @@ static void by_lines(void)
 	line_count = 0;
 	is_int(infile_lines(path, take_line, &something, &e), -1, "stopped by the function");
 	is_text(e.text, "line 1 says stop", "its message");
-	is_int(infile_lines(scratch_path("missing"), take_line, &something, &e), -1, "lines of a file that is missing");
+	is_int(infile_lines(scratch_path("missing"), take_line, &something, &e), -1,
+	       "lines of a file that is missing");
 	is_int(infile_lines(scratch_folder, take_line, &something, &e), -1, "lines of a folder");
 }
 
@@ -110,7 +114,8 @@ int main(void)
 	from_file(large, 0);
 	is_open("-", LARGE, text, LARGE, true, "standard input is a file");
 	from_file(large, 100);
-	is_open("-", LARGE, text + 100, LARGE - 100, false, "standard input is a file that was read from");
+	is_open("-", LARGE, text + 100, LARGE - 100, false,
+	        "standard input is a file that was read from");
 	from_pipe(text, LARGE);
 	is_open("-", LARGE, text, LARGE, false, "standard input is a pipe");
 	from_pipe(text, LARGE);

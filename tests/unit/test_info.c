@@ -113,7 +113,8 @@ static void test_forms(void)
 static void test_facts(void)
 {
 	static const char *const facts[] = {
-		"{\"tool\": \"x\\u001b[1m\", \"weights\": \"12\", \"parents\": [\"p1\", \"p2\"], \"seed\": 7}",
+		"{\"tool\": \"x\\u001b[1m\", \"weights\": \"12\", \"parents\": [\"p1\", "
+		"\"p2\"], \"seed\": 7}",
 		"{\"tool\": \"x\", \"seed\": 7, \"classes\": [\"A\", \"B\", \"C\"]}",
 	};
 	char path[] = "/tmp/aml-info.XXXXXX";
@@ -193,8 +194,8 @@ static void test_arrays(void)
 	if (reads(&i, "tests/data/dataset/many/labels.npy")) {
 		ok(i.labels == 5 && i.label[0].images == 31 && i.label[4].label == 14,
 		   "counts by index");
-		prints(&i,
-		       "labels of 60 images\n\nindex  images\n    0      31\n    1      16\n    3       8\n");
+		prints(&i, "labels of 60 images\n\nindex  images\n    0      31\n    1   "
+		           "   16\n    3       8\n");
 	}
 	info_release(&i);
 	if (reads(&i, "tests/data/labels/trainids_object_np116.npy"))
@@ -227,8 +228,8 @@ static void test_datasets(void)
 	}
 	info_release(&i);
 	if (reads(&i, "tests/data/dataset/packed")) {
-		prints(&i,
-		       "form    packed\nimage   3 x 4 x 4\ntype    |u1\nsplit   none, a seed draws it\n");
+		prints(&i, "form    packed\nimage   3 x 4 x 4\ntype    |u1\nsplit   "
+		           "none, a seed draws it\n");
 		prints(&i, "    1  odd   an odd one        2\n");
 		v = json_of(&i);
 		is_int(json_get(v, "split")->type, JSON_NULL, "JSON: no split");

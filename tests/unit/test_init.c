@@ -1,4 +1,7 @@
-/* Initial weights: their distribution (Kolmogorov and Smirnov), bounds and constants; streams of arrays and seeds. */
+/*
+ * Initial weights: their distribution (Kolmogorov and Smirnov), bounds and constants;
+ * streams of arrays and seeds.
+ */
 #include "nn/init.h"
 
 #include "nn/weights.h"
@@ -11,7 +14,10 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* sqrt(n) times the largest distance from the uniform distribution on [-LIMIT, LIMIT]; above 2.2 once in 10^4. */
+/*
+ * sqrt(n) times the largest distance from the uniform distribution on [-LIMIT, LIMIT];
+ * above 2.2 once in 10^4.
+ */
 static double distance(float *w, size_t n, double limit)
 {
 	double most = 0;
@@ -25,7 +31,8 @@ static double distance(float *w, size_t n, double limit)
 	return most * sqrt((double)n);
 }
 
-static void kernel(const struct weights *w, const struct net *net, enum net_array k, double in, double out)
+static void kernel(const struct weights *w, const struct net *net, enum net_array k,
+                   double in, double out)
 {
 	double limit = sqrt(6 / (in + out)), sum = 0, most = 0;
 	size_t n = net_count(net, k);
@@ -35,7 +42,8 @@ static void kernel(const struct weights *w, const struct net *net, enum net_arra
 		sum += (double)w->a[k][i] * w->a[k][i];
 		most = fmax(most, fabs(w->a[k][i]));
 	}
-	ok(most <= limit * (1 + 1e-7) && most > limit * .99, "array %d: up to the limit of Glorot and Bengio", k);
+	ok(most <= limit * (1 + 1e-7) && most > limit * .99,
+	   "array %d: up to the limit of Glorot and Bengio", k);
 	snprintf(text, sizeof text, "array %d: variance", k);
 	/* of a uniform distribution; its fourth moment makes the estimate's spread sqrt(.8 / n) */
 	is_near(sum / (double)n / (limit * limit / 3), 1, 5 * sqrt(.8 / (double)n), text);
@@ -97,9 +105,11 @@ static void streams(const struct net *net)
 	init_weights(net, 1, b.a);
 	init_weights(net, 1ull << 32 | 1, c.a);
 	for (int k = 0; k < NET_ARRAYS; k++)
-		same = same && !memcmp(a.a[k], b.a[k], net_count(net, (enum net_array)k) * sizeof(float));
+		same = same && !memcmp(a.a[k], b.a[k],
+		                       net_count(net, (enum net_array)k) * sizeof(float));
 	ok(same, "the same seed, the same weights");
-	ok(equal(a.a[CONV1_W], c.a[CONV1_W], n, 1) < 5, "a seed that differs in its upper half, other weights");
+	ok(equal(a.a[CONV1_W], c.a[CONV1_W], n, 1) < 5,
+	   "a seed that differs in its upper half, other weights");
 	ok(equal(a.a[CONV1_W], a.a[CONV2_W], n, sqrt(64. / 36)) < 5, "arrays differ");
 	weights_release(&a);
 	weights_release(&b);

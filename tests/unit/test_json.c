@@ -1,4 +1,7 @@
-/* JSON: what the reader accepts and refuses, what the writer makes of odd values, and one through the other. */
+/*
+ * JSON: what the reader accepts and refuses, what the writer makes of odd values, and one
+ * through the other.
+ */
 #include "base/json.h"
 
 #include "base/mem.h"
@@ -51,10 +54,13 @@ static void good(void)
 	round_trip("[]", "[]");
 	round_trip("{}", "{}");
 	round_trip("[1,2 , 3]", "[1, 2, 3]");
-	round_trip("{\"a\":{\"b\":[null,[]]},\"c\":\"\"}", "{\"a\": {\"b\": [null, []]}, \"c\": \"\"}");
+	round_trip("{\"a\":{\"b\":[null,[]]},\"c\":\"\"}",
+	           "{\"a\": {\"b\": [null, []]}, \"c\": \"\"}");
 	round_trip("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"", "\"\\\"\\\\/\\u0008\\u000c\\n\\u000d\\t\"");
-	round_trip("\"\\u0041\\u00e4\\u20AC\\ud83d\\ude00\"", "\"A\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"");
-	round_trip("\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"", "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"");
+	round_trip("\"\\u0041\\u00e4\\u20AC\\ud83d\\ude00\"",
+	           "\"A\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"");
+	round_trip("\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"",
+	           "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"");
 	round_trip("\"\x7f\"", "\"\x7f\"");
 }
 
@@ -83,7 +89,8 @@ static void numbers(void)
 	refused("NaN", "expected a value");
 	refused("Infinity", "expected a value");
 	refused("1 2", "text after the value");
-	refused("1111111111111111111111111111111111111111111111111111111111111111", "expected a value");
+	refused("1111111111111111111111111111111111111111111111111111111111111111",
+	        "expected a value");
 }
 
 static void bad(void)
@@ -217,8 +224,16 @@ static void writer(void)
 /* Bytes that are no UTF-8, each replaced; and that the result is valid. */
 static void invalid_utf8(void)
 {
-	static const char *const text[] = { "\x80", "\xc3", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
-	                                    "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "\xfe" };
+	static const char *const text[] = { "\x80",
+		                            "\xc3",
+		                            "\xc0\xaf",
+		                            "\xe0\x80\x80",
+		                            "\xed\xa0\x80",
+		                            "\xf0\x80\x80\x80",
+		                            "\xf4\x90\x80\x80",
+		                            "\xf5\x80\x80\x80",
+		                            "\xe2\x82",
+		                            "\xfe" };
 
 	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
 		char want[64] = "\"", *got = NULL;

@@ -11,12 +11,14 @@
 #include "nn/dropout.h"
 #include "tap.h"
 
-enum { GUARD = 19 };                    /* numbers in front of and behind an array: starts at no multiple of 16 bytes */
+/* numbers in front of and behind an array: starts at no multiple of 16 bytes */
+enum { GUARD = 19 };
 static const float guard = 1234.5f;
 
 /*
- * Single precision with another order of sums: 1e-6 of the typical number is usual, the largest of thousands
- * is a few times that, and Winograd's transforms cost a factor of about 5.
+ * Single precision with another order of sums: 1e-6 of the typical number is usual, the
+ * largest of thousands is a few times that, and Winograd's transforms cost a factor of
+ * about 5.
  */
 static const double sums_differ = 4e-6, winograd_differs = 2e-5;
 
@@ -67,8 +69,12 @@ static bool guarded(struct array a)
 	return true;
 }
 
-/* Guards stand, and the largest difference is at most TOLERANCE of the root mean square. Frees both. */
-static void same(struct array got, struct array want, double tolerance, const char *isa, const char *what)
+/*
+ * Guards stand, and the largest difference is at most TOLERANCE of the root mean square.
+ * Frees both.
+ */
+static void same(struct array got, struct array want, double tolerance, const char *isa,
+                 const char *what)
 {
 	double square = 0, most = 0;
 	size_t worst = 0;
@@ -82,9 +88,13 @@ static void same(struct array got, struct array want, double tolerance, const ch
 			worst = i;
 		}
 	}
-	if (!ok(most <= tolerance * (sqrt(square / (double)want.n) + 1e-30) && guarded(got), "%s: %s", isa, what))
-		printf("#   at %zu of %zu: got %.9g, expected %.9g; rms %g; guards %s\n", worst, want.n,
-		       got.p[worst], want.p[worst], sqrt(square / (double)want.n), guarded(got) ? "stand" : "overwritten");
+	if (!ok(most <= tolerance * (sqrt(square / (double)want.n) + 1e-30) &&
+	                guarded(got),
+	        "%s: %s", isa, what))
+		printf("#   at %zu of %zu: got %.9g, expected %.9g; rms %g; guards %s\n",
+		       worst, want.n, got.p[worst], want.p[worst],
+		       sqrt(square / (double)want.n),
+		       guarded(got) ? "stand" : "overwritten");
 	array_free(got);
 	array_free(want);
 }
@@ -93,9 +103,12 @@ static void same(struct array got, struct array want, double tolerance, const ch
 
 static void check_conv1(const struct kernels *k, int columns, int C, int K)
 {
-	struct array x = array_new((size_t)(columns + 2) * (size_t)C * 3), w = array_new((size_t)(9 * C * K));
-	struct array b = array_new((size_t)K), y = array_new((size_t)(columns * K)), y_ref = array_new(y.n);
-	struct array dw = array_new(w.n), dw_ref = array_copy(dw), db = array_new(b.n), db_ref = array_copy(db);
+	struct array x = array_new((size_t)(columns + 2) * (size_t)C * 3),
+		     w = array_new((size_t)(9 * C * K));
+	struct array b = array_new((size_t)K), y = array_new((size_t)(columns * K)),
+		     y_ref = array_new(y.n);
+	struct array dw = array_new(w.n), dw_ref = array_copy(dw), db = array_new(b.n),
+		     db_ref = array_copy(db);
 	const float *row[3] = { x.p, x.p + x.n / 3, x.p + x.n / 3 * 2 };
 	char what[100];
 
@@ -140,12 +153,14 @@ static struct array prepared(const struct kernels *k, const float *w, int rows, 
 	size_t plane = (size_t)(rows * columns);
 
 	for (int p = 0; p < columns / PANEL; p++)
-		k->prepare(u.p + p * rows * PANEL, plane, w + p * PANEL, plane, (size_t)columns, rows);
+		k->prepare(u.p + p * rows * PANEL, plane, w + p * PANEL, plane,
+		           (size_t)columns, rows);
 	return u;
 }
 
 /* Columns: all that there can be, less LESS. Row MISSING is not there. */
-static void check_conv_relu(const struct kernels *k, const struct conv_case *c, int less, int missing)
+static void check_conv_relu(const struct kernels *k, const struct conv_case *c, int less,
+                            int missing)
 {
 	const struct kernels *table[2] = { k, &kernels_ref };
 	struct array x = array_new(REACH * columns_in(c) * (size_t)c->stride);
@@ -166,14 +181,17 @@ static void check_conv_relu(const struct kernels *k, const struct conv_case *c, 
 		array_free(u);
 		array_free(scratch);
 	}
-	snprintf(what, sizeof what, "conv_relu %d tiles less %d columns, %d to %d channels", c->tiles, less, c->C, c->K);
+	snprintf(what, sizeof what,
+	         "conv_relu %d tiles less %d columns, %d to %d channels", c->tiles, less,
+	         c->C, c->K);
 	same(y[0], y[1], winograd_differs, k->isa, what);
 	array_free(x);
 	array_free(w);
 	array_free(b);
 }
 
-static void check_conv_pool(const struct kernels *k, const struct conv_case *c, int less, bool dropout)
+static void check_conv_pool(const struct kernels *k, const struct conv_case *c, int less,
+                            bool dropout)
 {
 	const struct kernels *table[2] = { k, &kernels_ref };
 	int columns = 2 * c->tiles - less;
@@ -200,16 +218,19 @@ static void check_conv_pool(const struct kernels *k, const struct conv_case *c, 
 			rows.keep[r] = dropout ? keep + (size_t)r * row : NULL;
 		}
 		table[t]->conv_pool(&rows, &s, u.p, b.p, c->K, scratch.p);
-		ok(guarded(scratch) && at[t][2 * row] == 77, "%s: conv_pool keeps to its memory", k->isa);
+		ok(guarded(scratch) && at[t][2 * row] == 77,
+		   "%s: conv_pool keeps to its memory", k->isa);
 		array_free(u);
 		array_free(scratch);
 	}
 	for (size_t i = 0; i < 2 * row; i++)
 		differ += at[0][i] != at[1][i];
 	/* two of a block, or one and 0, that are equal to 6 digits may fall the other way */
-	ok(differ <= 1 + row / 5000, "%s: conv_pool: %zu of %zu maxima elsewhere", k->isa, differ, 2 * row);
-	snprintf(what, sizeof what, "conv_pool %d tiles less %d columns, %d to %d channels, dropout %d", c->tiles, less, c->C,
-	         c->K, dropout);
+	ok(differ <= 1 + row / 5000, "%s: conv_pool: %zu of %zu maxima elsewhere", k->isa,
+	   differ, 2 * row);
+	snprintf(what, sizeof what,
+	         "conv_pool %d tiles less %d columns, %d to %d channels, dropout %d",
+	         c->tiles, less, c->C, c->K, dropout);
 	same(y[0], y[1], winograd_differs, k->isa, what);
 	array_free(x);
 	array_free(w);
@@ -226,7 +247,8 @@ struct gradient_case {
 	struct strip_gradient g;
 };
 
-static struct gradient_case gradient_new(const struct conv_case *c, bool pool, int less, int missing)
+static struct gradient_case gradient_new(const struct conv_case *c, bool pool, int less,
+                                         int missing)
 {
 	struct gradient_case g = { .g.scale = 1.25f };
 	int rows = pool ? 2 : STRIP, columns = (pool ? 2 : STRIP) * c->tiles - less;
@@ -255,14 +277,16 @@ struct back_result {
 };
 
 /* Two strips, one below the other as far as sums and carry go, then what lies below. */
-static struct back_result run_back(const struct kernels *k, const struct conv_case *c, const struct strip *s,
-                                   const struct strip_gradient *g, const float *w, const float *mask)
+static struct back_result run_back(const struct kernels *k, const struct conv_case *c,
+                                   const struct strip *s, const struct strip_gradient *g,
+                                   const float *w, const float *mask)
 {
-	size_t columns = columns_in(c), plane = (size_t)(PANEL * c->K), row = columns * (size_t)c->stride;
+	size_t columns = columns_in(c), plane = (size_t)(PANEL * c->K),
+	       row = columns * (size_t)c->stride;
 	struct array ut = prepared(k, w, c->K, PANEL), du = array_zero(POINTS * plane);
 	struct array scratch = array_zero(kernels_scratch(c->tiles, PANEL, c->K));
-	struct back_result b = { array_zero(9 * plane), array_zero((size_t)c->K), array_zero(10 * row),
-	                         array_zero(2 * columns * PANEL) };
+	struct back_result b = { array_zero(9 * plane), array_zero((size_t)c->K),
+		                 array_zero(10 * row), array_zero(2 * columns * PANEL) };
 	struct input_gradient to = { .stride = c->stride, .first = 1, .columns = (int)columns - 2 };
 
 	for (int strip = 0; strip < 2; strip++) {
@@ -277,17 +301,21 @@ static struct back_result run_back(const struct kernels *k, const struct conv_ca
 	to.row[2] = to.row[3] = NULL;
 	k->conv_back_end(&to, b.carry.p, c->tiles);
 	for (int p = 0; p < c->K / PANEL; p++)
-		k->gradient(b.dw.p + p * PANEL, plane, (size_t)c->K, du.p + p * PANEL * PANEL, plane, PANEL);
-	ok(guarded(ut) && guarded(du) && guarded(scratch), "%s: conv_back keeps to its memory", k->isa);
+		k->gradient(b.dw.p + p * PANEL, plane, (size_t)c->K,
+		            du.p + p * PANEL * PANEL, plane, PANEL);
+	ok(guarded(ut) && guarded(du) && guarded(scratch),
+	   "%s: conv_back keeps to its memory", k->isa);
 	array_free(ut);
 	array_free(du);
 	array_free(scratch);
 	return b;
 }
 
-static void check_conv_back(const struct kernels *k, const struct conv_case *c, bool pool, int less, int missing)
+static void check_conv_back(const struct kernels *k, const struct conv_case *c, bool pool,
+                            int less, int missing)
 {
-	struct array x = array_new(REACH * columns_in(c) * (size_t)c->stride), w = array_new((size_t)(9 * PANEL * c->K));
+	struct array x = array_new(REACH * columns_in(c) * (size_t)c->stride),
+		     w = array_new((size_t)(9 * PANEL * c->K));
 	struct array mask = array_new(x.n);
 	struct strip s = strip_of(c, x);
 	struct gradient_case g = gradient_new(c, pool, less, missing);
@@ -314,10 +342,14 @@ static void check_conv_back(const struct kernels *k, const struct conv_case *c, 
 static void check_dense(const struct kernels *k, int n, int width)
 {
 	int padded = (n + PANEL - 1) / PANEL * PANEL;
-	struct array x = array_new((size_t)(n * DENSE_ROWS)), w = array_new((size_t)(DENSE_ROWS * width));
-	struct array y = array_new((size_t)(n * width)), y_ref = array_copy(y), block = array_new(DENSE_ROWS * PANEL);
-	struct array dyt = array_new((size_t)(PANEL * padded)), dxt = array_new((size_t)(DENSE_ROWS * padded));
-	struct array dxt_ref = array_copy(dxt), dw = array_new(block.n), dw_ref = array_new(block.n);
+	struct array x = array_new((size_t)(n * DENSE_ROWS)),
+		     w = array_new((size_t)(DENSE_ROWS * width));
+	struct array y = array_new((size_t)(n * width)), y_ref = array_copy(y),
+		     block = array_new(DENSE_ROWS * PANEL);
+	struct array dyt = array_new((size_t)(PANEL * padded)),
+		     dxt = array_new((size_t)(DENSE_ROWS * padded));
+	struct array dxt_ref = array_copy(dxt), dw = array_new(block.n),
+		     dw_ref = array_new(block.n);
 	char what[100];
 
 	k->dense(y.p, (size_t)width, x.p, n, w.p, (size_t)width);
@@ -356,7 +388,10 @@ static void check_dense_few(const struct kernels *k, int rows, int out, int n)
 
 /* ---- Adam and dropout ---- */
 
-/* Second moments: not so near 0 that w moves by many times its own size, and its rounding errors with it. */
+/*
+ * Second moments: not so near 0 that w moves by many times its own size, and its rounding
+ * errors with it.
+ */
 static struct array array_squares(size_t n)
 {
 	struct array a = array_new(n);
@@ -370,8 +405,10 @@ static const struct adam_step step = { 3e-4f, .1f, .001f, 1e-7f, .5f };
 
 static void check_adam(const struct kernels *k, int count, bool pull)
 {
-	struct array g = array_new((size_t)count), w = array_new(g.n), m = array_new(g.n), v = array_squares(g.n);
-	struct array w_ref = array_copy(w), m_ref = array_copy(m), v_ref = array_copy(v), anchor = array_new(g.n);
+	struct array g = array_new((size_t)count), w = array_new(g.n), m = array_new(g.n),
+		     v = array_squares(g.n);
+	struct array w_ref = array_copy(w), m_ref = array_copy(m), v_ref = array_copy(v),
+		     anchor = array_new(g.n);
 	char what[100];
 
 	k->adam(w.p, m.p, v.p, pull ? anchor.p : NULL, g.p, g.n, &step);
@@ -388,7 +425,8 @@ static void check_dense_adam(const struct kernels *k, int n, bool pull)
 {
 	struct array x = array_new((size_t)(n * DENSE_ROWS)), dy = array_new((size_t)(n * PANEL));
 	struct array w = array_new(DENSE_ROWS * PANEL), m = array_new(w.n), v = array_squares(w.n);
-	struct array w_ref = array_copy(w), m_ref = array_copy(m), v_ref = array_copy(v), anchor = array_new(w.n);
+	struct array w_ref = array_copy(w), m_ref = array_copy(m), v_ref = array_copy(v),
+		     anchor = array_new(w.n);
 	const float *to = pull ? anchor.p : NULL;
 
 	k->dense_adam(w.p, m.p, v.p, to, x.p, dy.p, PANEL, n, &step);
@@ -419,8 +457,10 @@ static void check_keep(const struct kernels *k, int blocks)
 static void check_convs(const struct kernels *k)
 {
 	static const struct conv_case cases[] = {
-		{ 1, 32, 32, 32 }, { 2, 32, 64, 32 }, { 5, 64, 32, 64 }, { 6, 32, 32, 32 }, { 7, 64, 96, 96 }, { 12, 64, 64, 64 },
-		{ 13, 32, 64, 64 }, { 14, 32, 32, 32 }, { 25, 32, 32, 32 }, { 27, 32, 32, 32 },
+		{ 1, 32, 32, 32 },  { 2, 32, 64, 32 },  { 5, 64, 32, 64 },
+		{ 6, 32, 32, 32 },  { 7, 64, 96, 96 },  { 12, 64, 64, 64 },
+		{ 13, 32, 64, 64 }, { 14, 32, 32, 32 }, { 25, 32, 32, 32 },
+		{ 27, 32, 32, 32 },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -435,7 +475,8 @@ static void check_convs(const struct kernels *k)
 
 static void check_table(const struct kernels *k)
 {
-	static const int counts[] = { 1, 3, 4, 5, 7, 8, 9, 13, 14, 15, 16, 17, 31, 32, 33, 64, 100 };
+	static const int counts[] = { 1,  3,  4,  5,  7,  8,  9,  13, 14,
+		                      15, 16, 17, 31, 32, 33, 64, 100 };
 
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
 		check_conv1(k, counts[i], 1 + (int)i % 5, i % 3 ? 32 : 64);

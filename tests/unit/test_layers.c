@@ -1,6 +1,7 @@
 /*
- * Each layer, forward and backward, and the network as a whole against the formulas of the headers in double: gradients
- * against central differences of the loss. Sizes are odd, and channels fill no vector.
+ * Each layer, forward and backward, and the network as a whole against the formulas of
+ * the headers in double: gradients against central differences of the loss. Sizes are
+ * odd, and channels fill no vector.
  */
 #include "nn/engine.h"
 
@@ -16,9 +17,10 @@
 #include "tap.h"
 
 /*
- * What single precision may lose, relative to the largest number of the array: the sums have up to 3000 terms, whose
- * rounding errors of 2^-24 add up like a random walk. The differences themselves are good to 1e-8: the third
- * derivative is near 1, and doubles give 1e-16 / STEP.
+ * What single precision may lose, relative to the largest number of the array: the sums
+ * have up to 3000 terms, whose rounding errors of 2^-24 add up like a random walk. The
+ * differences themselves are good to 1e-8: the third derivative is near 1, and doubles
+ * give 1e-16 / STEP.
  */
 static const double LOSS = 1e-5, STEP = 1e-5;
 
@@ -68,7 +70,8 @@ static void close_to(const float *got, const double *want, size_t n, const char 
 }
 
 /* GOT against central differences of LOSS in the N variables X. */
-static void check_gradient(const float *got, double *x, size_t n, double (*loss)(const void *), const void *arg,
+static void check_gradient(const float *got, double *x, size_t n,
+                           double (*loss)(const void *), const void *arg,
                            const char *what)
 {
 	double *want = xmalloc(n, sizeof *want);
@@ -88,7 +91,8 @@ static void check_gradient(const float *got, double *x, size_t n, double (*loss)
 
 /* ---- the formulas in double ---- */
 
-static void conv_double(const struct conv *c, double *y, const double *x, const double *w, const double *b)
+static void conv_double(const struct conv *c, double *y, const double *x, const double *w,
+                        const double *b)
 {
 	int rows = conv_out(c->H, c->same), cols = conv_out(c->W, c->same), pad = c->same;
 
@@ -103,7 +107,8 @@ static void conv_double(const struct conv *c, double *y, const double *x, const 
 					if (row < 0 || row >= c->H || col < 0 || col >= c->W)
 						continue;
 					for (int a = 0; a < c->C; a++)
-						sum += x[(row * c->W + col) * c->C + a] * w[(t * c->C + a) * c->K + k];
+						sum += x[(row * c->W + col) * c->C + a] *
+						       w[(t * c->C + a) * c->K + k];
 				}
 				y[(i * cols + j) * c->K + k] = sum;
 			}
@@ -117,7 +122,11 @@ static void pool_double(double *y, const double *x, int H, int W, int C)
 				double most = -INFINITY;
 
 				for (int t = 0; t < 4; t++)
-					most = fmax(most, x[((2 * i + t / 2) * W + 2 * j + t % 2) * C + c]);
+					most = fmax(
+						most,
+						x[((2 * i + t / 2) * W + 2 * j + t % 2) *
+					                  C +
+					          c]);
 				*y++ = most;
 			}
 }
@@ -129,7 +138,8 @@ static void relu_double(double *x, size_t n)
 }
 
 /* By the statistics of the N rows themselves. */
-static void norm_double(double *y, const double *x, const double *gamma, const double *beta, int N, int D)
+static void norm_double(double *y, const double *x, const double *gamma,
+                        const double *beta, int N, int D)
 {
 	for (int d = 0; d < D; d++) {
 		double mean = 0, var = 0;
@@ -139,11 +149,14 @@ static void norm_double(double *y, const double *x, const double *gamma, const d
 		for (int n = 0; n < N; n++)
 			var += (x[n * D + d] - mean) * (x[n * D + d] - mean) / N;
 		for (int n = 0; n < N; n++)
-			y[n * D + d] = gamma[d] * (x[n * D + d] - mean) / sqrt(var + 1e-3) + beta[d];
+			y[n * D + d] = gamma[d] * (x[n * D + d] - mean) /
+			                       sqrt(var + 1e-3) +
+			               beta[d];
 	}
 }
 
-static void dense_double(double *y, const double *x, const double *w, const double *b, int N, int in, int out)
+static void dense_double(double *y, const double *x, const double *w, const double *b,
+                         int N, int in, int out)
 {
 	for (int n = 0; n < N; n++)
 		for (int o = 0; o < out; o++) {
@@ -182,14 +195,21 @@ static double conv_loss(const void *arg)
 
 static void convolution(struct rng *r, struct conv c)
 {
-	size_t in = (size_t)(c.H * c.W * c.C), out = (size_t)(conv_out(c.H, c.same) * conv_out(c.W, c.same) * c.K);
-	struct conv_case t = { c, numbers(r, in, 1), numbers(r, (size_t)(9 * c.C * c.K), .3),
-	                       numbers(r, (size_t)c.K, 1), numbers(r, out, 1), xmalloc(out, sizeof(double)) };
-	struct numbers y = numbers(r, out, 1), dx = numbers(r, in, 1), dw = numbers(r, t.w.n, 1), db = numbers(r, t.b.n, 1);
+	size_t in = (size_t)(c.H * c.W * c.C),
+	       out = (size_t)(conv_out(c.H, c.same) * conv_out(c.W, c.same) * c.K);
+	struct conv_case t = { c,
+		               numbers(r, in, 1),
+		               numbers(r, (size_t)(9 * c.C * c.K), .3),
+		               numbers(r, (size_t)c.K, 1),
+		               numbers(r, out, 1),
+		               xmalloc(out, sizeof(double)) };
+	struct numbers y = numbers(r, out, 1), dx = numbers(r, in, 1),
+		       dw = numbers(r, t.w.n, 1), db = numbers(r, t.b.n, 1);
 	float *scratch = xaligned(conv_scratch(&c), sizeof *scratch);
 	char text[96], name[80];
 
-	snprintf(name, sizeof name, "convolution %d x %d x %d to %d, %s", c.H, c.W, c.C, c.K, c.same ? "same" : "valid");
+	snprintf(name, sizeof name, "convolution %d x %d x %d to %d, %s", c.H, c.W, c.C,
+	         c.K, c.same ? "same" : "valid");
 	conv_loss(&t);
 	conv_forward(&c, y.f, t.x.f, t.w.f, t.b.f, scratch);
 	close_to(y.f, t.y, out, name);
@@ -210,17 +230,24 @@ static void convolution(struct rng *r, struct conv c)
 	free(scratch);
 }
 
-/* An image that takes several strips of patches: the gradients as sums, since differences would take minutes. */
+/*
+ * An image that takes several strips of patches: the gradients as sums, since differences
+ * would take minutes.
+ */
 static void convolution_in_strips(struct rng *r, bool same)
 {
 	struct conv c = { 23, 70, 24, 3, same };
 	int rows = conv_out(c.H, same), cols = conv_out(c.W, same);
-	struct numbers x = numbers(r, (size_t)(c.H * c.W * c.C), 1), w = numbers(r, (size_t)(9 * c.C * c.K), .1);
-	struct numbers b = numbers(r, (size_t)c.K, 1), dy = numbers(r, (size_t)(rows * cols * c.K), 1);
-	struct numbers dx = numbers(r, x.n, 1), dw = numbers(r, w.n, 1), db = numbers(r, b.n, 1), y = numbers(r, dy.n, 1);
+	struct numbers x = numbers(r, (size_t)(c.H * c.W * c.C), 1),
+		       w = numbers(r, (size_t)(9 * c.C * c.K), .1);
+	struct numbers b = numbers(r, (size_t)c.K, 1),
+		       dy = numbers(r, (size_t)(rows * cols * c.K), 1);
+	struct numbers dx = numbers(r, x.n, 1), dw = numbers(r, w.n, 1),
+		       db = numbers(r, b.n, 1), y = numbers(r, dy.n, 1);
 	float *scratch = xaligned(conv_scratch(&c), sizeof *scratch);
 
-	ok(conv_scratch(&c) < (size_t)(9 * c.C) * (size_t)(rows * cols) / 2, "more than two strips");
+	ok(conv_scratch(&c) < (size_t)(9 * c.C) * (size_t)(rows * cols) / 2,
+	   "more than two strips");
 	conv_forward(&c, y.f, x.f, w.f, b.f, scratch);
 	conv_backward(&c, dx.f, dw.f, db.f, dy.f, x.f, w.f, scratch);
 	conv_double(&c, y.d, x.d, w.d, b.d);
@@ -232,7 +259,8 @@ static void convolution_in_strips(struct rng *r, bool same)
 		if (row < 0 || row >= c.H || col < 0 || col >= c.W)
 			continue;
 		for (int j = 0; j < c.C * c.K; j++) {
-			size_t pixel = (size_t)((row * c.W + col) * c.C + j / c.K), tap = (size_t)(i % 9 * c.C * c.K + j);
+			size_t pixel = (size_t)((row * c.W + col) * c.C + j / c.K),
+			       tap = (size_t)(i % 9 * c.C * c.K + j);
 			double g = dy.d[at * c.K + j % c.K];
 
 			dx.d[pixel] += g * w.d[tap];
@@ -267,7 +295,12 @@ static double pool_loss(const void *arg)
 static void pooling(struct rng *r, int H, int W, int C)
 {
 	size_t in = (size_t)(H * W * C), out = (size_t)(H / 2 * (W / 2) * C);
-	struct pool_case t = { H, W, C, numbers(r, in, 1), numbers(r, out, 1), xmalloc(out, sizeof(double)) };
+	struct pool_case t = { H,
+		               W,
+		               C,
+		               numbers(r, in, 1),
+		               numbers(r, out, 1),
+		               xmalloc(out, sizeof(double)) };
 	struct numbers y = numbers(r, out, 1), dx = numbers(r, in, 1);
 	uint8_t *at = xmalloc(out, 1);
 	char text[64];
@@ -289,7 +322,9 @@ static void pooling(struct rng *r, int H, int W, int C)
 /* Of equal numbers the first in the order of rows gets the gradient. */
 static void ties(void)
 {
-	static const float x[4][4] = { { 1, 1, 1, 1 }, { 0, 1, 1, 0 }, { 0, 0, 2, 2 }, { -1, -2, -3, -1 } };
+	static const float x[4][4] = {
+		{ 1, 1, 1, 1 }, { 0, 1, 1, 0 }, { 0, 0, 2, 2 }, { -1, -2, -3, -1 }
+	};
 	static const int winner[4] = { 0, 1, 2, 0 };
 	const float one = 1;
 	float y, dx[4];
@@ -335,10 +370,17 @@ static double norm_loss(const void *arg)
 static void normalisation(struct rng *r, int N, int D)
 {
 	size_t n = (size_t)(N * D), d = (size_t)D;
-	struct norm_case t = { N, D, numbers(r, n, 1), numbers(r, d, 1), numbers(r, d, 1), numbers(r, n, 1),
-	                       xmalloc(n, sizeof(double)) };
-	struct numbers y = numbers(r, n, 1), dx = numbers(r, n, 1), dgamma = numbers(r, d, 1), dbeta = numbers(r, d, 1);
-	struct numbers mean = numbers(r, d, 1), var = numbers(r, d, 1), scale = numbers(r, d, 1), shift = numbers(r, d, 1);
+	struct norm_case t = { N,
+		               D,
+		               numbers(r, n, 1),
+		               numbers(r, d, 1),
+		               numbers(r, d, 1),
+		               numbers(r, n, 1),
+		               xmalloc(n, sizeof(double)) };
+	struct numbers y = numbers(r, n, 1), dx = numbers(r, n, 1),
+		       dgamma = numbers(r, d, 1), dbeta = numbers(r, d, 1);
+	struct numbers mean = numbers(r, d, 1), var = numbers(r, d, 1),
+		       scale = numbers(r, d, 1), shift = numbers(r, d, 1);
 	char text[64];
 
 	snprintf(text, sizeof text, "batch norm of %d x %d", N, D);
@@ -354,7 +396,8 @@ static void normalisation(struct rng *r, int N, int D)
 	check_gradient(dgamma.f, t.gamma.d, d, norm_loss, &t, text);
 	snprintf(text, sizeof text, "batch norm of %d x %d: dbeta", N, D);
 	check_gradient(dbeta.f, t.beta.d, d, norm_loss, &t, text);
-	struct numbers *all[] = { &t.x, &t.gamma, &t.beta, &t.dy, &y, &dx, &dgamma, &dbeta, &mean, &var, &scale, &shift };
+	struct numbers *all[] = { &t.x,    &t.gamma, &t.beta, &t.dy, &y,     &dx,
+		                  &dgamma, &dbeta,   &mean,   &var,  &scale, &shift };
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		release(all[i]);
 	free(t.y);
@@ -380,7 +423,8 @@ static void product(struct rng *r, enum gemm_form form, int m, int n, int k, flo
 	static const char *const name[] = { "NN", "NT", "TN" };
 	int lda = (form == GEMM_TN ? m : k) + 3, ldb = (form == GEMM_NT ? k : n) + 2, ldc = n + 1;
 	struct numbers a = numbers(r, (size_t)((form == GEMM_TN ? k : m) * lda), 1);
-	struct numbers b = numbers(r, (size_t)((form == GEMM_NT ? n : k) * ldb), 1), c = numbers(r, (size_t)(m * ldc), 1);
+	struct numbers b = numbers(r, (size_t)((form == GEMM_NT ? n : k) * ldb), 1),
+		       c = numbers(r, (size_t)(m * ldc), 1);
 	char text[64];
 
 	gemm(form, m, n, k, a.f, lda, b.f, ldb, beta, c.f, ldc);
@@ -393,7 +437,8 @@ static void product(struct rng *r, enum gemm_form form, int m, int n, int k, flo
 				       b.d[form == GEMM_NT ? j * ldb + l : l * ldb + j];
 			c.d[i * ldc + j] = sum;
 		}
-	snprintf(text, sizeof text, "product %s, %d x %d x %d, beta %g", name[form], m, n, k, (double)beta);
+	snprintf(text, sizeof text, "product %s, %d x %d x %d, beta %g", name[form], m, n,
+	         k, (double)beta);
 	close_to(c.f, c.d, c.n, text);
 	release(&a);
 	release(&b);
@@ -442,7 +487,8 @@ static void softmax_of(struct rng *r, int classes, int label, double scale)
 
 static void softmax_details(void)
 {
-	static const float large[3] = { 1000, 999, -1000 }, tie[4] = { 1, 3, 3, 2 }, sure[2] = { 0, 60 };
+	static const float large[3] = { 1000, 999, -1000 }, tie[4] = { 1, 3, 3, 2 },
+			   sure[2] = { 0, 60 };
 	float p[3];
 
 	softmax(p, large, 3);
@@ -514,7 +560,8 @@ static double network_loss(const void *arg)
 		drop(t, a + i * n->dense, 2, i, (size_t)n->dense);
 	dense_double(z, a, t->w[DENSE2_W].d, t->w[DENSE2_B].d, IMAGES, n->dense, n->classes);
 	for (int i = 0; i < IMAGES; i++)
-		loss += t->weight[i] * loss_double(z + i * n->classes, t->label[i], n->classes) / IMAGES;
+		loss += t->weight[i] *
+		        loss_double(z + i * n->classes, t->label[i], n->classes) / IMAGES;
 	return loss;
 }
 
@@ -556,14 +603,23 @@ static void network(struct rng *r, int size, bool dropout)
 		image[i] = t.x[i].f;
 	trainer = engine_layers.trainer_new(&t.net, IMAGES, pool);
 	engine_layers.trainer_set(trainer, w, NULL, NULL, 0);
-	engine_layers.trainer_gradients(trainer, &(struct batch){ .count = IMAGES, .image = image, .label = t.label,
-		.weight = t.weight, .dropout = dropout, .seed = SEED, .step = DROPOUT_STEP }, dw, &got);
-	snprintf(text, sizeof text, "network of size %d, dropout %s: loss", size, dropout ? "on" : "off");
+	engine_layers.trainer_gradients(trainer,
+	                                &(struct batch){ .count = IMAGES,
+	                                                 .image = image,
+	                                                 .label = t.label,
+	                                                 .weight = t.weight,
+	                                                 .dropout = dropout,
+	                                                 .seed = SEED,
+	                                                 .step = DROPOUT_STEP },
+	                                dw, &got);
+	snprintf(text, sizeof text, "network of size %d, dropout %s: loss", size,
+	         dropout ? "on" : "off");
 	is_near(got.loss / IMAGES, network_loss(&t), 1e-6, text);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		if (net_is_statistic(k))
 			continue;
-		snprintf(text, sizeof text, "network of size %d, dropout %s: gradient %d", size, dropout ? "on" : "off", k);
+		snprintf(text, sizeof text, "network of size %d, dropout %s: gradient %d",
+		         size, dropout ? "on" : "off", k);
 		check_gradient(dw[k], t.w[k].d, t.w[k].n, network_loss, &t, text);
 	}
 	engine_layers.trainer_free(trainer);

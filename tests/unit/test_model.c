@@ -1,4 +1,7 @@
-/* Weights files: sizes from shapes, other programs' forms, facts, and files that no network has written. */
+/*
+ * Weights files: sizes from shapes, other programs' forms, facts, and files that no
+ * network has written.
+ */
 #include "nn/model.h"
 
 #include <math.h>
@@ -59,7 +62,8 @@ static void write_made(const struct made *m, const char *path)
 		const struct member *a = &m->member[k];
 
 		if (!a->left_out)
-			npz_writer_add(z, a->name, a->descr, a->dims, a->shape, a->data, a->size, &e);
+			npz_writer_add(z, a->name, a->descr, a->dims, a->shape, a->data,
+			               a->size, &e);
 	}
 	npz_writer_end(z, m->comment, &e);
 	fclose(f);
@@ -72,7 +76,8 @@ static void refused(const struct made *m, const char *why)
 
 	write_made(m, path);
 	is_int(model_load(&got, path, 0, &e), -1, why);
-	ok(strstr(e.text, path) && strstr(e.text, why), "the message names file and reason: %s", e.text);
+	ok(strstr(e.text, path) && strstr(e.text, why),
+	   "the message names file and reason: %s", e.text);
 }
 
 static bool loads(const struct made *m, struct model *got)
@@ -86,7 +91,8 @@ static bool loads(const struct made *m, struct model *got)
 static bool same_numbers(const struct made *m, const struct model *got)
 {
 	for (int k = 0; k < NET_ARRAYS; k++)
-		if (memcmp(got->w[k], m->w.a[k], net_count(&m->net, (enum net_array)k) * sizeof(float)))
+		if (memcmp(got->w[k], m->w.a[k],
+		           net_count(&m->net, (enum net_array)k) * sizeof(float)))
 			return false;
 	return true;
 }
@@ -177,7 +183,8 @@ static void files(void)
 	number[0] ^= 1;
 	scratch_write(path, bytes, size);
 	is_int(model_load(&got, path, 0, &e), -1, "a bit that fell over");
-	is_int(model_load(&got, path, MODEL_UNCHECKED, &e), 0, "... is not looked for in a file that is only mapped");
+	is_int(model_load(&got, path, MODEL_UNCHECKED, &e), 0,
+	       "... is not looked for in a file that is only mapped");
 	model_release(&got);
 	for (size_t cut = 0; cut < size; cut += size / 7 + 1) {
 		scratch_write(path, bytes, cut);
@@ -257,7 +264,9 @@ static void saved(void)
 	struct model got = {0};
 
 	make(&m, 20);
-	is_int(model_save(path, &m.net, weights_const(&m.w), "{\"num_examples\": 7, \"size\": 21}", &e), 0, "saved");
+	is_int(model_save(path, &m.net, weights_const(&m.w),
+	                  "{\"num_examples\": 7, \"size\": 21}", &e),
+	       0, "saved");
 	if (!ok(model_load(&got, path, 0, &e) == 0, "loaded"))
 		return;
 	ok(same_numbers(&m, &got), "the same numbers");
@@ -329,7 +338,8 @@ static void examples_are(const char *comment, const char *metadata, int64_t want
 static void examples(void)
 {
 	examples_are("{\"num_examples\": 12}", NULL, 12, "from the archive comment");
-	examples_are("{\"num_examples\": 12}", "{\"num_examples\": 13}", 12, "the comment goes before the metadata");
+	examples_are("{\"num_examples\": 12}", "{\"num_examples\": 13}", 12,
+	             "the comment goes before the metadata");
 	examples_are(NULL, "{\"num_examples\": 13}", 13, "from the metadata");
 	examples_are(NULL, NULL, -1, "nowhere");
 	examples_are(NULL, "{\"num_examples\": 1.5}", -1, "metadata: no whole number");

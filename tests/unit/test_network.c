@@ -82,10 +82,12 @@ static void golden_init(struct golden *g)
 	g->pool = pool_new(2);
 }
 
-static void infer(const struct golden *g, const struct model *m, int n, const char *golden, const char *what)
+static void infer(const struct golden *g, const struct model *m, int n,
+                  const char *golden, const char *what)
 {
 	int C = m->net.classes;
-	float *want = load_floats(golden, (size_t)n * (size_t)C), *got = xaligned((size_t)n * (size_t)C, sizeof *got);
+	float *want = load_floats(golden, (size_t)n * (size_t)C),
+	      *got = xaligned((size_t)n * (size_t)C, sizeof *got);
 	void *p = engine_layers.predictor_new(&m->net, m->w, 32, g->pool);
 
 	engine_layers.predictor_run(p, g->image, n, got, NULL);
@@ -110,13 +112,17 @@ static void check_layer(struct npz *z, int layer, const float *got, int image, c
 	free(want);
 }
 
-/* Each layer's function on the golden output of the one before it would hide nothing: here they run on. */
+/*
+ * Each layer's function on the golden output of the one before it would hide nothing:
+ * here they run on.
+ */
 static void layer_by_layer(const struct golden *g, int image)
 {
 	struct npz *z = npz_open(GOLDEN "layers.npz", &e);
 	const struct net *n = &g->w0.net;
 	const float *const *w = g->w0.w;
-	float *a = xaligned(40000, sizeof *a), *b = xaligned(40000, sizeof *b), *scratch = xaligned(1 << 20, 4);
+	float *a = xaligned(40000, sizeof *a), *b = xaligned(40000, sizeof *b),
+	      *scratch = xaligned(1 << 20, 4);
 	float scale[32], shift[32];
 	uint8_t *at = xmalloc(40000, 1);
 	int layer = 0, side = n->size, C = n->channels;
@@ -148,7 +154,8 @@ static void layer_by_layer(const struct golden *g, int image)
 	relu_forward(b, (size_t)n->dense);
 	check_layer(z, layer++, b, image, "relu");
 	memcpy(a, w[DENSE2_B], (size_t)n->classes * sizeof *a);
-	gemm(GEMM_NN, 1, n->classes, n->dense, b, n->dense, w[DENSE2_W], n->classes, 1, a, n->classes);
+	gemm(GEMM_NN, 1, n->classes, n->dense, b, n->dense, w[DENSE2_W], n->classes, 1, a,
+	     n->classes);
 	check_layer(z, layer++, a, image, "dense2");
 	softmax(a, a, n->classes);
 	check_layer(z, layer++, a, image, "softmax");
@@ -170,7 +177,9 @@ static double largest(const float *x, size_t n)
 
 static struct batch batch_of(const struct golden *g, int first)
 {
-	return (struct batch){ .count = BATCH, .image = g->image + first, .label = g->label + first };
+	return (struct batch){ .count = BATCH,
+		               .image = g->image + first,
+		               .label = g->label + first };
 }
 
 static void *small_trainer(const struct golden *g)
@@ -200,7 +209,8 @@ static void gradients(const struct golden *g)
 		snprintf(text, sizeof text, "gradient of array %d", k);
 		want = load_member(z, name, &count);
 		/* array 9's true gradient is 0; Keras's is rounding noise */
-		are_near(dw.a[k], want, count, k == DENSE1_B ? 1e-6 : 1e-5 * largest(want, count), text);
+		are_near(dw.a[k], want, count,
+		         k == DENSE1_B ? 1e-6 : 1e-5 * largest(want, count), text);
 		free(want);
 	}
 	engine_layers.trainer_free(t);
@@ -208,17 +218,20 @@ static void gradients(const struct golden *g)
 	npz_close(z);
 }
 
-static void compare_weights(const struct net *net, const struct weights *got, const char *path, int steps)
+static void compare_weights(const struct net *net, const struct weights *got,
+                            const char *path, int steps)
 {
 	struct model want;
 
 	must(model_load(&want, path, 0, &e));
 	for (int k = 0; k < NET_ARRAYS; k++) {
-		bool noise = k == DENSE1_B || k == BN_MEAN;     /* Adam turns rounding noise into full steps there */
+		/* Adam turns rounding noise into full steps there */
+		bool noise = k == DENSE1_B || k == BN_MEAN;
 		char text[64];
 
 		snprintf(text, sizeof text, "array %d after %d steps", k, steps);
-		are_near(got->a[k], want.w[k], net_count(net, (enum net_array)k), noise ? steps * 1e-3 : 1e-5, text);
+		are_near(got->a[k], want.w[k], net_count(net, (enum net_array)k),
+		         noise ? steps * 1e-3 : 1e-5, text);
 	}
 	model_release(&want);
 }
@@ -276,11 +289,14 @@ static void formula_weights(const struct net *net, struct weights *w)
 		double limit = .1, base = 0;
 
 		if (dims > 1)
-			limit = sqrt(6.0 / (double)(count / shape[dims - 1] + count / shape[dims - 2]));
+			limit = sqrt(6.0 / (double)(count / shape[dims - 1] +
+			                            count / shape[dims - 2]));
 		for (size_t i = 0; i < count; i++) {
 			double u = uniform((uint32_t)k, (uint32_t)i);
 
-			base = k == BN_GAMMA ? .5 + u : k == BN_VAR ? .05 + .1 * u : (u - .5) * 2 * limit;
+			base = k == BN_GAMMA ? .5 + u
+			       : k == BN_VAR ? .05 + .1 * u
+			                     : (u - .5) * 2 * limit;
 			w->a[k][i] = (float)base;
 		}
 	}
@@ -294,8 +310,8 @@ static void formula_images(float *x, const float **image, int n, uint32_t stream
 		image[i] = x + (size_t)i * PIXELS;
 }
 
-static void full_inference(const struct engine *engine, const struct net *net, const struct weights *w,
-                           struct pool *pool)
+static void full_inference(const struct engine *engine, const struct net *net,
+                           const struct weights *w, struct pool *pool)
 {
 	float *x = xaligned(2 * PIXELS, sizeof *x), logits[2 * 15];
 	float *want = load_floats(GOLDEN "full_infer.npy", 2 * 15);
@@ -314,9 +330,12 @@ static void full_inference(const struct engine *engine, const struct net *net, c
 	free(want);
 }
 
-/* From golden/keras/full_train.json: loss and the gradients' norms, in Keras's order without the statistics. */
-static void full_gradients(const struct engine *engine, const struct net *net, const struct weights *w,
-                           struct pool *pool)
+/*
+ * From golden/keras/full_train.json: loss and the gradients' norms, in Keras's order
+ * without the statistics.
+ */
+static void full_gradients(const struct engine *engine, const struct net *net,
+                           const struct weights *w, struct pool *pool)
 {
 	static const int label[4] = { 3, 0, 14, 7 };
 	float *x = xaligned(4 * PIXELS, sizeof *x);

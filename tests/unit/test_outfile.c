@@ -47,7 +47,8 @@ static void commit(void)
 	is_int(outfile_commit(o, true, &e), 0, "commit");
 	holds(path, "text", "there, and whole");
 	is_int(files(), 1, "nothing beside it");
-	is_int(stat(path, &st) == 0 ? (int)(st.st_mode & 0777) : -1, (int)(0666 & ~mask), "the mode that the umask leaves");
+	is_int(stat(path, &st) == 0 ? (int)(st.st_mode & 0777) : -1, (int)(0666 & ~mask),
+	       "the mode that the umask leaves");
 }
 
 static void replace(void)
@@ -63,7 +64,8 @@ static void replace(void)
 	holds(path, "old", "the old file until the new one is whole");
 	is_int(outfile_commit(o, false, &e), 0, "commit without sync");
 	holds(path, "new", "replaced");
-	is_int(stat(path, &st) == 0 ? (int)(st.st_mode & 0777) : -1, 0640, "a file that is replaced keeps its mode");
+	is_int(stat(path, &st) == 0 ? (int)(st.st_mode & 0777) : -1, 0640,
+	       "a file that is replaced keeps its mode");
 	o = outfile_open(path, &e);
 	fputs("newer", outfile_stream(o));
 	outfile_abandon(o);
@@ -90,7 +92,8 @@ static void refused(const char *path, const char *why)
 	int before = files();
 
 	is_int(outfile_save(path, "text", 4, &e), -1, why);
-	ok(strstr(e.text, path) && strstr(e.text, why), "the message names file and reason: %s", e.text);
+	ok(strstr(e.text, path) && strstr(e.text, why),
+	   "the message names file and reason: %s", e.text);
 	is_int(files(), before, "nothing is left");
 }
 
@@ -120,7 +123,10 @@ static void pipes(void)
 		return;
 	if (!child) {
 		dup2(fd[1], STDOUT_FILENO);
-		_exit(outfile_save("-", "text", 4, &e) == 0 && fcntl(STDOUT_FILENO, F_GETFD) >= 0 ? 0 : 1);
+		_exit(outfile_save("-", "text", 4, &e) == 0 &&
+		                      fcntl(STDOUT_FILENO, F_GETFD) >= 0
+		              ? 0
+		              : 1);
 	}
 	close(fd[1]);
 	is_int(read(fd[0], got, sizeof got - 1), 4, "- is standard output");
@@ -156,7 +162,8 @@ static void signals(void)
 	for (int i = 0; i < 4; i++) {
 		int status = signalled(numbers[i], false);
 
-		ok(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i], "%s: ends the program", strsignal(numbers[i]));
+		ok(WIFSIGNALED(status) && WTERMSIG(status) == numbers[i],
+		   "%s: ends the program", strsignal(numbers[i]));
 		is_int(files(), before, "... and leaves nothing");
 	}
 	ok(signalled(SIGHUP, true) == 0, "a signal that is ignored, as by nohup, stays so");
@@ -167,13 +174,16 @@ static void signals(void)
 int main(void)
 {
 	scratch_begin();
-	signals();                      /* first: whoever opens a file here catches signals from then on */
+	/* first: whoever opens a file here catches signals from then on */
+	signals();
 	commit();
 	replace();
 	links();
 	refusals();
 	pipes();
-	ok(outfile_sync_folder(scratch_folder, &e) == 0, "a folder's file system is written to disk");
-	ok(outfile_sync_folder(scratch_path("nowhere"), &e) < 0, "a folder that is missing: %s", e.text);
+	ok(outfile_sync_folder(scratch_folder, &e) == 0,
+	   "a folder's file system is written to disk");
+	ok(outfile_sync_folder(scratch_path("nowhere"), &e) < 0,
+	   "a folder that is missing: %s", e.text);
 	return tap_end();
 }

@@ -1,6 +1,7 @@
 /*
- * Philox against the known answers of its authors, and what is drawn from it against its distribution. Chi-square and
- * moments are fixed by the seeds: a limit of five standard deviations is a statement about the code, not about luck.
+ * Philox against the known answers of its authors, and what is drawn from it against its
+ * distribution. Chi-square and moments are fixed by the seeds: a limit of five standard
+ * deviations is a statement about the code, not about luck.
  */
 #include "base/rng.h"
 
@@ -23,8 +24,10 @@ static void known_answers(void)
 		const uint32_t *c = kat[i].counter;
 		uint32_t got[4];
 
-		rng_block(got, (uint64_t)kat[i].key[1] << 32 | kat[i].key[0], c[3], c[2], (uint64_t)c[1] << 32 | c[0]);
-		ok(!memcmp(got, kat[i].want, sizeof got), "known answer %d: %08x %08x %08x %08x", i, got[0], got[1], got[2],
+		rng_block(got, (uint64_t)kat[i].key[1] << 32 | kat[i].key[0], c[3], c[2],
+		          (uint64_t)c[1] << 32 | c[0]);
+		ok(!memcmp(got, kat[i].want, sizeof got),
+		   "known answer %d: %08x %08x %08x %08x", i, got[0], got[1], got[2],
 		   got[3]);
 	}
 }
@@ -65,7 +68,8 @@ static void avalanche(void)
 		for (int k = 0; k < 4; k++)
 			changed += __builtin_popcount(a[k] ^ b[k]);
 		/* 64 of 128, standard deviation 5.7 */
-		ok(changed > 35 && changed < 93, "bit %d of the input changes %d bits of 128", bit, changed);
+		ok(changed > 35 && changed < 93,
+		   "bit %d of the input changes %d bits of 128", bit, changed);
 	}
 }
 
@@ -137,10 +141,12 @@ static void below(void)
 	rng_init(&r, 3, 1, 1);
 	for (int i = 0; i < DRAWS; i++)
 		odd += rng_below(&r, 3u << 30) % 3 == 0;
-	is_near((odd - DRAWS / 3.0) / sqrt(DRAWS * 2 / 9.0), 0, 5, "rng_below 3 x 2^30: as often in each class mod 3");
+	is_near((odd - DRAWS / 3.0) / sqrt(DRAWS * 2 / 9.0), 0, 5,
+	        "rng_below 3 x 2^30: as often in each class mod 3");
 }
 
-static void moments(double (*draw)(struct rng *, double), double parameter, double mean, double var, const char *what)
+static void moments(double (*draw)(struct rng *, double), double parameter, double mean,
+                    double var, const char *what)
 {
 	enum { DRAWS = 100000 };
 	double sum = 0, squares = 0;
@@ -169,7 +175,8 @@ static double normal(struct rng *r, double parameter)
 
 static void normal_quantiles(void)
 {
-	static const double at[] = { -2.326348, -1.281552, 0, 1.281552, 2.326348 }, share[] = { .01, .1, .5, .9, .99 };
+	static const double at[] = { -2.326348, -1.281552, 0, 1.281552, 2.326348 },
+			    share[] = { .01, .1, .5, .9, .99 };
 	enum { DRAWS = 100000 };
 	int count[5] = {0};
 	struct rng r;
@@ -182,7 +189,8 @@ static void normal_quantiles(void)
 			count[k] += x < at[k];
 	}
 	for (int k = 0; k < 5; k++)
-		is_near(count[k] / (double)DRAWS, share[k], 5 * sqrt(share[k] * (1 - share[k]) / DRAWS), "normal: quantile");
+		is_near(count[k] / (double)DRAWS, share[k],
+		        5 * sqrt(share[k] * (1 - share[k]) / DRAWS), "normal: quantile");
 }
 
 /* All 24 orders of four equally often; every number once. */

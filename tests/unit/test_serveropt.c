@@ -55,7 +55,8 @@ static void test_rule(enum serveropt_rule rule, const char *name)
 		const double *expected = (const double *)want.data + round * NUMBERS;
 
 		mean_of_round(input.data, round, mean);
-		ok(serveropt_step(&o, mean, w, NULL, m, v, w, NUMBERS), "%s, round %d", name, round + 1);
+		ok(serveropt_step(&o, mean, w, NULL, m, v, w, NUMBERS), "%s, round %d",
+		   name, round + 1);
 		for (int i = 0; i < NUMBERS; i++)
 			worst = fmax(worst, fabs(w[i] - expected[i]));
 		is_near(worst, 0, 4e-9, "FEDn's result");

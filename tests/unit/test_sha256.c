@@ -1,4 +1,7 @@
-/* SHA-256: the standard's examples, every length around a block in odd pieces, and plain C against the processor's instructions. */
+/*
+ * SHA-256: the standard's examples, every length around a block in odd pieces, and plain
+ * C against the processor's instructions.
+ */
 #include "base/sha256.c"        /* its two ways to compress a block are static */
 
 #include "tap.h"
@@ -22,14 +25,22 @@ static void standard(void)
 	if (!a)
 		return;
 	memset(a, 'a', MILLION);
-	is_digest("", 0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "nothing");
-	is_digest("abc", 3, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "abc");
+	is_digest("", 0,
+	          "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+	          "nothing");
+	is_digest("abc", 3,
+	          "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+	          "abc");
 	is_digest("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56,
 	          "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1", "56 bytes");
-	is_digest("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmnopjklmnopqklmnopqrlmnopqrsmnopqrst"
-	          "nopqrstu", 112,
-	          "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1", "112 bytes");
-	is_digest(a, MILLION, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", "a million times a");
+	is_digest("abcdefghbcdefghicdefghijdefghijkefghijklfghijklmghijklmnhijklmnoijklmn"
+	          "opjklmnopqklmnopqrlmnopqrsmnopqrst"
+	          "nopqrstu",
+	          112, "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1",
+	          "112 bytes");
+	is_digest(a, MILLION,
+	          "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0",
+	          "a million times a");
 	free(a);
 }
 

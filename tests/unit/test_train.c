@@ -1,6 +1,7 @@
 /*
- * A training run against the same steps taken one by one; the same bytes for any number of threads, and when stopped after
- * any batch; class weights, the proximal term, exact statistics, the best epoch; any size and number of classes.
+ * A training run against the same steps taken one by one; the same bytes for any number
+ * of threads, and when stopped after any batch; class weights, the proximal term, exact
+ * statistics, the best epoch; any size and number of classes.
  */
 #include "nn/train.h"
 
@@ -14,7 +15,10 @@ enum { IMAGES = 30, SIDE = 20, CLASSES = 4, TRAIN = 22, BATCH = 5 };
 static struct err e;
 static volatile sig_atomic_t always = 1;
 
-/* Thirty images, of which the first 22 are for training: of class 0 and 1 six each, of 2 and 3 five. */
+/*
+ * Thirty images, of which the first 22 are for training: of class 0 and 1 six each, of 2
+ * and 3 five.
+ */
 struct setting {
 	struct dataset d;
 	struct net net;
@@ -47,11 +51,18 @@ static void setting_init(struct setting *s)
 
 static struct train_options options(void)
 {
-	return (struct train_options){ .epochs = 2, .batch = BATCH, .rate = 1e-3, .seed = 5, .dropout = true,
-	                               .shuffle = true, .run = "{}", .quiet = true };
+	return (struct train_options){ .epochs = 2,
+		                       .batch = BATCH,
+		                       .rate = 1e-3,
+		                       .seed = 5,
+		                       .dropout = true,
+		                       .shuffle = true,
+		                       .run = "{}",
+		                       .quiet = true };
 }
 
-static struct train_result run(const struct setting *s, const struct engine *engine, const struct train_options *o)
+static struct train_result run(const struct setting *s, const struct engine *engine,
+                               const struct train_options *o)
 {
 	struct train_result r = {0};
 
@@ -70,8 +81,9 @@ static bool same_weights(const struct net *net, const struct weights *a, const s
 /* ---- step by step ---- */
 
 /* Epochs of the header's rules: a shuffle an epoch, whole batches only, steps that count on. */
-static void by_hand(const struct setting *s, const struct engine *engine, const struct train_options *o,
-                    const float *class_weight, struct weights *w)
+static void by_hand(const struct setting *s, const struct engine *engine,
+                    const struct train_options *o, const float *class_weight,
+                    struct weights *w)
 {
 	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
 	struct adam adam = adam_keras((float)o->rate);
@@ -92,12 +104,20 @@ static void by_hand(const struct setting *s, const struct engine *engine, const 
 			struct batch_result got;
 			float weight[BATCH];
 
-			must(batch_images_fill(&images, order + at, BATCH, o->augment, o->seed, epoch, &e));
+			must(batch_images_fill(&images, order + at, BATCH, o->augment,
+			                       o->seed, epoch, &e));
 			for (int i = 0; i < BATCH; i++)
 				weight[i] = class_weight ? class_weight[images.label[i]] : 1;
-			engine->trainer_step(t, &(struct batch){ .count = BATCH, .image = images.image,
-				.label = images.label, .weight = class_weight ? weight : NULL, .dropout = o->dropout,
-				.seed = o->seed, .step = ++step }, &adam, &got);
+			engine->trainer_step(
+				t,
+				&(struct batch){ .count = BATCH,
+			                         .image = images.image,
+			                         .label = images.label,
+			                         .weight = class_weight ? weight : NULL,
+			                         .dropout = o->dropout,
+			                         .seed = o->seed,
+			                         .step = ++step },
+				&adam, &got);
 		}
 	}
 	weights_init(w, &s->net);
@@ -106,8 +126,9 @@ static void by_hand(const struct setting *s, const struct engine *engine, const 
 	batch_images_release(&images);
 }
 
-static void check_by_hand(const struct setting *s, const struct engine *engine, const struct train_options *o,
-                          const float *class_weight, const char *what)
+static void check_by_hand(const struct setting *s, const struct engine *engine,
+                          const struct train_options *o, const float *class_weight,
+                          const char *what)
 {
 	struct train_result r = run(s, engine, o);
 	struct weights w;
@@ -152,9 +173,12 @@ static void any_number_of_threads(struct setting *s, const struct engine *engine
 	}
 	s->pool = pool;
 	for (int i = 1; i < 3; i++) {
-		ok(same_weights(&s->net, &r[0].w, &r[i].w), "%s: %d threads: the same weights", engine->name, threads[i]);
-		ok(r[0].train.loss == r[i].train.loss && r[0].valid.loss == r[i].valid.loss &&
-		   r[0].train.accuracy == r[i].train.accuracy && r[0].valid.accuracy == r[i].valid.accuracy,
+		ok(same_weights(&s->net, &r[0].w, &r[i].w),
+		   "%s: %d threads: the same weights", engine->name, threads[i]);
+		ok(r[0].train.loss == r[i].train.loss &&
+		           r[0].valid.loss == r[i].valid.loss &&
+		           r[0].train.accuracy == r[i].train.accuracy &&
+		           r[0].valid.accuracy == r[i].valid.accuracy,
 		   "%s: %d threads: the same scores", engine->name, threads[i]);
 	}
 	for (int i = 0; i < 3; i++)
@@ -175,7 +199,8 @@ static void stopped_after_every_batch(const struct setting *s, const struct engi
 	once = run(s, engine, &o);
 	o.checkpoint = scratch_path(engine->name);
 	o.stop = &always;
-	while ((status = train(&o, engine, &s->net, weights_const(&s->w), &s->data, s->pool, &r, &e)) == TRAIN_STOPPED) {
+	while ((status = train(&o, engine, &s->net, weights_const(&s->w), &s->data,
+	                       s->pool, &r, &e)) == TRAIN_STOPPED) {
 		weights_release(&r.w);
 		stops++;
 	}
@@ -183,7 +208,8 @@ static void stopped_after_every_batch(const struct setting *s, const struct engi
 	snprintf(text, sizeof text, "%s: stopped after every batch", engine->name);
 	is_int(stops, 2 * (TRAIN / BATCH) + 1, text);
 	ok(same_weights(&s->net, &once.w, &r.w), "%s: ... the same weights", engine->name);
-	ok(once.train.loss == r.train.loss && once.valid.loss == r.valid.loss, "%s: ... the same scores", engine->name);
+	ok(once.train.loss == r.train.loss && once.valid.loss == r.valid.loss,
+	   "%s: ... the same scores", engine->name);
 	weights_release(&once.w);
 	weights_release(&r.w);
 }
@@ -191,7 +217,8 @@ static void stopped_after_every_batch(const struct setting *s, const struct engi
 /* ---- what changes the result ---- */
 
 /* The first moments M after one step from zero moments: (1 - beta1) times the gradient. */
-static void first_moments(const struct setting *s, const struct weights *anchor, float mu, struct weights *m)
+static void first_moments(const struct setting *s, const struct weights *anchor, float mu,
+                          struct weights *m)
 {
 	const struct engine *engine = &engine_layers;
 	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
@@ -208,8 +235,11 @@ static void first_moments(const struct setting *s, const struct weights *anchor,
 	must(batch_images_fill(&images, s->index, BATCH, AUGMENT_NONE, 0, 0, &e));
 	engine->trainer_set(t, s->w.a, NULL, NULL, 0);
 	engine->trainer_anchor(t, weights_const(anchor));
-	engine->trainer_step(t, &(struct batch){ .count = BATCH, .image = images.image, .label = images.label }, &adam,
-	                     &got);
+	engine->trainer_step(t,
+	                     &(struct batch){ .count = BATCH,
+	                                      .image = images.image,
+	                                      .label = images.label },
+	                     &adam, &got);
 	engine->trainer_get(t, w.a, m->a, v.a);
 	engine->trainer_free(t);
 	batch_images_release(&images);
@@ -217,7 +247,10 @@ static void first_moments(const struct setting *s, const struct weights *anchor,
 	weights_release(&v);
 }
 
-/* Central differences of mu/2 |w - anchor|^2 give what the term adds to the gradient: mu (w - anchor). */
+/*
+ * Central differences of mu/2 |w - anchor|^2 give what the term adds to the gradient: mu
+ * (w - anchor).
+ */
 static void proximal_term(const struct setting *s)
 {
 	const enum net_array K = CONV2_W;
@@ -235,14 +268,16 @@ static void proximal_term(const struct setting *s)
 
 		anchor.a[K][i] += (float)rng_normal(&r);
 		away = (double)s->w.a[K][i] - anchor.a[K][i];
-		want[i] = (float)(mu / 2 * (pow(away + step, 2) - pow(away - step, 2)) / (2 * step));
+		want[i] = (float)(mu / 2 * (pow(away + step, 2) - pow(away - step, 2)) /
+		                  (2 * step));
 	}
 	first_moments(s, &anchor, 0, &without);
 	first_moments(s, &anchor, (float)mu, &with);
 	for (size_t i = 0; i < n; i++)
 		with.a[K][i] = (with.a[K][i] - without.a[K][i]) / (1 - .9f);
 	are_near(with.a[K], want, n, 1e-6, "the proximal term's gradient");
-	are_near(with.a[CONV1_W], without.a[CONV1_W], net_count(&s->net, CONV1_W), 0, "... is 0 at the anchor");
+	are_near(with.a[CONV1_W], without.a[CONV1_W], net_count(&s->net, CONV1_W), 0,
+	         "... is 0 at the anchor");
 	weights_release(&anchor);
 	weights_release(&with);
 	weights_release(&without);
@@ -255,7 +290,8 @@ static void exact_statistics(const struct setting *s, const struct engine *engin
 	struct train_options o = options();
 	struct train_result plain, exact;
 	size_t D = (size_t)s->net.dense;
-	float *features = xaligned(TRAIN * D, sizeof *features), *mean = xaligned(D, 4), *var = xaligned(D, 4);
+	float *features = xaligned(TRAIN * D, sizeof *features), *mean = xaligned(D, 4),
+	      *var = xaligned(D, 4);
 	struct batch_images images;
 	void *p;
 
@@ -276,7 +312,8 @@ static void exact_statistics(const struct setting *s, const struct engine *engin
 		mean[d] = (float)sum;
 		var[d] = (float)squares;
 	}
-	are_near(exact.w.a[BN_MEAN], mean, D, 1e-6, "exact statistics: the mean of all training images");
+	are_near(exact.w.a[BN_MEAN], mean, D, 1e-6,
+	         "exact statistics: the mean of all training images");
 	are_near(exact.w.a[BN_VAR], var, D, 1e-6, "exact statistics: their variance");
 	memcpy(exact.w.a[BN_MEAN], plain.w.a[BN_MEAN], D * sizeof(float));
 	memcpy(exact.w.a[BN_VAR], plain.w.a[BN_VAR], D * sizeof(float));
@@ -290,7 +327,10 @@ static void exact_statistics(const struct setting *s, const struct engine *engin
 	free(var);
 }
 
-/* At a rate that makes the loss rise and fall, the best of six epochs is the end of a run of so many. */
+/*
+ * At a rate that makes the loss rise and fall, the best of six epochs is the end of a run
+ * of so many.
+ */
 static void best_epoch(const struct setting *s)
 {
 	struct train_options o = options();
@@ -324,12 +364,16 @@ static void refusals(const struct setting *s)
 	struct train_result r;
 
 	none.train_count = 0;
-	is_int(train(&o, &engine_layers, &s->net, weights_const(&s->w), &none, s->pool, &r, &e), -1, "no images");
+	is_int(train(&o, &engine_layers, &s->net, weights_const(&s->w), &none, s->pool,
+	             &r, &e),
+	       -1, "no images");
 	ok(strstr(e.text, "no images to train on") != NULL, "%s", e.text);
 	none = s->data;
 	none.valid_count = 0;
 	o.keep_best = true;
-	is_int(train(&o, &engine_layers, &s->net, weights_const(&s->w), &none, s->pool, &r, &e), -1, "no best epoch");
+	is_int(train(&o, &engine_layers, &s->net, weights_const(&s->w), &none, s->pool,
+	             &r, &e),
+	       -1, "no best epoch");
 	ok(strstr(e.text, "no validation images") != NULL, "%s", e.text);
 }
 
@@ -348,7 +392,8 @@ static bool all_finite(const struct net *net, const struct weights *w)
 static void one_step(const struct engine *engine, const struct net *net, struct pool *pool)
 {
 	size_t numbers = (size_t)(net->size * net->size * net->channels);
-	float *x = xaligned(2 * numbers, sizeof *x), *z = xaligned(2 * (size_t)net->classes, sizeof *z);
+	float *x = xaligned(2 * numbers, sizeof *x),
+	      *z = xaligned(2 * (size_t)net->classes, sizeof *z);
 	const float *image[2] = { x, x + numbers };
 	int label[2] = { 0, net->classes - 1 };
 	struct adam adam = adam_keras(1e-3f);
@@ -364,7 +409,12 @@ static void one_step(const struct engine *engine, const struct net *net, struct 
 	weights_init(&w, net);
 	init_weights(net, 0, w.a);
 	engine->trainer_set(t, w.a, NULL, NULL, 0);
-	engine->trainer_step(t, &(struct batch){ .count = 2, .image = image, .label = label, .dropout = true, .step = 1 },
+	engine->trainer_step(t,
+	                     &(struct batch){ .count = 2,
+	                                      .image = image,
+	                                      .label = label,
+	                                      .dropout = true,
+	                                      .step = 1 },
 	                     &adam, &got);
 	engine->trainer_get(t, w.a, NULL, NULL);
 	p = engine->predictor_new(net, weights_const(&w), 2, pool);
@@ -372,7 +422,8 @@ static void one_step(const struct engine *engine, const struct net *net, struct 
 	good = isfinite(got.loss) && got.loss > 0 && all_finite(net, &w);
 	for (int i = 0; i < 2 * net->classes; i++)
 		good = good && isfinite(z[i]);
-	ok(good, "%s: size %d, %d classes: a step, an inference", engine->name, net->size, net->classes);
+	ok(good, "%s: size %d, %d classes: a step, an inference", engine->name, net->size,
+	   net->classes);
 	engine->predictor_free(p);
 	engine->trainer_free(t);
 	weights_release(&w);
