@@ -79,9 +79,13 @@ static char *scratch_read(const char *path, size_t *size)
 	return data;
 }
 
-/* Image I is of class I mod CLASSES; bytes drawn from a stream of its own, as they are or as value/255. */
-__attribute__((unused))
-static void scratch_dataset(const char *path, int count, int side, int class_count, bool bytes, bool packed)
+/*
+ * Image I is of class I mod CLASSES; bytes drawn from a stream of its own, as they are or
+ * as value/255.
+ */
+__attribute__((unused)) static void scratch_dataset(const char *path, int count, int side,
+                                                    int class_count, bool bytes,
+                                                    bool packed)
 {
 	struct dataset_form form = { side, side, 4, bytes, packed, "made up" };
 	size_t numbers = (size_t)(side * side * 4);

@@ -34,7 +34,8 @@ static bool is_text(const char *got, const char *want, const char *what)
 
 	ok(pass, "%s", what);
 	if (!pass)
-		printf("#   got:      %s\n#   expected: %s\n", got ? got : "NULL", want ? want : "NULL");
+		printf("#   got:      %s\n#   expected: %s\n", got ? got : "NULL",
+		       want ? want : "NULL");
 	return pass;
 }
 
@@ -62,8 +63,8 @@ static bool is_near(double got, double want, double tolerance, const char *what)
 }
 
 /* N floats, each within TOLERANCE of WANT; names the worst. */
-__attribute__((unused))
-static bool are_near(const float *got, const float *want, size_t n, double tolerance, const char *what)
+__attribute__((unused)) static bool are_near(const float *got, const float *want,
+                                             size_t n, double tolerance, const char *what)
 {
 	size_t worst = 0;
 	double most = 0;
@@ -81,8 +82,8 @@ static bool are_near(const float *got, const float *want, size_t n, double toler
 	}
 	ok(pass, "%s", what);
 	if (!pass)
-		printf("#   worst at %zu: got %.9g, expected %.9g within %g\n", worst, got[worst], want[worst],
-		       tolerance);
+		printf("#   worst at %zu: got %.9g, expected %.9g within %g\n", worst,
+		       got[worst], want[worst], tolerance);
 	return pass;
 }
 

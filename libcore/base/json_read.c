@@ -215,7 +215,7 @@ static int read_number(struct reader *r, struct json *v)
 		return fail(r, "a number out of range");
 	errno = 0;
 	v->whole = v->integer ? strtoll(text, NULL, 10) : 0;
-	v->integer = v->integer && !errno;
+	v->integer = v->integer && !errno && strcmp(text, "-0");
 	r->p += n;
 	return 0;
 }

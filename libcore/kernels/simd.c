@@ -660,7 +660,7 @@ static void keep(uint8_t *out, uint64_t seed, const uint32_t counter[4], int blo
 	for (int first = 0; first < blocks; first += LANES) {
 		int count = blocks - first < LANES ? blocks - first : LANES;
 		uint32_t c[PHILOX_WORDS][LANES];
-		uint8_t mask[LANES * PHILOX_BYTES];
+		uint8_t mask[LANES * PHILOX_BYTES] = {0};
 
 		for (int i = 0; i < LANES; i++) {
 			c[0][i] = counter[0] + (uint32_t)(first + i);

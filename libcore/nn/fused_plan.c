@@ -1,6 +1,7 @@
 /* Geometry and memory of the fused engine; see fused_plan.h. */
 #include "nn/fused_plan.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -178,6 +179,7 @@ static void prepare_backward(const struct plan *p, float *ut, float *flipped, co
 {
 	size_t K = (size_t)l->K, C = (size_t)l->C, count = K * PANEL;
 
+	assert(flipped);                /* only training has a way back */
 	flipped += panel * 9 * count;
 	for (size_t t = 0; t < 9; t++)
 		for (size_t c = 0; c < PANEL; c++)

@@ -1,7 +1,8 @@
 /*
- * Speed of the kernels, of a training step and of inference, beside the peak that this machine shows: TSV of name,
- * isa, threads, best ms, median ms, runs, rate (GF/s; GB/s for what is bound by memory) and the share of the peak.
- * Every table of kernels that runs here (AML_ISA: only that one); in each round all take their turn.
+ * Speed of the kernels, of a training step and of inference, beside the peak that this
+ * machine shows: TSV of name, isa, threads, best ms, median ms, runs, rate (GF/s; GB/s
+ * for what is bound by memory) and the share of the peak. Every table of kernels that
+ * runs here (AML_ISA: only that one); in each round all take their turn.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,8 @@
 enum {
 	ROUNDS = 15,
 	SIZE = 100, CHANNELS = 4, CLASSES = 15,
-	REPEAT = 100,                   /* calls of a kernel in a run: milliseconds, not microseconds */
+	/* calls of a kernel in a run: milliseconds, not microseconds */
+	REPEAT = 100,
 	BATCH = 32, MANY = 256,
 	STREAM = 64 << 20,              /* floats: 256 MB, past every cache */
 	MAX_RUNS = 200,
@@ -47,12 +49,18 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec * 1e-6;
 }
 
-static struct run *add(const char *name, const char *isa, void (*go)(struct setting *, int), struct setting *s,
-                       int argument, double work, double *peak)
+static struct run *add(const char *name, const char *isa,
+                       void (*go)(struct setting *, int), struct setting *s, int argument,
+                       double work, double *peak)
 {
 	struct run *r = &runs[run_count++];
 
-	*r = (struct run){ .isa = isa, .go = go, .setting = s, .argument = argument, .work = work, .peak = peak };
+	*r = (struct run){ .isa = isa,
+		           .go = go,
+		           .setting = s,
+		           .argument = argument,
+		           .work = work,
+		           .peak = peak };
 	snprintf(r->name, sizeof r->name, "%s", name);
 	return r;
 }
@@ -67,17 +75,25 @@ enum { PEAK_CHAINS = 12, PEAK_STEPS = 1000000, PIECES = 64 };
 
 #if defined(__x86_64__)
 /* Operations in registers, in as many chains as latency wants: INSN(n) is the nth. */
-#define CHAINS(insn) insn(0) insn(1) insn(2) insn(3) insn(4) insn(5) insn(6) insn(7) insn(8) insn(9) insn(10) insn(11)
+#define CHAINS(insn)                                                                     \
+	insn(0) insn(1) insn(2) insn(3) insn(4) insn(5) insn(6) insn(7) insn(8) insn(9)  \
+		insn(10) insn(11)
 #define ZERO(n) "xorps %%xmm" #n ", %%xmm" #n "\n\t"
-#define MULTIPLY_ADD_sse2(n) "movaps %%xmm15, %%xmm13\n\tmulps %%xmm15, %%xmm13\n\taddps %%xmm13, %%xmm" #n "\n\t"
+#define MULTIPLY_ADD_sse2(n)                                                             \
+	"movaps %%xmm15, %%xmm13\n\tmulps %%xmm15, %%xmm13\n\taddps %%xmm13, %%xmm" #n   \
+	"\n\t"
 #define MULTIPLY_ADD_avx2(n) "vfmadd231ps %%ymm15, %%ymm15, %%ymm" #n "\n\t"
 #define MULTIPLY_ADD_avx512(n) "vfmadd231ps %%zmm15, %%zmm15, %%zmm" #n "\n\t"
-#define PEAK(isa) \
-	static void peak_##isa(void) \
-	{ \
-		for (int i = 0; i < PEAK_STEPS; i++) \
-			__asm__ volatile(CHAINS(MULTIPLY_ADD_##isa) : : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", \
-			                 "xmm5", "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm13", "xmm15"); \
+#define PEAK(isa)                                                                        \
+	static void peak_##isa(void)                                                     \
+	{                                                                                \
+		for (int i = 0; i < PEAK_STEPS; i++)                                     \
+			__asm__ volatile(CHAINS(MULTIPLY_ADD_##isa)                      \
+			                 :                                               \
+			                 :                                               \
+			                 : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4",       \
+			                   "xmm5", "xmm6", "xmm7", "xmm8", "xmm9",       \
+			                   "xmm10", "xmm11", "xmm13", "xmm15");          \
 	}
 PEAK(sse2)
 PEAK(avx2)
@@ -98,10 +114,15 @@ static double peak_of(const char *isa)
 		for (int i = 0; !strcmp(isa, peaks[p].isa) && i < ROUNDS; i++) {
 			double start = now_ms(), rate;
 
-			__asm__ volatile(CHAINS(ZERO) ZERO(15) : : : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",
-			                 "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm13", "xmm15");
+			__asm__ volatile(CHAINS(ZERO) ZERO(15)
+			                 :
+			                 :
+			                 : "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",
+			                   "xmm6", "xmm7", "xmm8", "xmm9", "xmm10",
+			                   "xmm11", "xmm13", "xmm15");
 			peaks[p].run();
-			rate = 2.0 * PEAK_STEPS * PEAK_CHAINS * peaks[p].lanes / ((now_ms() - start) * 1e-3);
+			rate = 2.0 * PEAK_STEPS * PEAK_CHAINS * peaks[p].lanes /
+			       ((now_ms() - start) * 1e-3);
 			if (rate > best)
 				best = rate;
 		}
@@ -206,7 +227,9 @@ static void setting_new(struct setting *s, const struct kernels *k)
 		int pixels = STRIP * layers[i].tiles + 2;
 
 		s->K[i] = layers[i].K;
-		s->strip[i] = (struct strip){ .tiles = layers[i].tiles, .stride = layers[i].C, .C = layers[i].C };
+		s->strip[i] = (struct strip){ .tiles = layers[i].tiles,
+			                      .stride = layers[i].C,
+			                      .C = layers[i].C };
 		for (int r = 0; r < REACH; r++)
 			s->strip[i].row[r] = s->x + r * pixels * layers[i].C;
 	}
@@ -303,8 +326,8 @@ static void run_dense_adam(struct setting *s, int argument)
 
 	(void)argument;
 	for (size_t i = 0; i < third; i += BLOCK)
-		s->k->dense_adam(stream + i, stream + third + i, stream + 2 * third + i, NULL, s->x, s->y, PANEL, BATCH,
-		                 &step);
+		s->k->dense_adam(stream + i, stream + third + i, stream + 2 * third + i,
+		                 NULL, s->x, s->y, PANEL, BATCH, &step);
 }
 
 static void run_dense_few(struct setting *s, int n)
@@ -315,7 +338,8 @@ static void run_dense_few(struct setting *s, int n)
 static void add_kernels(struct setting *s)
 {
 	const char *isa = s->k->isa;
-	double conv1 = 2.0 * REPEAT * SIZE * 9 * CHANNELS * 32, block = 2.0 * REPEAT * BATCH * DENSE_ROWS * PANEL;
+	double conv1 = 2.0 * REPEAT * SIZE * 9 * CHANNELS * 32,
+	       block = 2.0 * REPEAT * BATCH * DENSE_ROWS * PANEL;
 	char name[40];
 
 	add("conv1", isa, run_conv1, s, 0, conv1, &s->peak);
@@ -339,7 +363,11 @@ static void add_kernels(struct setting *s)
 
 static void run_step(struct setting *s, int argument)
 {
-	struct batch b = { .count = BATCH, .image = s->image, .label = s->label, .dropout = true, .step = ++s->step };
+	struct batch b = { .count = BATCH,
+		           .image = s->image,
+		           .label = s->label,
+		           .dropout = true,
+		           .step = ++s->step };
 	struct adam a = adam_keras(1e-3f);
 	struct batch_result r;
 
@@ -366,7 +394,9 @@ static void draw_weights(float *w[NET_ARRAYS], const struct net *net)
 
 		w[k] = xaligned(count, sizeof(float));
 		for (size_t i = 0; i < count; i++)
-			w[k][i] = k == BN_GAMMA || k == BN_VAR ? 1 : scale * ((float)rng_unit(&r) * 2 - 1);
+			w[k][i] = k == BN_GAMMA || k == BN_VAR
+			                  ? 1
+			                  : scale * ((float)rng_unit(&r) * 2 - 1);
 	}
 }
 
@@ -414,7 +444,8 @@ static void print_run(struct run *r)
 
 	qsort(r->ms, ROUNDS, sizeof *r->ms, by_time);
 	rate = r->work / (r->ms[0] * 1e-3);
-	printf("%s\t%s\t%d\t%.4f\t%.4f\t%d\t", r->name, r->isa, threads, r->ms[0], r->ms[ROUNDS / 2], ROUNDS);
+	printf("%s\t%s\t%d\t%.4f\t%.4f\t%d\t", r->name, r->isa, threads, r->ms[0],
+	       r->ms[ROUNDS / 2], ROUNDS);
 	if (r->peak && *r->peak > 0)
 		printf("%.1f\t%.0f %%\n", rate * 1e-9, 100 * rate / *r->peak);
 	else

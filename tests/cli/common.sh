@@ -23,6 +23,7 @@ commands() {
 		predictions.tsv out.png   aml-confmat -o OUT IN
 		log.tsv         out.svg   aml-curve -o OUT IN
 		a.npz           out.npz   aml-fedavg -o OUT IN b.npz
+		a.npz           out.npz   aml-delta -p model.npz IN OUT
 		model.npz       out.onnx  aml-export -f onnx -o OUT IN
 		model.npz       out       aml-export -f savedmodel -o OUT IN
 		model.npz       none      aml-info IN

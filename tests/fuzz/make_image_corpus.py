@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Seeds for fuzz_tiff, fuzz_png and fuzz_lzw, from the pictures in tests/data/images.
+"""Seeds for fuzz_image_tiff, fuzz_image_png and fuzz_lzw, from the pictures in tests/data/images.
 
 usage: make_image_corpus.py [DIR]      DIR: tests/fuzz/corpus
 """
@@ -38,9 +38,9 @@ def first_strip(tiff):
 
 
 for name in TIFF:
-    write("tiff", "good-" + name, read(name + ".tiff"))
+    write("image_tiff", "good-" + name, read(name + ".tiff"))
 for name in PNG:
-    write("png", "good-" + name, read(name + ".png"))
+    write("image_png", "good-" + name, read(name + ".png"))
 for name in sorted(os.listdir(os.path.join(IMAGES, "broken"))):
     stem, kind = os.path.splitext(name)
     write(kind[1:], "bad-" + stem, read(os.path.join("broken", name)))

@@ -1,4 +1,7 @@
-/* Runs a fuzz target over the files named on the command line, so that its corpus is tested without libFuzzer. */
+/*
+ * Runs a fuzz target over the files named on the command line, so that its corpus is
+ * tested without libFuzzer.
+ */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,6 @@
 #include "data/dataset.h"
 
 #include <dirent.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,76 +11,20 @@
 #include "data/dataset_writer.h"
 #include "format/npy.h"
 #include "format/pickle.h"
+#include "dataset_files.h"
+#include "scratch.h"
 #include "tap.h"
 
 enum { H = 3, W = 4, C = 4, PIXELS = H * W * C, IMAGES = 5 };
-
-static char scratch[] = "/tmp/aml-dataset.XXXXXX";
 
 /* In byte order; what file systems allow. */
 static char *const ids[IMAGES] = { (char *)".hidden", (char *)"BAS 1", (char *)"a\nb",
 	                           (char *)"c\"'\\", (char *)"\xc3\x84" };
 static const int labels[IMAGES] = { 0, 14, 3, 3, 7 };
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 static void remove_tree(const char *path)
 {
-	nftw(path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static void put(const char *folder, const char *name, const void *data, size_t size)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	FILE *f = fopen(path, "wb");
-
-	fwrite(data, 1, size, f);
-	fclose(f);
-	free(path);
-}
-
-static void put_ids(const char *folder, const char *name, char *const *list, size_t n)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	struct err e;
-
-	npy_save_ids(path, list, n, &e);
-	free(path);
-}
-
-static void put_labels(const char *folder, char *const *keys, const int64_t *values,
-                       size_t n)
-{
-	char *path = xasprintf("%s/labels.npy", folder);
-	struct pickle_dict d = { (char **)keys, (int64_t *)values, n };
-	struct err e;
-
-	pickle_save_labels(&d, path, &e);
-	free(path);
-}
-
-static bool exists(const char *folder, const char *name)
-{
-	char *path = xasprintf("%s/%s", folder, name);
-	bool there = access(path, F_OK) == 0;
-
-	free(path);
-	return there;
-}
-
-static bool opens(struct dataset *d, const char *path)
-{
-	struct err e = {0};
-	bool good = dataset_open(d, path, &e) == 0;
-
-	ok(good, "opens %s %s", path, e.text);
-	return good;
+	nftw(path, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void refuses(const char *path, const char *message)
@@ -208,7 +151,7 @@ static void check_written(const char *path, bool bytes, bool packed)
 static void test_write(bool bytes, bool packed)
 {
 	struct dataset_form form = { H, W, C, bytes, packed, "size 4" };
-	char *path = xasprintf("%s/written%d%d", scratch, bytes, packed);
+	char *path = xasprintf("%s/written%d%d", scratch_folder, bytes, packed);
 	struct classes c;
 	struct dataset_writer *w;
 	struct err e = {0};
@@ -283,7 +226,7 @@ static bool all_good(const struct crowd *c)
 static void test_threads(bool packed)
 {
 	struct dataset_form form = { H, W, C, true, packed, "size 4" };
-	char *path = xasprintf("%s/crowd%d", scratch, packed),
+	char *path = xasprintf("%s/crowd%d", scratch_folder, packed),
 	     **names = xmalloc(MANY, sizeof *names);
 	int *zeros = xcalloc(MANY, sizeof *zeros);
 	struct pool *pool = pool_new(4);
@@ -318,7 +261,7 @@ static void test_threads(bool packed)
 static void test_left_out(bool packed)
 {
 	struct dataset_form form = { H, W, C, true, packed, "size 4" };
-	char *path = xasprintf("%s/gaps%d", scratch, packed);
+	char *path = xasprintf("%s/gaps%d", scratch_folder, packed);
 	const int some[IMAGES] = { -1, 1, -1, 0, 1 };
 	struct classes c;
 	struct dataset_writer *w;
@@ -366,7 +309,7 @@ static void other_form(const char *path, const struct dataset_form *form,
 static void test_other_form(void)
 {
 	struct dataset_form form = { H, W, C, false, true, "size 4" }, other;
-	char *path = xasprintf("%s/form", scratch);
+	char *path = xasprintf("%s/form", scratch_folder);
 	struct classes c, few;
 	struct err e;
 
@@ -400,8 +343,8 @@ static void test_foreign_folder(void)
 	struct err e;
 
 	classes_default(&c);
-	put(scratch, "file", "", 0);
-	ok(!dataset_writer_open(scratch, &form, &c, ids, IMAGES, &e) &&
+	put(scratch_folder, "file", "", 0);
+	ok(!dataset_writer_open(scratch_folder, &form, &c, ids, IMAGES, &e) &&
 	           strstr(e.text, "not empty"),
 	   "%s", e.text);
 	ok(!dataset_writer_open("/dev/null/x", &form, &c, ids, IMAGES, &e) &&
@@ -420,7 +363,7 @@ static void test_foreign_folder(void)
 static void test_after_crash(void)
 {
 	struct dataset_form form = { H, W, C, true, false, "size 4" };
-	char *path = xasprintf("%s/crash", scratch),
+	char *path = xasprintf("%s/crash", scratch_folder),
 	     *folder = xasprintf("%s/data_singlets", path);
 	struct classes c;
 	struct dataset_writer *w;
@@ -449,7 +392,7 @@ static void test_after_crash(void)
 static void test_packed_after_crash(void)
 {
 	struct dataset_form form = { H, W, C, true, true, "size 4" };
-	char *path = xasprintf("%s/packedcrash", scratch),
+	char *path = xasprintf("%s/packedcrash", scratch_folder),
 	     *work = xasprintf("%s/.images.npy", path);
 	char *final = xasprintf("%s/images.npy", path);
 	struct classes c;
@@ -489,7 +432,7 @@ static char *make_good(const char *name)
 {
 	static char *const keys[] = { (char *)"b", (char *)"a" };
 	static const int64_t values[] = { 1, 0 };
-	char *path = xasprintf("%s/%s", scratch, name),
+	char *path = xasprintf("%s/%s", scratch_folder, name),
 	     *singlets = xasprintf("%s/data_singlets", path);
 	float pixels[PIXELS] = {0};
 	struct err e;
@@ -557,7 +500,7 @@ static void test_bad_labels(void)
 	refuses(path, "classes.tsv: line 2");
 	remove_tree(path);
 	refuses(path, "No such file");
-	put(scratch, "labels", "", 0);
+	put(scratch_folder, "labels", "", 0);
 	refuses(path, "not a dataset directory");
 	free(path);
 }
@@ -698,8 +641,7 @@ static void test_empty(void)
 
 int main(void)
 {
-	if (!mkdtemp(scratch))
-		return 1;
+	scratch_begin();
 	test_numpy_singlets();
 	test_numpy_packed();
 	for (int form = 0; form < 4; form++)
@@ -718,6 +660,5 @@ int main(void)
 	test_bad_split();
 	test_unaligned();
 	test_empty();
-	remove_tree(scratch);
 	return tap_end();
 }

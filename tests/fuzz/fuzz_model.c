@@ -1,0 +1,33 @@
+/* Weights files: sizes from shapes, conversion, facts, classes. */
+#include <stdint.h>
+
+#include "memfile.h"
+#include "nn/model.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void look(const char *path, int flags)
+{
+	char digest[SHA256_HEX];
+	struct model m = {0};
+	struct classes c;
+	struct err e;
+	int64_t n;
+
+	if (model_load(&m, path, flags, &e) < 0)
+		return;
+	model_digest(&m.net, m.w, digest);
+	model_classes(&m, &c);
+	classes_release(&c);
+	model_num_examples(&m, path, &n, &e);
+	model_release(&m);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *path = memfile(data, size);
+
+	look(path, 0);
+	look(path, MODEL_UNCHECKED);
+	return 0;
+}

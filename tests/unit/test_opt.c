@@ -1,0 +1,206 @@
+/* Command lines: each kind of option, defaults, wrong usage, help and version, each in a
+ * process of its own. */
+#include "base/opt.h"
+
+#include <sys/wait.h>
+
+#include "scratch.h"
+#include "tap.h"
+
+struct values {
+	bool flag;
+	int number, choice;
+	uint64_t seed;
+	double share;
+	const char *text;
+};
+
+enum { MOST_ARGS = 12 };
+
+static struct values parsed;
+static char **operands;
+
+static const char *kernels(struct err *e)
+{
+	(void)e;
+	return "avx9";
+}
+
+static void parse(int argc, char **argv)
+{
+	struct values v = { .number = 3, .share = .25, .choice = 1 };
+	const struct opt table[] = {
+		OPT_FLAG('f', "flag", &v.flag, "a flag"),
+		OPT_INT('n', "number", &v.number, -5, 1000000000, "N", "a number"),
+		OPT_SEED('s', "seed", &v.seed, "a seed"),
+		OPT_FLOAT(0, "share", &v.share, 0, 1, "SHARE", "a share"),
+		OPT_TEXT('t', "text", &v.text, "TEXT", "a text"),
+		OPT_CHOICE(0, "choice-of-words", &v.choice, "red|green|greenish", "a choice"),
+		OPT_END
+	};
+	const struct opt_tool tool = { "[OPTION]... IN [OUT]", "does nothing", 1, 2, kernels };
+
+	optind = 0;                             /* getopt begins anew */
+	operands = opt_parse(table, &tool, argc, argv);
+	parsed = v;
+}
+
+/* Splits LINE at blanks. */
+static int split(char *line, char **argv)
+{
+	int argc = 0;
+
+	for (char *word = strtok(line, " "); word && argc < MOST_ARGS; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	return argc;
+}
+
+/* Runs LINE in a process of its own. Returns its exit status; its outputs lie in the
+ * files out and err. */
+static int run(const char *line)
+{
+	char copy[256], *argv[MOST_ARGS + 1];
+	int status, argc;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		if (!freopen(scratch_path("out"), "w", stdout) ||
+		    !freopen(scratch_path("err"), "w", stderr))
+			_exit(99);
+		snprintf(copy, sizeof copy, "%s", line);
+		argc = split(copy, argv);
+		parse(argc, argv);
+		_exit(0);
+	}
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void output_is(const char *name, const char *want, const char *what)
+{
+	size_t size = 0;
+	char *got = scratch_read(scratch_path(name), &size);
+
+	is_text(got, want, what);
+	free(got);
+}
+
+static void wrong(const char *line, const char *message)
+{
+	char *want = xasprintf("tool: %s\n", message);
+
+	is_int(run(line), 2, line);
+	output_is("err", want, "its message");
+	output_is("out", "", "nothing on standard output");
+	free(want);
+}
+
+static void good(char *line)
+{
+	char *argv[MOST_ARGS + 1];
+	int argc = split(line, argv);
+
+	parse(argc, argv);
+}
+
+static void values(void)
+{
+	char defaults[] = "/usr/bin/tool in";
+	char letters[] = "tool -f -n 7 -s18446744073709551615 -tx in out";
+	char words[] = "tool in --number=-5 --sh 1e-3 --text= out --choice green -f";
+	char ended[] = "tool -n 1000000000 -- -f -n";
+	char last[] = "tool -n 1 --choice-of-words red -n 2 in --choice-of-words greenish";
+
+	good(defaults);
+	ok(!parsed.flag && parsed.number == 3 && !parsed.seed && parsed.share == .25 &&
+	           !parsed.text && parsed.choice == 1,
+	   "the defaults");
+	ok(!strcmp(operands[0], "in") && !operands[1], "one operand");
+	is_text(tool_name(), "tool", "the tool's name");
+	good(letters);
+	ok(parsed.flag && parsed.number == 7 && parsed.seed == UINT64_MAX &&
+	           !strcmp(parsed.text, "x"),
+	   "letters");
+	ok(!strcmp(operands[0], "in") && !strcmp(operands[1], "out"), "two operands");
+	good(words);
+	ok(parsed.flag && parsed.number == -5 && parsed.share == 1e-3 && !*parsed.text &&
+	           parsed.choice == 1,
+	   "words, some cut short, mixed with operands");
+	ok(!strcmp(operands[0], "in") && !strcmp(operands[1], "out"), "the operands come in order");
+	good(ended);
+	ok(!parsed.flag && parsed.number == 1000000000, "the upper end of a range");
+	ok(!strcmp(operands[0], "-f") && !strcmp(operands[1], "-n"), "operands after --");
+	good(last);
+	ok(parsed.number == 2 && parsed.choice == 2,
+	   "the last one counts; a word that begins like another");
+}
+
+static void wrong_usage(void)
+{
+	wrong("tool", "missing operand, usage: tool [OPTION]... IN [OUT]; try 'tool --help'");
+	wrong("tool a b c",
+	      "extra operand 'c', usage: tool [OPTION]... IN [OUT]; try 'tool --help'");
+	wrong("tool -x a", "unknown option '-x'; try 'tool --help'");
+	wrong("tool -fx a", "unknown option '-x'; try 'tool --help'");
+	wrong("tool --unknown a", "unknown or ambiguous option '--unknown'; try 'tool --help'");
+	wrong("tool --s 1 a", "unknown or ambiguous option '--s'; try 'tool --help'");
+	wrong("tool a -n", "option '-n' needs a value; try 'tool --help'");
+	wrong("tool a --number", "option '--number' needs a value; try 'tool --help'");
+	wrong("tool -n x a", "--number takes N, not 'x'; try 'tool --help'");
+	wrong("tool -n 1x a", "--number takes N, not '1x'; try 'tool --help'");
+	wrong("tool -n -6 a",
+	      "--number takes N from -5 to 1000000000, not '-6'; try 'tool --help'");
+	wrong("tool -n 99999999999999999999 a",
+	      "--number takes N from -5 to 1000000000, not '99999999999999999999'; try "
+	      "'tool --help'");
+	wrong("tool -s -1 a", "--seed takes a whole number from 0 to 2^64-1, not '-1'; "
+	                      "try 'tool --help'");
+	wrong("tool -s 18446744073709551616 a",
+	      "--seed takes a whole number from 0 to 2^64-1, not '18446744073709551616'; "
+	      "try 'tool --help'");
+	wrong("tool --share 1.1 a",
+	      "--share takes SHARE from 0 to 1, not '1.1'; try 'tool --help'");
+	wrong("tool --share nan a",
+	      "--share takes SHARE from 0 to 1, not 'nan'; try 'tool --help'");
+	wrong("tool --share 0,5 a", "--share takes SHARE, not '0,5'; try 'tool --help'");
+	wrong("tool --choice gree a", "--choice-of-words takes red|green|greenish, not "
+	                              "'gree'; try 'tool --help'");
+	wrong("tool --choice red|green a",
+	      "--choice-of-words takes red|green|greenish, not 'red|green'; try 'tool --help'");
+	wrong("tool --flag=1 a", "unknown or ambiguous option '--flag=1'; try 'tool --help'");
+	wrong("tool -n a\nb a", "--number takes N, not 'a\\nb'; try 'tool --help'");
+}
+
+static void help(void)
+{
+	is_int(run("tool --help"), 0, "--help");
+	output_is("out",
+	          "usage: tool [OPTION]... IN [OUT]\n"
+	          "does nothing\n"
+	          "\n"
+	          "  -f, --flag                  a flag\n"
+	          "  -n, --number=N              a number (3)\n"
+	          "  -s, --seed=SEED             a seed (0)\n"
+	          "      --share=SHARE           a share (0.25)\n"
+	          "  -t, --text=TEXT             a text\n"
+	          "      --choice-of-words=red|green|greenish\n"
+	          "                              a choice (green)\n"
+	          "  -h, --help                  print this text\n"
+	          "      --version               print the version\n", "its text");
+	output_is("err", "", "nothing on standard error");
+	is_int(run("tool -n 5 -h whatever"), 0, "-h");
+	is_int(run("tool --version"), 0, "--version");
+	output_is("out", "tool " AML_VERSION " (avx9)\n", "its text");
+}
+
+int main(void)
+{
+	scratch_begin();
+	values();
+	wrong_usage();
+	help();
+	return tap_end();
+}
