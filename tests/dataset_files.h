@@ -3,6 +3,7 @@
 #include "format/npy.h"
 #include "format/pickle.h"
 #include "scratch.h"
+#include "tap.h"
 
 __attribute__((unused))
 static void put(const char *folder, const char *name, const void *data, size_t size)
@@ -35,6 +36,7 @@ static void put_labels(const char *folder, char *const *keys, const int64_t *val
 	free(path);
 }
 
+__attribute__((unused))
 static bool exists(const char *folder, const char *name)
 {
 	char *path = xasprintf("%s/%s", folder, name);
@@ -44,6 +46,7 @@ static bool exists(const char *folder, const char *name)
 	return there;
 }
 
+__attribute__((unused))
 static bool opens(struct dataset *d, const char *path)
 {
 	struct err e = {0};
