@@ -1,6 +1,7 @@
 /* Command lines from option tables, and how a tool ends; see opt.h. */
 #include "base/opt.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -238,38 +239,33 @@ static void set_value(const struct opt *o, const char *text)
 
 enum { HELP_VALUE = FIRST_LONG - 2, VERSION_VALUE = FIRST_LONG - 1 };
 
+enum { MOST_OPTIONS = 64 };             /* of a tool; wrong usage ends in exit, so nothing is allocated */
+
+/* The table in getopt_long's words. */
 struct getopt_table {
-	struct option *longs;
-	char *shorts;
-	int count;
+	struct option longs[MOST_OPTIONS + 3];
+	char shorts[2 * MOST_OPTIONS + 4];
 };
 
-static struct getopt_table getopt_table(const struct opt *table)
+static void translate(struct getopt_table *t, const struct opt *table)
 {
-	struct getopt_table t = {0};
-	char *s;
+	struct option *l = t->longs;
+	char *s = t->shorts;
 
-	while (table[t.count].type != OPT_T_END)
-		t.count++;
-	t.longs = xcalloc((size_t)t.count + 3, sizeof *t.longs);
-	t.shorts = s = xcalloc((size_t)t.count * 2 + 4, 1);
 	*s++ = ':';                             /* a missing argument is told apart */
-	for (int i = 0; i < t.count; i++) {
-		const struct opt *o = &table[i];
-		bool arg = o->type != OPT_T_FLAG;
+	for (const struct opt *o = table; o->type != OPT_T_END; o++) {
+		int arg = o->type == OPT_T_FLAG ? no_argument : required_argument;
 
-		t.longs[i] = (struct option){ o->name,
-			                      arg ? required_argument : no_argument, NULL,
-			                      FIRST_LONG + i };
+		assert(o - table < MOST_OPTIONS);
+		*l++ = (struct option){ o->name, arg, NULL, FIRST_LONG + (int)(o - table) };
 		if (o->letter)
 			*s++ = (char)o->letter;
-		if (o->letter && arg)
+		if (o->letter && arg == required_argument)
 			*s++ = ':';
 	}
 	*s = 'h';
-	t.longs[t.count] = (struct option){ "help", no_argument, NULL, HELP_VALUE };
-	t.longs[t.count + 1] = (struct option){ "version", no_argument, NULL, VERSION_VALUE };
-	return t;
+	*l++ = (struct option){ "help", no_argument, NULL, HELP_VALUE };
+	*l++ = (struct option){ "version", no_argument, NULL, VERSION_VALUE };
 }
 
 static const struct opt *find_option(const struct opt *table, int value)
@@ -310,16 +306,15 @@ static const char *base_name(const char *path)
 
 char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc, char **argv)
 {
-	struct getopt_table t = getopt_table(table);
+	struct getopt_table t = {0};
 	int value, operands;
 
 	if (argc > 0 && argv[0])
 		name = base_name(argv[0]);
 	opterr = 0;
+	translate(&t, table);
 	while ((value = getopt_long(argc, argv, t.shorts, t.longs, NULL)) != -1)
 		take_option(table, tool, value, argv);
-	free(t.longs);
-	free(t.shorts);
 	operands = argc - optind;
 	if (operands < tool->min)
 		opt_wrong("missing operand, usage: %s %s", name, tool->synopsis);

@@ -99,7 +99,7 @@ int main(void)
 	empty = scratch_path("empty");
 	large = scratch_path("large");
 	for (int i = 0; i < LARGE; i++)
-		text[i] = (char)(i * i >> 3);
+		text[i] = (char)((unsigned)i * (unsigned)i >> 3);
 	scratch_write(small, "abc", 3);
 	scratch_write(empty, "", 0);
 	scratch_write(large, text, LARGE);

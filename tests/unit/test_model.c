@@ -32,6 +32,10 @@ struct made {
 	const char *comment;
 };
 
+/* All weights that make made; released at the end. */
+static struct weights kept[64];
+static int kept_count;
+
 static void make(struct made *m, int size)
 {
 	static const int filters[4] = { 2, 3, 4, 5 };
@@ -40,6 +44,7 @@ static void make(struct made *m, int size)
 	if (net_init(&m->net, size, 4, filters, 6, 3, &e) < 0)
 		exit(1);
 	weights_init(&m->w, &m->net);
+	kept[kept_count++] = m->w;
 	init_weights(&m->net, 1, m->w.a);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		struct member *a = &m->member[k];
@@ -359,5 +364,7 @@ int main(void)
 	saved();
 	classes();
 	examples();
+	for (int i = 0; i < kept_count; i++)
+		weights_release(&kept[i]);
 	return tap_end();
 }

@@ -98,9 +98,10 @@ static void wrong(const char *line, const char *message)
 	free(want);
 }
 
+/* The operands lie in ARGV until the next call. */
 static void good(char *line)
 {
-	char *argv[MOST_ARGS + 1];
+	static char *argv[MOST_ARGS + 1];
 	int argc = split(line, argv);
 
 	parse(argc, argv);
