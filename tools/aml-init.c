@@ -64,7 +64,7 @@ static char *facts(const struct args *a, const struct net *net, const struct cla
 
 	model_digest(net, weights_const(w), digest);
 	facts_start(&f, "aml-init");
-	json_int(&f.j, "seed", (int64_t)a->seed);
+	json_seed(&f.j, "seed", a->seed);
 	json_int(&f.j, "size", a->size);
 	if (c->entry)
 		facts_classes(&f, c);

@@ -94,11 +94,11 @@ static void write_options(struct json_writer *j, const struct args *a)
 {
 	const struct train_options *t = &a->train;
 
-	json_int(j, "seed", (int64_t)t->seed);
+	json_seed(j, "seed", t->seed);
 	json_int(j, "batch", t->batch);
 	json_number(j, "rate", t->rate);
 	json_text(j, "split", a->split ? "all" : "train");
-	json_int(j, "split_seed", (int64_t)a->split_seed);
+	json_seed(j, "split_seed", a->split_seed);
 	json_text(j, "dropout", ON_OFF[a->dropout]);
 	json_text(j, "shuffle", ON_OFF[a->shuffle]);
 	json_text(j, "augment", AUGMENT[a->augment]);

@@ -129,6 +129,12 @@ void json_int(struct json_writer *j, const char *key, int64_t value)
 	fprintf(j->f, "%lld", (long long)value);
 }
 
+void json_seed(struct json_writer *j, const char *key, uint64_t value)
+{
+	lead(j, key);
+	fprintf(j->f, "%llu", (unsigned long long)value);
+}
+
 /* The fewest digits from FEWEST on that read back as VALUE. */
 static void write_shortest(FILE *f, double value, int fewest, int most, bool as_float)
 {

@@ -27,6 +27,7 @@ void json_close_array(struct json_writer *j);
 /* invalid UTF-8 becomes U+FFFD */
 void json_text(struct json_writer *j, const char *key, const char *value);
 void json_int(struct json_writer *j, const char *key, int64_t value);
+void json_seed(struct json_writer *j, const char *key, uint64_t value);
 /* %.17g, shortest that reads back */
 void json_number(struct json_writer *j, const char *key, double value);
 /* shortest for a float */

@@ -1,8 +1,9 @@
 #pragma once
 /*
  * Adam as Keras writes it (Kingma and Ba 2015, the form before their section 2.1's end),
- * float32 throughout, t = 1, 2, ...: alpha = rate sqrt(1 - b2^t) / (1 - b1^t) m += (g -
- * m)(1 - b1);  v += (g g - v)(1 - b2);  w -= m alpha / (sqrt(v) + epsilon)
+ * float32 throughout, t = 1, 2, ...:
+ *   alpha = rate sqrt(1 - b2^t) / (1 - b1^t)
+ *   m += (g - m)(1 - b1);  v += (g g - v)(1 - b2);  w -= m alpha / (sqrt(v) + epsilon)
  */
 #include <stddef.h>
 #include <stdint.h>

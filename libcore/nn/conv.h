@@ -1,9 +1,10 @@
 #pragma once
 /*
  * 3 x 3 convolution of one image, stride 1 (Keras Conv2D; a correlation, the kernel is
- * not flipped): y[i,j,k] = b[k] + sum over u, v in 0..2, c of x[i+u-p, j+v-p, c]
- * w[u,v,c,k] p = 1 with zeros around the image ('same'), or 0 ('valid': the output is 2
- * smaller). x [H][W][C]   w [3][3][C][K]   b [K]   y [H'][W'][K]
+ * not flipped):
+ *   y[i,j,k] = b[k] + sum over u, v in 0..2, c of x[i+u-p, j+v-p, c] w[u,v,c,k]
+ * p = 1 with zeros around the image ('same'), or 0 ('valid': the output is 2 smaller).
+ *   x [H][W][C]   w [3][3][C][K]   b [K]   y [H'][W'][K]
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -12,13 +12,13 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "nn/facts.h"
+#include "nn/norm.h"
 
 enum {
 	METADATA_LIMIT = 1 << 20,       /* bytes of a MODEL-metadata file */
 	NAME_BYTES = 8,                 /* "15" */
 	MAX_FLAT_SIDE = 2048,
 };
-static const float LEAST_VARIANCE = -1e-3f;     /* batch norm adds 1e-3 before the root */
 
 static void array_name(char name[NAME_BYTES], int k)
 {
@@ -132,7 +132,7 @@ static int check_finite(const float *w, size_t count, struct err *e)
 static int check_variance(const float *w, size_t count, struct err *e)
 {
 	for (size_t i = 0; i < count; i++)
-		if (w[i] < LEAST_VARIANCE)
+		if (w[i] <= -NORM_EPSILON)
 			return err_set(e, "entry %zu, a variance, is %g", i, w[i]);
 	return 0;
 }

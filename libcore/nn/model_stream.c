@@ -10,10 +10,10 @@
 #include "base/mem.h"
 #include "nn/delta.h"
 #include "nn/facts.h"
+#include "nn/norm.h"
 #include "nn/quant.h"
 
 enum { NAME_BYTES = 24 };               /* "15.scale" */
-static const float LEAST_VARIANCE = -1e-3f;     /* as model_load */
 
 static int in_array(struct err *e, int k)
 {
@@ -335,7 +335,7 @@ static int check_variance(const struct model_stream *s, const float *x, size_t c
                           struct err *e)
 {
 	for (size_t i = 0; i < count && s->k == BN_VAR; i++)
-		if (x[i] < LEAST_VARIANCE)
+		if (x[i] <= -NORM_EPSILON)
 			return err_set(e, "entry %zu, a variance, is %g", s->at + i, x[i]);
 	return 0;
 }

@@ -4,15 +4,13 @@
 #include <math.h>
 #include <stddef.h>
 
-static const float EPSILON = 1e-3f, KEEP = .99f, TAKE = .01f;
+static const float KEEP = .99f, TAKE = .01f;
 
 void norm_affine(float *scale, float *shift, const float *gamma, const float *beta,
                  const float *mean, const float *var, int D)
 {
 	for (int d = 0; d < D; d++) {
-		float v = var[d] > 0 ? var[d] : 0;
-
-		scale[d] = gamma[d] / sqrtf(v + EPSILON);
+		scale[d] = gamma[d] / sqrtf(var[d] + NORM_EPSILON);
 		shift[d] = beta[d] - mean[d] * scale[d];
 	}
 }
@@ -57,7 +55,7 @@ void norm_backward(float *dx, float *dgamma, float *dbeta, const float *dy,
                    const float *gamma, int N, int D)
 {
 	for (int d = 0; d < D; d++) {
-		double r = 1 / sqrt((double)var[d] + EPSILON), b = 0, g = 0;
+		double r = 1 / sqrt((double)var[d] + NORM_EPSILON), b = 0, g = 0;
 
 		for (int n = 0; n < N; n++) {
 			size_t at = (size_t)n * (size_t)D + (size_t)d;

@@ -1,15 +1,17 @@
 #pragma once
 /*
  * Batch normalisation over N rows of D features (Keras BatchNormalization, momentum .99,
- * epsilon 1e-3): y = x s + (beta - mean s),  s = gamma / sqrt(var + epsilon) In training
- * mean and (biased) variance are the batch's, and enter the moving ones: moving = moving
- * * .99 + batch * .01 In inference they are the moving ones.
+ * epsilon 1e-3):
+ *   y = x s + (beta - mean s),  s = gamma / sqrt(var + epsilon)
+ * In training mean and (biased) variance are the batch's, and enter the moving ones:
+ *   moving = moving * .99 + batch * .01
+ * In inference they are the moving ones.
  */
 
-/*
- * The affine map of one feature set: SCALE and SHIFT [D] from the four arrays. A variance
- * below 0 counts as 0.
- */
+/* A moving variance must be above -NORM_EPSILON; models with others are refused. */
+#define NORM_EPSILON 1e-3f
+
+/* The affine map of one feature set: SCALE and SHIFT [D] from the four arrays. */
 void norm_affine(float *scale, float *shift, const float *gamma, const float *beta,
                  const float *mean, const float *var, int D);
 
