@@ -239,7 +239,8 @@ static void set_value(const struct opt *o, const char *text)
 
 enum { HELP_VALUE = FIRST_LONG - 2, VERSION_VALUE = FIRST_LONG - 1 };
 
-enum { MOST_OPTIONS = 64 };             /* of a tool; wrong usage ends in exit, so nothing is allocated */
+/* Of a tool. Wrong usage ends in exit: nothing is allocated that could be left behind. */
+enum { MOST_OPTIONS = 64 };
 
 /* The table in getopt_long's words. */
 struct getopt_table {

@@ -16,7 +16,7 @@
 
 enum {
 	METADATA_LIMIT = 1 << 20,       /* bytes of a MODEL-metadata file */
-	NAME_BYTES = 8,                 /* "15" */
+	NAME_BYTES = 16,                /* "15" */
 	MAX_FLAT_SIDE = 2048,
 };
 
