@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings what the build needs and this machine lacks: sh examples/setup.sh [test|peers|lint|ci]...
+# Brings what the build needs and this machine lacks: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm]...
 # On Debian and its children by apt-get; elsewhere it says what is wanted. Nothing missing: does nothing.
 set -eu
 
@@ -54,6 +54,18 @@ lint_needs() {
 ci_needs() {
 	has valgrind || want valgrind libc6-dbg
 	has man || want man-db
+}
+
+fedn_needs() {
+	peers_needs
+	has curl || want curl
+}
+
+slurm_needs() {
+	has slurmctld || want slurm-wlm
+	has munged || want munge
+	[ -x /usr/sbin/sshd ] || want openssh-server
+	has ssh || want openssh-client
 }
 
 install_missing() {

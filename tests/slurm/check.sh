@@ -2,7 +2,8 @@
 # Three clients, three rounds on a real one-node Slurm, one task killed once: check.sh (as root; installs Slurm if missing)
 . "$(dirname "$0")/../lib.sh"
 SLURM=$SCRATCH/slurm
-trap '"$TESTS/slurm/down.sh" "$SLURM" 2>/dev/null; sleep 2; rm -rf "$SCRATCH"' EXIT
+PORT=22022
+trap '"$TESTS/slurm/down.sh" "$SLURM" 2>/dev/null; kill "$(cat "$SCRATCH/sshd.pid")" 2>/dev/null; sleep 2; rm -rf "$SCRATCH"' EXIT
 
 aml-downsample -q -s 40 -t u1 -o cells "$TOP/examples/demo-cells"
 aml-partition -n 3 -S dirichlet:1 -s 2 cells parts >parts.tsv
@@ -35,10 +36,30 @@ finish
 check "it was requeued and went on" grep -q requeue federation/log/train-2-*-1.txt
 check "the last model is there" test -e federation/3/global.npz
 
-# The same in folders, and over ssh.
+# The same in folders, and with one client behind ssh.
 options=(CLIENTS="0 1 2" DATA_0="$PWD/parts/partition0" DATA_1="$PWD/parts/partition1" DATA_2="$PWD/parts/partition2"
 	ROUNDS=3 SIZE=40 TRAIN="-e 30 -b 8")
 run make -s -f "$TOP/examples/federation.mk" WORK=folders "${options[@]}"
 exits 0 "the same in folders"
 same federation/3/global.npz folders/3/global.npz "Slurm and folders give the same bytes"
+
+mkdir -p /run/sshd && ssh-keygen -q -t ed25519 -N '' -f "$SCRATCH/key"
+cat >"$SCRATCH/sshd_config" <<CONF
+ListenAddress 127.0.0.1:$PORT
+HostKey $SCRATCH/key
+AuthorizedKeysFile $SCRATCH/key.pub
+PidFile $SCRATCH/sshd.pid
+StrictModes no
+PasswordAuthentication no
+SetEnv PATH=$PATH
+CONF
+/usr/sbin/sshd -f "$SCRATCH/sshd_config" -E "$SCRATCH/sshd.log"
+cat >"$SCRATCH/ssh" <<SSH
+#!/bin/sh
+exec ssh -q -F /dev/null -p $PORT -i $SCRATCH/key -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "\$@"
+SSH
+chmod +x "$SCRATCH/ssh"
+run make -s -f "$TOP/examples/federation.mk" WORK=remote HOST_1="$(id -un)@127.0.0.1" SSH="$SCRATCH/ssh" "${options[@]}"
+exits 0 "one client over ssh"
+same folders/3/global.npz remote/3/global.npz "ssh and folders give the same bytes"
 end
