@@ -165,6 +165,10 @@ lint: ## layers, style, static analysis, shell scripts, manual pages
 bench: $(BENCHES) ## kernels, training, inference, files: TSV with this machine's peak
 	@for b in $(BENCHES); do $$b || exit 1; done | awk '!/^name\t/ || !seen++'
 
+.PHONY: bench-peers
+bench-peers: all $(BENCHES) ## our times beside those of TensorFlow, PyTorch, ONNX Runtime, Pillow, numpy, in turn
+	@BIN=$(abspath $(O)) sh tests/peers/bench.sh $(BENCH_FLAGS)
+
 .PHONY: demo
 demo: all ## the tutorial on the 600 images of examples/demo-cells
 	@BIN=$(abspath $(O)) sh examples/demo.sh

@@ -31,7 +31,7 @@ table: $(PREDICTIONS)
 		END { for (i = 1; i < ARGC; i++) { f = ARGV[i]; a = right[f] / n[f]; sum += a; square += a * a; \
 			printf "%d\t%d\t%.4f\n", i - 1, n[f], a } \
 			m = sum / (ARGC - 1); v = square / (ARGC - 1) - m * m; \
-			printf "mean\t\t%.4f\nspread\t\t%.4f\n", m, v > 0 ? sqrt(v) : 0 }' $(PREDICTIONS)
+			printf "mean\t\t%.4f\nspread\t\t%.4f\n", m, (v > 0 ? sqrt(v) : 0) }' $(PREDICTIONS)
 
 $(WORK)/folds: $(DATA)/labels.npy
 	@mkdir -p '$(WORK)'

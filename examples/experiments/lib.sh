@@ -55,5 +55,5 @@ summary() {
 		  count[key]++; sum[key] += $NF; square[key] += $NF * $NF }
 		END { for (i = 1; i <= keys; i++) { k = order[i]; m = sum[k] / count[k]
 			v = count[k] > 1 ? (square[k] - count[k] * m * m) / (count[k] - 1) : 0
-			printf "%s\t%d\t%.3f\t%.3f\n", k, count[k], m, v > 0 ? sqrt(v) : 0 } }'
+			printf "%s\t%d\t%.3f\t%.3f\n", k, count[k], m, (v > 0 ? sqrt(v) : 0) } }'
 }
