@@ -157,7 +157,7 @@ background --checkpoint pipe.ckpt start.npz pipe
 until [ "$(fact pipe.ckpt epoch 2>/dev/null)" = 1 ]; do sleep 0.005; done
 sleep 0.1
 kill -TERM $pid
-cat pipe >piped.npz
+timeout 60 cat pipe >piped.npz
 command="kill -TERM while writing" status=0
 wait $pid || status=$?
 exits 0 "SIGTERM at the end"

@@ -209,7 +209,7 @@ static void rotations(void)
 {
 	enum { EPOCHS = 4000, CELLS = 16 };
 	static const uint32_t index = 0;
-	int count[CELLS] = {0}, flat = 0, length = 0, within = 0;
+	int count[CELLS] = {0}, flat = 0, length = 0, square = 0, within = 0;
 	struct batch_images b;
 	struct dataset d = {0};
 	double chi = 0;
@@ -219,7 +219,7 @@ static void rotations(void)
 	batch_images_init(&b, &d, pool, 1);
 	for (uint32_t epoch = 0; epoch < EPOCHS; epoch++) {
 		const float *x, *centre;
-		double down, right;
+		double down, right, down1, right1;
 
 		must(batch_images_fill(&b, &index, 1, AUGMENT_ROTATE, 3, epoch, &e));
 		x = b.image[0];
@@ -227,7 +227,10 @@ static void rotations(void)
 		/* 0.1 a pixel: two pixels give 1 */
 		down = (centre[SIDE * C] - centre[-SIDE * C]) * 5;
 		right = (centre[C] - centre[-C]) * 5;
+		down1 = (centre[SIDE * C + 1] - centre[-SIDE * C + 1]) * 5;
+		right1 = (centre[C + 1] - centre[-C + 1]) * 5;
 		length += fabs(hypot(down, right) - 1) > 1e-4;
+		square += fabs(down * down1 + right * right1) > 1e-4;
 		count[(int)((atan2(right, down) / M_PI + 1) * CELLS / 2) % CELLS]++;
 		for (int p = 0; p < SIDE * SIDE; p++) {
 			flat += fabs(x[p * C + 2] - .5) > 1e-6 || fabs(x[p * C + 3] - 1) > 1e-6;
@@ -237,6 +240,7 @@ static void rotations(void)
 	is_int(flat, 0, "rotate: what is flat stays flat, at the border too");
 	is_int(within, 0, "rotate: no value that was not there");
 	is_int(length, 0, "rotate: slopes keep their length");
+	is_int(square, 0, "rotate: what is at right angles stays so");
 	for (int k = 0; k < CELLS; k++)
 		chi += pow(count[k] - EPOCHS / (double)CELLS, 2) / (EPOCHS / (double)CELLS);
 	is_near((chi - (CELLS - 1)) / sqrt(2. * (CELLS - 1)), 0, 5,
