@@ -288,8 +288,9 @@ int main(void)
 
 	for (int i = 0; (k = kernels_at(i)); i++) {
 		bool slow = k == &kernels_ref || tap_is_slow();
+		size_t n = tap_is_slow() ? 1 : slow ? 3 : sizeof cases / sizeof *cases;
 
-		for (size_t c = 0; c < (tap_is_slow() ? 1 : slow ? 3 : sizeof cases / sizeof *cases); c++)
+		for (size_t c = 0; c < n; c++)
 			check_case(fused_engine(k), &cases[c], slow);
 	}
 	ok(net_init(&net, 20, 4, small, 32, 15, &e) == 0 && !fused_fits(&net),
