@@ -31,9 +31,19 @@ static bool reads(const char **text, double got)
 	return got == want;
 }
 
+/* Each call moves TEXT on, so none may be left out. */
+static bool reads_three(const char **text, double precision, double recall, double f1)
+{
+	bool pass = reads(text, precision);
+
+	pass &= reads(text, recall);
+	pass &= reads(text, f1);
+	return pass;
+}
+
 static bool reads_average(const char **text, struct metrics_average a)
 {
-	return reads(text, a.precision) & reads(text, a.recall) & reads(text, a.f1);
+	return reads_three(text, a.precision, a.recall, a.f1);
 }
 
 static void check_metrics(const char *name, const char *text, const struct metrics *m)
@@ -43,7 +53,7 @@ static void check_metrics(const char *name, const char *text, const struct metri
 	for (int i = 0; i < m->count; i++) {
 		const struct metrics_class *k = &m->each[i];
 
-		pass &= reads(&text, k->precision) & reads(&text, k->recall) & reads(&text, k->f1);
+		pass &= reads_three(&text, k->precision, k->recall, k->f1);
 	}
 	ok(pass, "%s: precision, recall and F1 of %d classes", name, m->count);
 	ok(reads_average(&text, m->macro), "%s: macro average", name);
