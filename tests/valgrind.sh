@@ -22,5 +22,10 @@ for target in "$build"/fuzz/*; do
 done
 
 export AML_CONF=valgrind
-prove --nocolor -j 2 -e "$valgrind" "$@"; unit=$?
-BIN=$bin prove --nocolor -j 2 -e bash tests/cli/*.sh && exit $unit
+# test_train runs whole trainings through spinning threads: half an hour here, seconds under the sanitizers.
+units=()
+for unit; do
+	[ "${unit##*/}" = test_train ] || units+=("$unit")
+done
+prove --nocolor -j 2 -e "$valgrind" "${units[@]}"; unit=$?
+BIN=$bin prove --nocolor -j 2 -e bash tests/cli/{info,init,partition,export,delta}.sh && exit $unit
