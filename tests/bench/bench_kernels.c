@@ -1,5 +1,5 @@
 /*
- * Speed of the kernels, of a training step and of inference, beside the peak that this
+ * Speed of the kernels beside the peak that this
  * machine shows: TSV of name, isa, threads, best ms, median ms, runs, rate (GF/s; GB/s
  * for what is bound by memory) and the share of the peak. Every table of kernels that
  * runs here (AML_ISA: only that one); in each round all take their turn.
@@ -10,15 +10,15 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "base/rng.h"
-#include "nn/fused.h"
+#include "base/parallel.h"
+#include "kernels/kernels.h"
 
 enum {
 	ROUNDS = 15,
-	SIZE = 100, CHANNELS = 4, CLASSES = 15,
+	SIZE = 100, CHANNELS = 4,
 	/* calls of a kernel in a run: milliseconds, not microseconds */
 	REPEAT = 100,
-	BATCH = 32, MANY = 256,
+	BATCH = 32,
 	STREAM = 64 << 20,              /* floats: 256 MB, past every cache */
 	MAX_RUNS = 200,
 };
@@ -32,7 +32,7 @@ struct run {
 	const char *isa;
 	void (*go)(struct setting *s, int argument);
 	struct setting *setting;
-	int argument;
+	int argument, threads;
 	double work;                    /* floating point operations, or bytes */
 	double *peak;                   /* of the same, a second; NULL: none */
 	double ms[ROUNDS];
@@ -59,6 +59,7 @@ static struct run *add(const char *name, const char *isa,
 		           .go = go,
 		           .setting = s,
 		           .argument = argument,
+		           .threads = 1,
 		           .work = work,
 		           .peak = peak };
 	snprintf(r->name, sizeof r->name, "%s", name);
@@ -139,15 +140,18 @@ static double peak_of(const char *isa)
 
 static void read_piece(void *arg, size_t i, int worker)
 {
+	enum { AHEAD = 256 };           /* 4 KB: a page further than hardware looks */
 	typedef float four __attribute__((vector_size(16)));
 	const four *x = (const four *)stream + i * (STREAM / 4 / PIECES);
 	four sum[4] = {{0}};
 
 	(void)arg;
 	(void)worker;
-	for (size_t k = 0; k < STREAM / 4 / PIECES; k += 4)
+	for (size_t k = 0; k < STREAM / 4 / PIECES; k += 4) {
+		__builtin_prefetch(x + k + AHEAD);
 		for (int j = 0; j < 4; j++)
 			sum[j] += x[k + (size_t)j];
+	}
 	for (int j = 0; j < 4; j++)
 		__asm__ volatile("" : : "x"(sum[j]));
 }
@@ -162,19 +166,18 @@ static void update_piece(void *arg, size_t i, int worker)
 		x[k] ^= k;
 }
 
-static double stream_rate(void (*piece)(void *, size_t, int), int bytes)
+static void run_read(struct setting *s, int argument)
 {
-	double best = 0;
+	(void)s;
+	(void)argument;
+	pool_run(pool, PIECES, read_piece, NULL);
+}
 
-	for (int i = 0; i < ROUNDS / 2; i++) {
-		double start = now_ms(), rate;
-
-		pool_run(pool, PIECES, piece, NULL);
-		rate = (double)STREAM * bytes / ((now_ms() - start) * 1e-3);
-		if (rate > best)
-			best = rate;
-	}
-	return best;
+static void run_update(struct setting *s, int argument)
+{
+	(void)s;
+	(void)argument;
+	pool_run(pool, PIECES, update_piece, NULL);
 }
 
 /* ---- kernels ---- */
@@ -187,10 +190,6 @@ struct setting {
 	int K[3];
 	float *x, *u, *du, *y, *dx, *scratch, *b, *carry;
 	uint8_t *at;
-	void *trainer, *predictor;
-	const float **image;
-	int *label;
-	uint32_t step;
 };
 
 static const struct {
@@ -317,27 +316,49 @@ static void run_keep(struct setting *s, int argument)
 		s->k->keep(s->at, 1, counter, 128, 64);
 }
 
+enum {
+	BLOCK = DENSE_ROWS * PANEL,
+	THIRD = STREAM / 3 / PIECES / BLOCK * BLOCK * PIECES,   /* of the stream: W, M and V */
+	OUT = 512,                      /* dense1's columns */
+};
+
+static void dense_adam_piece(void *arg, size_t piece, int worker)
+{
+	static const struct adam_step step = { 1e-3f, .1f, .001f, 1e-7f, 0 };
+	const struct setting *s = arg;
+	float *w = stream + piece * (THIRD / PIECES);
+
+	(void)worker;
+	for (size_t i = 0; i < THIRD / PIECES; i += BLOCK)
+		s->k->dense_adam(w + i, w + THIRD + i, w + 2 * THIRD + i, NULL, s->x, s->y, PANEL, BATCH, &step);
+}
+
 /* The block update as training runs it: over weights that come from memory. */
 static void run_dense_adam(struct setting *s, int argument)
 {
-	static const struct adam_step step = { 1e-3f, .1f, .001f, 1e-7f, 0 };
-	enum { BLOCK = DENSE_ROWS * PANEL };
-	size_t third = STREAM / 3 / BLOCK * BLOCK;
-
 	(void)argument;
-	for (size_t i = 0; i < third; i += BLOCK)
-		s->k->dense_adam(stream + i, stream + third + i, stream + 2 * third + i,
-		                 NULL, s->x, s->y, PANEL, BATCH, &step);
+	pool_run(pool, PIECES, dense_adam_piece, s);
 }
 
-static void run_dense_few(struct setting *s, int n)
+static void dense_few_piece(void *arg, size_t piece, int worker)
 {
-	s->k->dense_few(s->y, s->x, 0, n, stream, STREAM / 512, 512);
+	const struct setting *s = arg;
+	float y[OUT] = {0};
+
+	(void)worker;
+	s->k->dense_few(y, s->x, 0, 1, stream + piece * (STREAM / PIECES), STREAM / PIECES / OUT, OUT);
+}
+
+static void run_dense_few(struct setting *s, int argument)
+{
+	(void)argument;
+	pool_run(pool, PIECES, dense_few_piece, s);
 }
 
 static void add_kernels(struct setting *s)
 {
 	const char *isa = s->k->isa;
+	int all = pool_threads(pool);
 	double conv1 = 2.0 * REPEAT * SIZE * 9 * CHANNELS * 32,
 	       block = 2.0 * REPEAT * BATCH * DENSE_ROWS * PANEL;
 	char name[40];
@@ -355,77 +376,8 @@ static void add_kernels(struct setting *s)
 	add("dense block", isa, run_dense, s, 0, block, &s->peak);
 	add("dense_dx block", isa, run_dense_dx, s, 0, block, &s->peak);
 	add("keep", isa, run_keep, s, 0, 0, NULL);
-	add("dense_adam, one thread", isa, run_dense_adam, s, 0, STREAM * 8.0, &peak_update);
-	add("dense_few 1, one thread", isa, run_dense_few, s, 1, STREAM * 4.0, &peak_read);
-}
-
-/* ---- the whole ---- */
-
-static void run_step(struct setting *s, int argument)
-{
-	struct batch b = { .count = BATCH,
-		           .image = s->image,
-		           .label = s->label,
-		           .dropout = true,
-		           .step = ++s->step };
-	struct adam a = adam_keras(1e-3f);
-	struct batch_result r;
-
-	(void)argument;
-	fused_engine(s->k)->trainer_step(s->trainer, &b, &a, &r);
-}
-
-static void run_predictor(struct setting *s, int n)
-{
-	static float logits[MANY * CLASSES];
-
-	fused_engine(s->k)->predictor_run(s->predictor, s->image, n, logits, NULL);
-}
-
-static void draw_weights(float *w[NET_ARRAYS], const struct net *net)
-{
-	struct rng r;
-
-	rng_init(&r, 1, RNG_INIT, 0);
-	for (int k = 0; k < NET_ARRAYS; k++) {
-		size_t count = net_count(net, (enum net_array)k), shape[4];
-		int dims = net_shape(net, (enum net_array)k, shape);
-		float scale = dims == 4 ? .08f : dims == 2 ? .01f : 0;
-
-		w[k] = xaligned(count, sizeof(float));
-		for (size_t i = 0; i < count; i++)
-			w[k][i] = k == BN_GAMMA || k == BN_VAR
-			                  ? 1
-			                  : scale * ((float)rng_unit(&r) * 2 - 1);
-	}
-}
-
-static void add_network(struct setting *s)
-{
-	static float *w[NET_ARRAYS];
-	struct net net;
-	struct err e;
-	const char *isa = s->k->isa;
-
-	if (net_tutorial(&net, SIZE, CLASSES, &e) < 0) {
-		fprintf(stderr, "bench_kernels: %s\n", e.text);
-		exit(1);
-	}
-	if (!w[0])
-		draw_weights(w, &net);
-	s->image = xcalloc(MANY, sizeof *s->image);
-	s->label = xcalloc(MANY, sizeof *s->label);
-	for (int i = 0; i < MANY; i++) {
-		s->image[i] = stream + i * SIZE * SIZE * CHANNELS;
-		s->label[i] = i % CLASSES;
-	}
-	s->trainer = fused_engine(s->k)->trainer_new(&net, BATCH, pool);
-	fused_engine(s->k)->trainer_set(s->trainer, w, NULL, NULL, 0);
-	s->predictor = fused_engine(s->k)->predictor_new(&net, (const float *const *)w, MANY, pool);
-	add("training step, 32 images", isa, run_step, s, 0, 0, NULL);
-	add("inference, 1 image", isa, run_predictor, s, 1, 0, NULL);
-	add("inference, 32 images", isa, run_predictor, s, BATCH, 0, NULL);
-	add("inference, 256 images", isa, run_predictor, s, MANY, 0, NULL);
+	add("dense_adam", isa, run_dense_adam, s, 0, THIRD * 3 * 8.0, &peak_update)->threads = all;
+	add("dense_few, 1 image", isa, run_dense_few, s, 0, STREAM * 4.0, &peak_read)->threads = all;
 }
 
 /* ---- printing ---- */
@@ -437,46 +389,30 @@ static int by_time(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
+static double best_rate(struct run *r)
+{
+	qsort(r->ms, ROUNDS, sizeof *r->ms, by_time);
+	return r->work / (r->ms[0] * 1e-3);
+}
+
 static void print_run(struct run *r)
 {
-	double rate;
-	int threads = strstr(r->name, "image") ? pool_threads(pool) : 1;
+	double rate = best_rate(r);
 
-	qsort(r->ms, ROUNDS, sizeof *r->ms, by_time);
-	rate = r->work / (r->ms[0] * 1e-3);
-	printf("%s\t%s\t%d\t%.4f\t%.4f\t%d\t", r->name, r->isa, threads, r->ms[0],
+	printf("%s\t%s\t%d\t%.4f\t%.4f\t%d\t", r->name, r->isa, r->threads, r->ms[0],
 	       r->ms[ROUNDS / 2], ROUNDS);
-	if (r->peak && *r->peak > 0)
-		printf("%.1f\t%.0f %%\n", rate * 1e-9, 100 * rate / *r->peak);
+	if (r->work > 0)
+		printf("%.1f\t", rate * 1e-9);
 	else
-		printf("-\t-\n");
+		printf("-\t");
+	if (r->peak && *r->peak > 0)
+		printf("%.0f %%\n", 100 * rate / *r->peak);
+	else
+		printf("-\n");
 }
 
-static void print_peak(const char *name, const char *isa, int threads, double rate)
+static void run_all(void)
 {
-	printf("%s\t%s\t%d\t-\t-\t%d\t%.1f\t-\n", name, isa, threads, ROUNDS, rate * 1e-9);
-}
-
-int main(void)
-{
-	enum { TABLES = 8 };
-	static struct setting settings[TABLES];
-	const char *only = getenv("AML_ISA");
-	const struct kernels *k;
-	int count = 0;
-
-	pool = pool_new(0);
-	stream = fill(STREAM);
-	peak_read = stream_rate(read_piece, sizeof(float));
-	peak_update = stream_rate(update_piece, 2 * sizeof(float));
-	memset(stream, 0, STREAM * sizeof *stream);
-	for (int i = 0; (k = kernels_at(i)) && count < TABLES; i++) {
-		if (k == &kernels_ref || (only && *only && strcmp(only, k->isa)))
-			continue;
-		setting_new(&settings[count], k);
-		add_kernels(&settings[count]);
-		add_network(&settings[count++]);
-	}
 	for (int round = -1; round < ROUNDS; round++) {         /* the first only warms up */
 		for (int i = 0; i < run_count; i++) {
 			double start = now_ms();
@@ -486,11 +422,36 @@ int main(void)
 				runs[i].ms[round] = now_ms() - start;
 		}
 	}
+}
+
+int main(void)
+{
+	enum { TABLES = 8 };
+	static struct setting settings[TABLES];
+	const char *only = getenv("AML_ISA");
+	const struct kernels *k;
+	struct run *read, *update;
+	int count = 0;
+
+	pool = pool_new(0);
+	stream = fill(STREAM);
+	memset(stream, 0, STREAM * sizeof *stream);
+	read = add("memory read", "-", run_read, NULL, 0, STREAM * 4.0, NULL);
+	update = add("memory update", "-", run_update, NULL, 0, STREAM * 8.0, NULL);
+	read->threads = update->threads = pool_threads(pool);
+	for (int i = 0; (k = kernels_at(i)) && count < TABLES; i++) {
+		if (k == &kernels_ref || (only && *only && strcmp(only, k->isa)))
+			continue;
+		setting_new(&settings[count], k);
+		add_kernels(&settings[count++]);
+	}
+	run_all();
+	peak_read = best_rate(read);
+	peak_update = best_rate(update);
 	printf("name\tisa\tthreads\tbest_ms\tmedian_ms\truns\trate_g\tof_peak\n");
-	print_peak("memory read", "-", pool_threads(pool), peak_read);
-	print_peak("memory update", "-", pool_threads(pool), peak_update);
 	for (int i = 0; i < count; i++)
-		print_peak("multiply-add", settings[i].k->isa, 1, settings[i].peak);
+		printf("multiply-add\t%s\t1\t-\t-\t%d\t%.1f\t-\n", settings[i].k->isa, ROUNDS,
+		       settings[i].peak * 1e-9);
 	for (int i = 0; i < run_count; i++)
 		print_run(&runs[i]);
 	return 0;
