@@ -14,7 +14,7 @@
 #include "report/predictions.h"
 
 enum {
-	CHUNK = 32,                     /* images a call */
+	CHUNK = 32,                     /* images a call, at most */
 	READ_BYTES = 1 << 16,
 };
 
@@ -28,14 +28,15 @@ struct args {
 /* The model with all that one chunk of images needs; made once, used for every chunk. */
 struct predictor {
 	const struct args *a;
+	int chunk;                      /* images a call: room for no more than will come */
 	struct model m;
 	struct classes classes;
 	struct pool *pool;
 	const struct engine *engine;
 	void *run;
 	struct resize **resize;         /* [threads] */
-	float *pixels;                  /* [CHUNK] images */
-	float *logits;                  /* [CHUNK][classes] */
+	float *pixels;                  /* [chunk] images */
+	float *logits;                  /* [chunk][classes] */
 	char *const *name;              /* of the chunk under way */
 	struct err error[CHUNK];        /* text empty: the image could be read */
 	bool failed;                    /* an image could not */
@@ -60,11 +61,21 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
+static int chunk_of(char *const *name)
+{
+	int n = 0;
+
+	for (; name[n] && n < CHUNK; n++)
+		if (!strcmp(name[n], "-"))
+			return CHUNK;
+	return n;
+}
+
 static int predictor_init(struct predictor *p, const struct args *a, struct err *e)
 {
 	size_t pixels;
 
-	*p = (struct predictor){ .a = a };
+	*p = (struct predictor){ .a = a, .chunk = chunk_of(a->names) };
 	if (model_load(&p->m, a->model, MODEL_UNCHECKED, e) < 0)
 		return -1;
 	p->engine = engine_pick(&p->m.net, e);
@@ -72,13 +83,14 @@ static int predictor_init(struct predictor *p, const struct args *a, struct err 
 		return -1;
 	model_classes(&p->m, &p->classes);
 	p->pool = pool_new(a->threads);
-	p->run = p->engine->predictor_new(&p->m.net, p->m.w, CHUNK, p->pool);
+	p->run = p->engine->predictor_new(&p->m.net, p->m.w, p->chunk, p->pool);
 	p->resize = xcalloc((size_t)pool_threads(p->pool), sizeof(struct resize *));
 	for (int i = 0; i < pool_threads(p->pool); i++)
 		p->resize[i] = resize_new(p->m.net.size, p->m.net.size, RESIZE_BICUBIC);
 	pixels = (size_t)p->m.net.size * (size_t)p->m.net.size * (size_t)p->m.net.channels;
-	p->pixels = xaligned(CHUNK * pixels, sizeof *p->pixels);
-	p->logits = xaligned(CHUNK * (size_t)p->m.net.classes, sizeof *p->logits);
+	p->pixels = xaligned((size_t)p->chunk * pixels, sizeof *p->pixels);
+	p->logits = xaligned((size_t)p->chunk * (size_t)p->m.net.classes,
+	                     sizeof *p->logits);
 	return 0;
 }
 
@@ -196,8 +208,10 @@ static void predict_chunk(struct predictor *p, char *const *name, int n)
 
 static void predict_names(struct predictor *p, char *const *name, size_t n)
 {
-	for (size_t at = 0; at < n; at += CHUNK)
-		predict_chunk(p, name + at, n - at < CHUNK ? (int)(n - at) : CHUNK);
+	size_t chunk = (size_t)p->chunk;
+
+	for (size_t at = 0; at < n; at += chunk)
+		predict_chunk(p, name + at, (int)(n - at < chunk ? n - at : chunk));
 }
 
 /* Predicts the whole lines in TEXT[0..*used-1] and keeps the rest. */
