@@ -65,7 +65,7 @@ static int chunk_of(char *const *name)
 {
 	int n = 0;
 
-	for (; name[n] && n < CHUNK; n++)
+	for (; n < CHUNK && name[n]; n++)
 		if (!strcmp(name[n], "-"))
 			return CHUNK;
 	return n;

@@ -330,7 +330,8 @@ static void dense_adam_piece(void *arg, size_t piece, int worker)
 
 	(void)worker;
 	for (size_t i = 0; i < THIRD / PIECES; i += BLOCK)
-		s->k->dense_adam(w + i, w + THIRD + i, w + 2 * THIRD + i, NULL, s->x, s->y, PANEL, BATCH, &step);
+		s->k->dense_adam(w + i, w + THIRD + i, w + 2 * THIRD + i, NULL, s->x,
+		                 s->y, PANEL, BATCH, &step);
 }
 
 /* The block update as training runs it: over weights that come from memory. */
@@ -346,7 +347,8 @@ static void dense_few_piece(void *arg, size_t piece, int worker)
 	float y[OUT] = {0};
 
 	(void)worker;
-	s->k->dense_few(y, s->x, 0, 1, stream + piece * (STREAM / PIECES), STREAM / PIECES / OUT, OUT);
+	s->k->dense_few(y, s->x, 0, 1, stream + piece * (STREAM / PIECES),
+	                STREAM / PIECES / OUT, OUT);
 }
 
 static void run_dense_few(struct setting *s, int argument)
@@ -377,7 +379,8 @@ static void add_kernels(struct setting *s)
 	add("dense_dx block", isa, run_dense_dx, s, 0, block, &s->peak);
 	add("keep", isa, run_keep, s, 0, 0, NULL);
 	add("dense_adam", isa, run_dense_adam, s, 0, THIRD * 3 * 8.0, &peak_update)->threads = all;
-	add("dense_few, 1 image", isa, run_dense_few, s, 0, STREAM * 4.0, &peak_read)->threads = all;
+	add("dense_few, 1 image", isa, run_dense_few, s, 0, STREAM * 4.0, &peak_read)
+		->threads = all;
 }
 
 /* ---- printing ---- */
