@@ -166,8 +166,9 @@ bench: $(BENCHES) ## kernels, training, inference, files: TSV with this machine'
 	@for b in $(BENCHES); do $$b || exit 1; done | awk '!/^name\t/ || !seen++'
 
 .PHONY: bench-peers
-bench-peers: all $(BENCHES) ## our times beside those of TensorFlow, PyTorch, ONNX Runtime, Pillow, numpy, in turn
-	@BIN=$(abspath $(O)) sh tests/peers/bench.sh $(BENCH_FLAGS)
+ROUNDS ?= 5
+bench-peers: all $(BENCHES) ## our times beside the peers' in turn, ROUNDS times; JOBS="train infer ..." picks some
+	@BIN=$(abspath $(O)) sh tests/peers/bench.sh -r $(ROUNDS) $(JOBS)
 
 .PHONY: demo
 demo: all ## the tutorial on the 600 images of examples/demo-cells

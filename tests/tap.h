@@ -62,29 +62,44 @@ static bool is_near(double got, double want, double tolerance, const char *what)
 	return pass;
 }
 
-/* N floats, each within TOLERANCE of WANT; names the worst. */
-__attribute__((unused)) static bool are_near(const float *got, const float *want,
-                                             size_t n, double tolerance, const char *what)
+/*
+ * N floats, each within its TOLERANCE of WANT; names the worst. EVERY 0: one tolerance for all.
+ */
+__attribute__((unused)) static bool near_all(const float *got, const float *want, size_t n,
+                                             const double *tolerance, size_t every,
+                                             const char *what)
 {
 	size_t worst = 0;
-	double most = 0;
+	double most = -INFINITY;
 	bool pass = true;
 
 	for (size_t i = 0; i < n; i++) {
-		double d = fabs((double)got[i] - want[i]);
+		double d = fabs((double)got[i] - want[i]), excess = d - tolerance[i * every];
 
-		if (!(d <= tolerance))
+		if (!(excess <= 0))
 			pass = false;
-		if (!(d <= most)) {
-			most = d;
+		if (!(excess <= most)) {
+			most = excess;
 			worst = i;
 		}
 	}
 	ok(pass, "%s", what);
 	if (!pass)
 		printf("#   worst at %zu: got %.9g, expected %.9g within %g\n", worst,
-		       got[worst], want[worst], tolerance);
+		       got[worst], want[worst], tolerance[worst * every]);
 	return pass;
+}
+
+__attribute__((unused)) static bool are_near(const float *got, const float *want,
+                                             size_t n, double tolerance, const char *what)
+{
+	return near_all(got, want, n, &tolerance, 0, what);
+}
+
+__attribute__((unused)) static bool are_within(const float *got, const float *want, size_t n,
+                                               const double *tolerance, const char *what)
+{
+	return near_all(got, want, n, tolerance, 1, what);
 }
 
 /* Under valgrind, some 50 times slower: sizes beyond what finds an error may be left out. */

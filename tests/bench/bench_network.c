@@ -1,31 +1,95 @@
 /*
- * The network at full size, as the tools run it: a training step of 32 images, inference of 1, 32
- * and 256. bench_network [THREADS (2) [RUNS (12)]]; AML_ISA chooses the engine. TSV on stdout.
+ * The network of the tutorial as the tools run it: training steps of 32 images and
+ * inference of 1, 32 and 256. TSV as bench_kernels prints it.
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
 #include "base/opt.h"
+#include "base/parallel.h"
 #include "base/rng.h"
 #include "nn/engine.h"
 #include "nn/init.h"
+#include "nn/softmax.h"
 #include "nn/weights.h"
 
-enum { SIZE = 100, CLASSES = 15, BATCH = 32, MOST = 256, WARM_UP = 3 };
+enum {
+	SIZE = 100, CLASSES = 15,
+	BATCH = 32, MANY = 256,
+	WARM_UP = 3,
+	/* runs of the short figure for each run of the long ones */
+	SHORT_RUNS = 4,
+};
+
+struct args {
+	int threads, runs;
+	char **only;                    /* names of figures; none: all */
+};
 
 struct bench {
+	struct args a;
 	const struct engine *engine;
 	struct net net;
 	struct weights w;
 	struct pool *pool;
 	float *pixels;
-	const float *image[MOST];
-	int label[MOST];
-	int runs;
-	double *ms;
+	const float *image[MANY];
+	int label[MANY];
 };
+
+static struct args parse(int argc, char **argv)
+{
+	struct args a = { .threads = 2, .runs = 12 };
+	const struct opt opts[] = {
+		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
+		OPT_INT('r', "runs", &a.runs, 1, 10000, "N", "timed runs of each figure"),
+		OPT_END
+	};
+	const struct opt_tool tool = { "[OPTION]... [FIGURE]...",
+		                       "time the tutorial's network: train_step_b32, "
+		                       "infer_b1, infer_b32, infer_b256",
+		                       0, -1, engine_default_name };
+
+	a.only = opt_parse(opts, &tool, argc, argv);
+	return a;
+}
+
+static int bench_init(struct bench *b, struct err *e)
+{
+	struct rng r;
+	size_t numbers;
+
+	if (net_tutorial(&b->net, SIZE, CLASSES, e) < 0)
+		return -1;
+	b->engine = engine_pick(&b->net, e);
+	if (!b->engine)
+		return -1;
+	numbers = (size_t)SIZE * SIZE * (size_t)b->net.channels;
+	b->pool = pool_new(b->a.threads);
+	weights_init(&b->w, &b->net);
+	init_weights(&b->net, 1, b->w.a);
+	b->pixels = xaligned(MANY * numbers, sizeof *b->pixels);
+	rng_init(&r, 1, RNG_SPLIT, 0);
+	for (size_t i = 0; i < MANY * numbers; i++)
+		b->pixels[i] = (float)rng_unit(&r);
+	for (size_t i = 0; i < MANY; i++) {
+		b->image[i] = b->pixels + i * numbers;
+		b->label[i] = (int)rng_below(&r, CLASSES);
+	}
+	return 0;
+}
+
+static void bench_release(struct bench *b)
+{
+	pool_free(b->pool);
+	weights_release(&b->w);
+	free(b->pixels);
+}
+
+/* ---- figures ---- */
 
 static double now_ms(void)
 {
@@ -35,96 +99,95 @@ static double now_ms(void)
 	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
 }
 
-static int compare(const void *a, const void *b)
+static void train_steps(const struct bench *b, int count, double *ms, int runs)
 {
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static void report(const struct bench *b, const char *name)
-{
-	qsort(b->ms, (size_t)b->runs, sizeof *b->ms, compare);
-	printf("%s\t%s\t%d\t%.3f\t%.3f\t%d\t-\t-\n", name, b->engine->name, pool_threads(b->pool),
-	       b->ms[0], b->ms[b->runs / 2], b->runs);
-}
-
-static void bench_init(struct bench *b)
-{
-	size_t numbers = (size_t)SIZE * SIZE * 4;
-	struct rng r;
-
-	weights_init(&b->w, &b->net);
-	init_weights(&b->net, 1, b->w.a);
-	b->pixels = xaligned(MOST * numbers, sizeof *b->pixels);
-	b->ms = xmalloc((size_t)b->runs, sizeof *b->ms);
-	rng_init(&r, 1, RNG_SPLIT, 0);
-	for (size_t i = 0; i < MOST * numbers; i++)
-		b->pixels[i] = (float)rng_unit(&r);
-	for (int i = 0; i < MOST; i++) {
-		b->image[i] = b->pixels + (size_t)i * numbers;
-		b->label[i] = (int)rng_below(&r, CLASSES);
-	}
-}
-
-static void train_step(struct bench *b)
-{
-	struct batch batch = { .count = BATCH, .image = b->image, .label = b->label,
+	struct batch batch = { .count = count, .image = b->image, .label = b->label,
 		               .dropout = true };
 	struct adam adam = adam_keras(1e-3f);
 	struct batch_result result;
-	void *t = b->engine->trainer_new(&b->net, BATCH, b->pool);
+	void *t = b->engine->trainer_new(&b->net, count, b->pool);
 
 	b->engine->trainer_set(t, b->w.a, NULL, NULL, 0);
-	for (int i = -WARM_UP; i < b->runs; i++) {
+	for (int i = -WARM_UP; i < runs; i++) {
 		double start = now_ms();
 
 		batch.step++;
 		b->engine->trainer_step(t, &batch, &adam, &result);
 		if (i >= 0)
-			b->ms[i] = now_ms() - start;
+			ms[i] = now_ms() - start;
 	}
 	b->engine->trainer_free(t);
-	report(b, "train_step_b32");
 }
 
-static void infer(struct bench *b, int n, const char *name)
+static void infer(const struct bench *b, int count, double *ms, int runs)
 {
-	float *logits = xmalloc((size_t)n * CLASSES, sizeof *logits);
-	void *p = b->engine->predictor_new(&b->net, weights_const(&b->w), n, b->pool);
+	float *logits = xmalloc((size_t)count * CLASSES, sizeof *logits);
+	void *p = b->engine->predictor_new(&b->net, weights_const(&b->w), count, b->pool);
 
-	for (int i = -WARM_UP; i < b->runs; i++) {
+	for (int i = -WARM_UP; i < runs; i++) {
 		double start = now_ms();
 
-		b->engine->predictor_run(p, b->image, n, logits, NULL);
+		b->engine->predictor_run(p, b->image, count, logits, NULL);
+		for (int n = 0; n < count; n++)
+			softmax(logits + n * CLASSES, logits + n * CLASSES, CLASSES);
 		if (i >= 0)
-			b->ms[i] = now_ms() - start;
+			ms[i] = now_ms() - start;
 	}
 	b->engine->predictor_free(p);
 	free(logits);
-	report(b, name);
+}
+
+static const struct figure {
+	const char *name;
+	void (*run)(const struct bench *b, int count, double *ms, int runs);
+	int count;                      /* images */
+	int runs;                       /* for each of -r */
+} figures[] = {
+	{ "train_step_b32", train_steps, BATCH, 1 },
+	{ "infer_b1", infer, 1, SHORT_RUNS },
+	{ "infer_b32", infer, BATCH, 1 },
+	{ "infer_b256", infer, MANY, 1 },
+};
+
+static bool wanted(const struct bench *b, const char *name)
+{
+	for (char **only = b->a.only; *only; only++)
+		if (!strcmp(*only, name))
+			return true;
+	return !*b->a.only;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static void run_figure(const struct bench *b, const struct figure *f)
+{
+	int runs = f->runs * b->a.runs;
+	double *ms = xmalloc((size_t)runs, sizeof *ms);
+
+	f->run(b, f->count, ms, runs);
+	qsort(ms, (size_t)runs, sizeof *ms, by_time);
+	printf("%s\t%s\t%d\t%.4f\t%.4f\t%d\t-\t-\n", f->name, b->engine->name,
+	       pool_threads(b->pool), ms[0], ms[runs / 2], runs);
+	fflush(stdout);
+	free(ms);
 }
 
 int main(int argc, char **argv)
 {
-	struct bench b = { .runs = argc > 2 ? atoi(argv[2]) : 12 };
+	struct bench b = { .a = parse(argc, argv) };
 	struct err e;
 
-	if (b.runs < 1 || net_tutorial(&b.net, SIZE, CLASSES, &e) < 0)
-		return 2;
-	b.engine = engine_pick(&b.net, &e);
-	if (!b.engine)
+	if (bench_init(&b, &e) < 0)
 		return tool_fail(&e);
-	b.pool = pool_new(argc > 1 ? atoi(argv[1]) : 2);
-	bench_init(&b);
 	printf("name\tisa\tthreads\tbest_ms\tmedian_ms\truns\trate_g\tof_peak\n");
-	train_step(&b);
-	infer(&b, 1, "infer_b1");
-	infer(&b, BATCH, "infer_b32");
-	infer(&b, MOST, "infer_b256");
-	pool_free(b.pool);
-	weights_release(&b.w);
-	free(b.pixels);
-	free(b.ms);
-	return 0;
+	for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+		if (wanted(&b, figures[i].name))
+			run_figure(&b, &figures[i]);
+	bench_release(&b);
+	return tool_end(0);
 }

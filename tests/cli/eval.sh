@@ -37,13 +37,16 @@ AML_DATASET=data aml-eval -q model.npz env.json
 same all.json env.json "AML_DATASET is the default of -d"
 
 # ---- the sides of the split ----
+# On OpenBLAS the last digits of a product depend on how many images are multiplied at once.
+# shellcheck disable=SC2317            # called by check
+alike() { if [ "${AML_ISA:-}" = blas ]; then near "$1" "$2"; else test "$1" = "$2"; fi; }
 for side in train valid; do aml-eval -q -d data --split $side -p $side.tsv model.npz $side.json; done
 check "43 for training" test "$(value images train.json)" = 43
 check "5 for validation" test "$(value images valid.json)" = 5
 check "together all" test "$(cat train.tsv valid.tsv | sort | uniq | wc -l)" -eq 49
-check "training loss" test "$(value training_loss all.json)" = "$(value loss train.json)"
+check "training loss" alike "$(value training_loss all.json)" "$(value loss train.json)"
 check "training accuracy" test "$(value training_accuracy all.json)" = "$(value accuracy train.json)"
-check "test loss" test "$(value test_loss all.json)" = "$(value loss valid.json)"
+check "test loss" alike "$(value test_loss all.json)" "$(value loss valid.json)"
 check "test accuracy" test "$(value test_accuracy all.json)" = "$(value accuracy valid.json)"
 check "nothing of the other side" test "$(value test_loss train.json)" = null
 check "the loss of all is the mean" near "$(value loss all.json)" \

@@ -10,8 +10,9 @@ def unpack(v):
 
 request = urllib.request.Request(sys.argv[1] + "/api/v1/statuses/?type=MODEL_UPDATE", headers={"X-Limit": "1000"})
 rows = json.load(urllib.request.urlopen(request))["result"]
-metas = [unpack(unpack(r["data"])["meta"]) for r in rows if r["type"] == "MODEL_UPDATE"]
-told = [unpack(m["training_metadata"]) for m in metas if m]
+# A client's "Received request" and "Starting processing" are of the same type.
+done = [r for r in rows if r["type"] == "MODEL_UPDATE" and r["status"].startswith("Model update completed")]
+told = [unpack(unpack(unpack(r["data"])["meta"])["training_metadata"]) for r in done]
 good = [t for t in told if t["num_examples"] > 0 and t["tool"] == "aml-train" and t["loss"] > 0]
 print(len(good), "of", len(told), "updates carry num_examples and loss", file=sys.stderr)
 sys.exit(len(good) < int(sys.argv[2]) or len(good) != len(told))

@@ -1,17 +1,32 @@
 #!/bin/sh
-# Our times beside those of what a user would run instead, alternated: bench.sh [-r ROUNDS (5)] [JOB]...
-# Jobs: train infer predict prepare fedavg tutorial memory; all by default. TSV on stdout, progress on stderr. Makes
-# its Python environment in build/peers/bench once (PEERS_VENV names another). Exit status 1 if a floor is missed.
+# Our times beside those of what a user would run instead, in turn: bench.sh [-r ROUNDS (5)] [JOB]...
+# Jobs: train infer predict prepare fedavg tutorial memory; all by default. TSV on standard output, progress on
+# standard error. Makes its Python environment (PEERS_VENV names another that holds the same) and its data in
+# build/peers once. CELLS: a folder CLASS/ID.tiff for the tutorial; 300 pictures made up by default.
+# Exit status 1 if a floor is missed.
 set -eu
 cd "$(dirname "$0")/../.."
-: "${BIN:=$PWD/build/release}" "${PYTHON:=python3}" "${PEERS_VENV:=$PWD/build/peers/bench}"
-if [ ! -x "$PEERS_VENV/bin/python" ]; then
-	mkdir -p "$(dirname "$PEERS_VENV")"
-	"$PYTHON" -m venv "$PEERS_VENV"
-	"$PEERS_VENV/bin/pip" install -q --disable-pip-version-check --only-binary :all: \
-		numpy pillow scikit-learn matplotlib tensorflow-cpu torch onnxruntime openvino >&2
+: "${BIN:=$PWD/build/release}" "${PYTHON:=python3}"
+data=$PWD/build/peers/bench-data
+
+if [ -z "${PEERS_VENV:-}" ]; then
+	PEERS_VENV=$PWD/build/peers/bench
+	if [ ! -e "$PEERS_VENV/complete" ]; then
+		rm -rf "$PEERS_VENV"
+		"$PYTHON" -m venv "$PEERS_VENV"
+		"$PEERS_VENV/bin/pip" install -q --disable-pip-version-check --only-binary :all: \
+			numpy pillow matplotlib tensorflow-cpu torch onnxruntime openvino >&2
+		touch "$PEERS_VENV/complete"
+	fi
 fi
-# settings of this shell would bend the peers' BLAS
-unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE AML_ISA AML_DATASET || true
-export BIN PATH="$BIN:$PATH" TF_CPP_MIN_LOG_LEVEL=3 PYTHONDONTWRITEBYTECODE=1 OMP_NUM_THREADS=2 LC_ALL=C
-exec "$PEERS_VENV/bin/python" tests/peers/bench.py build/peers/bench-data "$@"
+if [ -n "${CELLS:=}" ]; then
+	CELLS=$(cd "$CELLS" && pwd)
+fi
+
+# Settings of the caller's would bend the peers' BLAS, or ours.
+unset OPENBLAS_CORETYPE OPENBLAS_L2_SIZE OPENBLAS_NUM_THREADS AML_ISA AML_DATASET
+export BIN CELLS PATH="$BIN:$PATH" LC_ALL=C OMP_NUM_THREADS=2 TF_CPP_MIN_LOG_LEVEL=3 PYTHONDONTWRITEBYTECODE=1
+export TORCHINDUCTOR_CACHE_DIR=inductor
+# In a process of its own: Linux counts a parent's memory into the peak of what it starts.
+"$PEERS_VENV/bin/python" tests/peers/bench_data.py "$data"
+exec "$PEERS_VENV/bin/python" tests/peers/bench.py "$data" "$@"
