@@ -11,14 +11,19 @@
 #include "format/crc32.h"
 #include "format/deflate.h"
 
-enum { MOST_HEADER = 12 + 10000 };      /* what npy_parse takes: magic, version, length, text */
+enum {
+	MOST_HEADER = 12 + 10000,       /* what npy_parse takes: magic, version, length, text */
+	RELEASE = 2 << 20,              /* bytes whose pages are given back at once */
+};
 
 struct npz_stream {
 	struct npz_place place;
 	struct deflate_reader *inflate; /* NULL: stored */
 	size_t at;                      /* bytes of the .npy file behind us */
 	size_t end;                     /* of the data; what follows only counts for the checksum */
-	uint32_t crc;
+	size_t start;                   /* of the data */
+	uint32_t header_crc, crc;       /* of what lies before START; of what was read behind it */
+	uint32_t data_crc;              /* once all data were read */
 	size_t released;                /* bytes of PLACE whose pages were given back */
 	void *buffer;                   /* of the last piece, where it could not be borrowed */
 	size_t room;
@@ -42,7 +47,10 @@ static int grow(struct npz_stream *s, size_t size, struct err *e)
 	return 0;
 }
 
-/* Gives back the pages of a mapped file that lie wholly before the current place. */
+/*
+ * Gives back the pages of a mapped file that lie wholly before the current place. Not after each
+ * piece: every time all processors that run threads of ours are interrupted.
+ */
 static void release_pages(struct npz_stream *s)
 {
 	size_t used = s->inflate ? deflate_reader_used(s->inflate) : s->at;
@@ -52,7 +60,7 @@ static void release_pages(struct npz_stream *s)
 
 	start = (start + page - 1) / page * page;
 	stop = stop / page * page;
-	if (!s->place.mapped || stop <= start)
+	if (!s->place.mapped || stop < start + RELEASE)
 		return;
 	madvise((void *)start, stop - start, MADV_DONTNEED);
 	s->released = stop - (uintptr_t)s->place.bytes;
@@ -83,7 +91,9 @@ static int finish(struct npz_stream *s, struct err *e)
 {
 	enum { PIECE = 1 << 16 };
 	char rest[PIECE];
+	uint32_t crc;
 
+	s->data_crc = s->crc;
 	while (s->at < s->place.size) {
 		size_t size = s->place.size - s->at < PIECE ? s->place.size - s->at : PIECE;
 
@@ -94,9 +104,9 @@ static int finish(struct npz_stream *s, struct err *e)
 	}
 	if (s->inflate && deflate_read_end(s->inflate, e) < 0)
 		return -1;
-	if (s->crc != s->place.crc)
-		return err_set(e, "damaged: its CRC-32 is %08x, expected %08x", s->crc,
-		               s->place.crc);
+	crc = deflate_crc_joined(s->header_crc, s->crc, s->place.size - s->start);
+	if (crc != s->place.crc)
+		return err_set(e, "damaged: its CRC-32 is %08x, expected %08x", crc, s->place.crc);
 	return 0;
 }
 
@@ -123,19 +133,21 @@ static int unpack_header(struct npz_stream *s, struct npy *header, size_t *start
 /* Goes to the first byte of the data. */
 static int read_header(struct npz_stream *s, struct npy *header, struct err *e)
 {
-	size_t start;
-
 	if (s->place.deflated) {
-		if (unpack_header(s, header, &start, e) < 0)
+		if (unpack_header(s, header, &s->start, e) < 0)
 			return -1;
 	} else {
 		if (npy_parse(header, s->place.bytes, s->place.size, e) < 0)
 			return -1;
-		start = (size_t)((const char *)header->data - (const char *)s->place.bytes);
+		s->start = (size_t)((const char *)header->data - (const char *)s->place.bytes);
 	}
 	header->data = NULL;
-	s->end = start + header->size_bytes;
-	return take(s, start, e) ? 0 : -1;
+	s->end = s->start + header->size_bytes;
+	if (!take(s, s->start, e))
+		return -1;
+	s->header_crc = s->crc;
+	s->crc = 0;
+	return 0;
 }
 
 struct npz_stream *npz_stream_open(struct npz *z, const char *name, struct npy *header,
@@ -170,4 +182,9 @@ const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e)
 	if (!piece || (s->at == s->end && finish(s, e) < 0))
 		return NULL;
 	return piece;
+}
+
+uint32_t npz_stream_crc(const struct npz_stream *s)
+{
+	return s->data_crc;
 }

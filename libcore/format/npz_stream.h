@@ -5,6 +5,7 @@
  * mapped file that have been passed are given back.
  */
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "format/npy.h"
@@ -25,3 +26,6 @@ void npz_stream_free(struct npz_stream *s);
  * call. With the last piece the checksum is compared. NULL with E set: damaged.
  */
 const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e);
+
+/* CRC-32 of the data alone, once they were read to their end. */
+uint32_t npz_stream_crc(const struct npz_stream *s);

@@ -274,7 +274,7 @@ static int run_array(struct run *r, struct pool *pool, struct progress *p, struc
 {
 	size_t count = net_count(&r->a->clients->net, (enum net_array)r->k);
 
-	model_stream_hash(&r->sha, &r->a->clients->net, r->k);
+	model_hash_shape(&r->sha, &r->a->clients->net, r->k);
 	r->hashed = 0;
 	for (r->at = 0; r->at < count; r->at += r->size) {
 		r->size = block_size(r, count - r->at);

@@ -218,7 +218,7 @@ int clients_check_distinct(const struct clients *c, struct err *e)
 		for (int j = 0; j < i; j++) {
 			const struct client *one = &c->client[i], *other = &c->client[j];
 
-			if (!strcmp(one->stream.digest, other->stream.digest))
+			if (!strcmp(one->stream.mark, other->stream.mark))
 				return err_set(e, "%s: the same numbers as %s", shown(one->path),
 				               shown(other->path));
 		}

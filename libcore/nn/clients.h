@@ -42,5 +42,5 @@ int clients_weigh(struct clients *c, struct err *e);
 /* Sum of all num_examples as far as facts or PATH-metadata tell them; -1: one does not. */
 int64_t clients_examples(struct clients *c);
 
-/* -1 with E set if two models hold the same numbers. To be called when all digests are known. */
+/* -1 with E set if two models hold the same numbers. To be called when all were read. */
 int clients_check_distinct(const struct clients *c, struct err *e);

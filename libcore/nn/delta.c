@@ -90,7 +90,7 @@ static int add_arrays(struct npz_writer *z, const struct model *model, const str
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		int result;
 
-		model_stream_hash(sha, &model->net, k);
+		model_hash_shape(sha, &model->net, k);
 		if (net_is_statistic(k)) {
 			result = add_statistic(z, model, k, sha, e);
 		} else {

@@ -13,7 +13,8 @@
  *   classes       ["BAS", ...] in the order of the outputs
  *   dataset       digest of the training data (data/dataset.h)
  *   weights       digest of this file's numbers (model_digest)
- *   parents       [digest, ...] of the weights that this file was made from
+ *   parents       [digest, ...] of the weights that this file was made from; of those without
+ *                 facts that aml-fedavg averaged, marks (model_mark)
  *   loss, accuracy, valid_loss, valid_accuracy          of the last epoch (aml-train)
  */
 #include <stdint.h>

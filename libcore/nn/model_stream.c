@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "format/crc32.h"
 #include "nn/delta.h"
 #include "nn/facts.h"
 #include "nn/norm.h"
@@ -154,7 +155,6 @@ int model_stream_open(struct model_stream *s, const char *path, const struct net
                       const struct model *parent, const char *from, struct err *e)
 {
 	*s = (struct model_stream){ .path = path, .k = NET_ARRAYS };
-	sha256_init(&s->sha);
 	s->archive = npz_open(path, e);
 	if (!s->archive)
 		return -1;
@@ -244,26 +244,12 @@ static int open_array(struct model_stream *s, int k, struct err *e)
 	return 0;
 }
 
-void model_stream_hash(struct sha256 *sha, const struct net *net, int k)
-{
-	size_t shape[4];
-	int dims = net_shape(net, (enum net_array)k, shape);
-	char text[24];
-
-	for (int i = 0; i < dims; i++)
-		sha256_add(sha, text, (size_t)snprintf(text, sizeof text, "%zu ", shape[i]));
-	sha256_add(sha, "\n", 1);
-}
-
 int model_stream_array(struct model_stream *s, int k, struct err *e)
 {
 	assert(s->k == NET_ARRAYS || s->at == s->count);
 	end_array(s);
-	if (open_array(s, k, e) < 0)
-		return in_array(e, k);
-	if (!s->digest[0])
-		model_stream_hash(&s->sha, &s->net, k);
-	return 0;
+	s->data_crc[k] = 0;
+	return open_array(s, k, e) < 0 ? in_array(e, k) : 0;
 }
 
 /* ---- its numbers ---- */
@@ -309,9 +295,17 @@ static int convert(struct model_stream *s, const void *raw, size_t count, struct
 	return npy_to_f4(&a, s->buffer, e);
 }
 
-static const float *next_block(struct model_stream *s, size_t count, struct err *e)
+/* True if the numbers are used where they lie. */
+static bool is_plain(const struct model_stream *s)
 {
 	struct npy plain = s->header;
+
+	plain.fortran = false;          /* of one dimension both orders are the same */
+	return !s->whole && npy_is_f4(&plain) && !holds_steps(s, s->k);
+}
+
+static const float *next_block(struct model_stream *s, size_t count, struct err *e)
+{
 	const void *raw;
 
 	if (s->whole)
@@ -319,8 +313,7 @@ static const float *next_block(struct model_stream *s, size_t count, struct err 
 	raw = npz_stream_next(s->stream, count * (size_t)s->header.item_bytes, e);
 	if (!raw)
 		return NULL;
-	plain.fortran = false;          /* of one dimension both orders are the same */
-	if (npy_is_f4(&plain) && !holds_steps(s, s->k))
+	if (is_plain(s))
 		return raw;
 	if (grow(s, count, e) < 0)
 		return NULL;
@@ -340,6 +333,20 @@ static int check_variance(const struct model_stream *s, const float *x, size_t c
 	return 0;
 }
 
+/* The checksum of the numbers X; those of a plain array come from its stream. */
+static void add_checksum(struct model_stream *s, const float *x, size_t count)
+{
+	if (!is_plain(s))
+		s->data_crc[s->k] = crc32_add(s->data_crc[s->k], x, count * sizeof *x);
+	else if (s->at == s->count)
+		s->data_crc[s->k] = npz_stream_crc(s->stream);
+	if (s->k < NET_ARRAYS - 1 || s->at < s->count)
+		return;
+	model_mark(&s->net, s->data_crc, s->mark);
+	if (!s->digest[0])
+		memcpy(s->digest, s->mark, sizeof s->digest);
+}
+
 const float *model_stream_next(struct model_stream *s, size_t count, struct err *e)
 {
 	int k = s->k;
@@ -352,9 +359,6 @@ const float *model_stream_next(struct model_stream *s, size_t count, struct err 
 		return NULL;
 	}
 	s->at += count;
-	if (!s->digest[0])
-		sha256_add(&s->sha, x, count * sizeof *x);
-	if (!s->digest[0] && k == NET_ARRAYS - 1 && s->at == s->count)
-		sha256_hex(&s->sha, s->digest);
+	add_checksum(s, x, count);
 	return x;
 }

@@ -19,12 +19,13 @@ struct model_stream {
 	struct net net;
 	struct json *facts;             /* NULL: none */
 	uint32_t crc[NET_ARRAYS];       /* of the members, as the archive's directory says */
-	char digest[SHA256_HEX];        /* as model_digest; "" until it is known, after array 15 */
+	char digest[SHA256_HEX];        /* that the facts tell; else, after array 15, the mark */
+	char mark[SHA256_HEX];          /* as model_mark; "" until array 15 was read */
 	bool delta;                     /* differences from PARENT */
 
 	struct npz *archive;
 	const float *const *parent;     /* its arrays, borrowed; or NULL */
-	struct sha256 sha;              /* used where the facts do not tell the digest */
+	uint32_t data_crc[NET_ARRAYS];  /* of the numbers */
 	/* the array that is being read: */
 	int k;                          /* NET_ARRAYS: none */
 	size_t at, count;
@@ -56,6 +57,3 @@ int model_stream_array(struct model_stream *s, int k, struct err *e);
  * NaN or infinite. NULL with E set: damaged, or a variance below -0.001; array named, not the path.
  */
 const float *model_stream_next(struct model_stream *s, size_t count, struct err *e);
-
-/* Begins array K of NET in a digest as model_digest makes it; its numbers are to be added. */
-void model_stream_hash(struct sha256 *sha, const struct net *net, int k);

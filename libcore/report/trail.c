@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "format/crc32.h"
 #include "data/dataset.h"
 #include "format/npz.h"
 #include "nn/delta.h"
@@ -52,15 +53,25 @@ struct trail_model *trail_add(struct trail *t, const char *name, const char *dig
 	return m;
 }
 
+/* Both names that a child may have for these numbers. */
+static void identify(struct trail_model *m, const struct model *numbers)
+{
+	uint32_t crc[NET_ARRAYS];
+
+	for (int k = 0; k < NET_ARRAYS; k++)
+		crc[k] = crc32_add(0, numbers->w[k],
+		                   net_count(&numbers->net, (enum net_array)k) * sizeof(float));
+	model_digest(&numbers->net, numbers->w, m->digest);
+	model_mark(&numbers->net, crc, m->mark);
+}
+
 static int add_weights(struct trail *t, const char *path, struct err *e)
 {
-	char digest[SHA256_HEX];
 	struct model m;
 
 	if (model_load(&m, path, 0, e) < 0)
 		return -1;
-	model_digest(&m.net, m.w, digest);
-	trail_add(t, path, digest, m.facts);
+	identify(trail_add(t, path, "", m.facts), &m);
 	model_release(&m);
 	return 0;
 }
@@ -173,10 +184,17 @@ int trail_load(struct trail *t, const char *path, struct err *e)
 
 /* ---- finding parents ---- */
 
-static bool names_parent(const struct trail_model *m, const char *digest)
+/* NAME: a digest or a mark */
+static bool is_named(const struct trail_model *m, const char *name)
+{
+	return *name && (!strcmp(m->digest, name) || !strcmp(m->mark, name));
+}
+
+/* Made in a step that changed nothing. */
+static bool is_its_own_parent(const struct trail_model *m)
 {
 	for (size_t i = 0; i < m->parents; i++)
-		if (!strcmp(m->parent[i].digest, digest))
+		if (is_named(m, m->parent[i].digest))
 			return true;
 	return false;
 }
@@ -192,13 +210,13 @@ static int find_parent(const struct trail *t, size_t k, const char *digest)
 	int copy = TRAIL_MISSING;
 
 	for (size_t i = 0; i < t->count; i++) {
-		if (i == k || strcmp(t->model[i].digest, digest) || !*digest)
+		if (i == k || !is_named(&t->model[i], digest))
 			continue;
-		if (!names_parent(&t->model[i], digest))
+		if (!is_its_own_parent(&t->model[i]))
 			return (int)i;
 		copy = (int)i;
 	}
-	if (!strcmp(t->model[k].digest, digest))
+	if (is_named(&t->model[k], digest))
 		return TRAIL_ITSELF;
 	for (size_t i = 0; copy < 0 && i < t->count; i++)
 		if (i != k && t->model[i].told && !strcmp(t->model[i].told, digest))
@@ -321,7 +339,7 @@ static void check_difference(struct trail_model *m, const struct trail_model *pa
 
 	if (model_load(&base, parent->name, 0, &e) == 0 &&
 	    delta_load(&whole, m->name, &base, &e) == 0) {
-		model_digest(&whole.net, whole.w, m->digest);
+		identify(m, &whole);
 		m->checked = true;
 	} else {
 		m->trouble = xstrdup(e.text);

@@ -18,13 +18,14 @@ enum {
 };
 
 struct trail_parent {
-	char *digest;                   /* as the facts have it */
+	char *digest;                   /* as the facts have it; or a mark */
 	int model;                      /* index of its file, or one of the above */
 };
 
 struct trail_model {
 	char *name;
 	char digest[SHA256_HEX];        /* of its numbers; "" of a damaged file */
+	char mark[SHA256_HEX];          /* as model_mark; "" if it is not known */
 	char *told;                     /* digest that its facts name; NULL: none */
 	char *tool;                     /* that made it; NULL: not known */
 	char *dataset;                  /* digest of its training data; NULL: none */

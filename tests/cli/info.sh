@@ -99,6 +99,21 @@ run aml-info --trail seed.npz short.npz nowhere a.npz
 exits 1 "damaged and missing files"
 check "a line for each" test "$(wc -l <"$err")" -eq 2
 check "the others are shown" test "$(grep -c 'aml-' "$out")" -eq 2
+# bare FILE: without the comment that holds its facts
+bare() {
+	local comment
+	comment=$(grep -a -o '{"tool".*}' "$1" | wc -c)
+	head -c $(($(wc -c <"$1") - comment - 1)) "$1" && printf '\0\0'
+}
+bare a.npz >bare-a.npz
+bare b.npz >bare-b.npz
+aml-fedavg -q --equal -o mean.npz bare-a.npz bare-b.npz
+run aml-info --trail mean.npz bare-a.npz b.npz seed.npz
+exits 0 "parents without facts, one of which still has them elsewhere"
+check "are found by their marks" grep -Eq "mean.npz .*(bare-a.npz,? b.npz|b.npz,? bare-a.npz)$" "$out"
+run aml-info --trail mean.npz bare-a.npz
+exits 1 "a parent without facts is missing"
+stderr_has "mean.npz: its parent crc32:"
 mkdir models
 cp seed.npz a.npz b.npz c.npz models
 run aml-info --trail models
