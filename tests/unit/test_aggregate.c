@@ -115,7 +115,7 @@ static void test_mean(void)
 	is_text(b.digest, a.digest, "with three threads the same");
 	model_digest(&net, weights_const(&a.w), digest);
 	is_text(a.digest, digest, "the digest is that of the numbers");
-	is_text(c.client[2].stream.digest, c.client[2].stream.mark, "a client without facts: its mark");
+	is_text(c.client[2].stream.digest, c.client[2].stream.mark, "no facts: its mark");
 	weights_release(&a.w);
 	weights_release(&b.w);
 	clients_release(&c);
