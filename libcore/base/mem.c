@@ -6,6 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum {
+	HUGE_PAGE = 2 << 20,            /* of x86-64, and of most others */
+	HUGE_FROM = 8 << 20,            /* bytes; below, the last page would be too much waste */
+};
 
 /* Every program exits 1 when it fails; there is no way to go on without memory. */
 static void *alive(void *p)
@@ -55,12 +61,17 @@ char *xasprintf(const char *format, ...)
 
 void *xaligned(size_t n, size_t size)
 {
-	size_t bytes;
+	size_t bytes, align;
+	void *p;
 
-	if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - MEM_ALIGN)
+	if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
 		alive(NULL);
-	bytes = (bytes + MEM_ALIGN) / MEM_ALIGN * MEM_ALIGN;
-	return alive(aligned_alloc(MEM_ALIGN, bytes));
+	align = bytes < HUGE_FROM ? MEM_ALIGN : HUGE_PAGE;
+	bytes = (bytes + align) / align * align;
+	p = alive(aligned_alloc(align, bytes));
+	if (align == HUGE_PAGE)
+		madvise(p, bytes, MADV_HUGEPAGE);       /* a wish: 500 times fewer page faults */
+	return p;
 }
 
 void *mem_try(size_t n, size_t size, struct err *e)

@@ -14,7 +14,7 @@
 #include "nn/robust.h"
 
 enum {
-	BLOCK = 1 << 16,                /* numbers of one file; of ten 2.5 MB, a cache or two */
+	BLOCK = 1 << 17,                /* numbers of one file; of ten 5 MB: in the last cache */
 	PIECE = 1 << 12,                /* numbers of one job */
 	LANES = 8,                      /* sums side by side, so that they become vectors */
 };
