@@ -85,21 +85,39 @@ static void scatter(const struct conv *c, float *dx, const float *patch, int i0,
 			}
 }
 
+int conv_strips(const struct conv *c)
+{
+	return (conv_out(c->H, c->same) + strip_rows(c) - 1) / strip_rows(c);
+}
+
+void conv_strip_rows(const struct conv *c, int strip, int *from, int *to)
+{
+	int rows = conv_out(c->H, c->same);
+
+	*from = strip * strip_rows(c);
+	*to = *from + strip_rows(c) < rows ? *from + strip_rows(c) : rows;
+}
+
+void conv_forward_strip(const struct conv *c, float *y, const float *x, const float *w,
+                        const float *b, float *scratch, int strip)
+{
+	int from, to, m, cols = conv_out(c->W, c->same), K = c->K;
+	float *out;
+
+	conv_strip_rows(c, strip, &from, &to);
+	m = (to - from) * cols;
+	out = y + (size_t)from * (size_t)cols * (size_t)K;
+	gather(c, scratch, x, from, to);
+	for (int p = 0; p < m; p++)
+		memcpy(out + (size_t)p * (size_t)K, b, (size_t)K * sizeof *b);
+	gemm(GEMM_NN, m, K, patch_size(c), scratch, patch_size(c), w, K, 1, out, K);
+}
+
 void conv_forward(const struct conv *c, float *y, const float *x, const float *w,
                   const float *b, float *scratch)
 {
-	int rows = conv_out(c->H, c->same), cols = conv_out(c->W, c->same),
-	    step = strip_rows(c), K = c->K;
-
-	for (int i = 0; i < rows; i += step) {
-		int end = i + step < rows ? i + step : rows, m = (end - i) * cols;
-		float *out = y + (size_t)i * (size_t)cols * (size_t)K;
-
-		gather(c, scratch, x, i, end);
-		for (int p = 0; p < m; p++)
-			memcpy(out + (size_t)p * (size_t)K, b, (size_t)K * sizeof *b);
-		gemm(GEMM_NN, m, K, patch_size(c), scratch, patch_size(c), w, K, 1, out, K);
-	}
+	for (int strip = 0; strip < conv_strips(c); strip++)
+		conv_forward_strip(c, y, x, w, b, scratch, strip);
 }
 
 static void add_bias_gradient(float *db, const float *dy, int m, int K)

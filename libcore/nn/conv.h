@@ -22,6 +22,12 @@ size_t conv_scratch(const struct conv *c);
 void conv_forward(const struct conv *c, float *y, const float *x, const float *w,
                   const float *b, float *scratch);
 
+/* conv_forward in strips of rows, each by itself: how many, the rows FROM..TO-1 of one, and one. */
+int conv_strips(const struct conv *c);
+void conv_strip_rows(const struct conv *c, int strip, int *from, int *to);
+void conv_forward_strip(const struct conv *c, float *y, const float *x, const float *w,
+                        const float *b, float *scratch, int strip);
+
 /*
  * From DY: DX (overwritten; NULL: not wanted), DW and DB (overwritten).
  *   dw[u,v,c,k] = sum over i, j of x[i+u-p, j+v-p, c] dy[i,j,k]

@@ -22,6 +22,10 @@ void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda,
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, single_thread);
+	if (m == 1 && form == GEMM_NN) {        /* sgemm would first copy B */
+		cblas_sgemv(CblasRowMajor, CblasTrans, k, n, 1, b, ldb, a, 1, beta, c, 1);
+		return;
+	}
 	cblas_sgemm(CblasRowMajor, form == GEMM_TN ? CblasTrans : CblasNoTrans,
 	            form == GEMM_NT ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b,
 	            ldb, beta, c, ldc);

@@ -551,13 +551,73 @@ static void predict_job(void *arg, size_t n, int worker)
 	              s->flat + n * (size_t)s->net.flat, (int)n, s->scratch[worker]);
 }
 
+/* ---- one image on all threads ---- */
+
+struct map_job {
+	const struct layers *s;
+	int i;                          /* convolution */
+	struct image_state *t;
+	const float *x;
+};
+
+static void strip_job(void *arg, size_t strip, int worker)
+{
+	const struct map_job *j = arg;
+	const struct conv *c = &j->s->conv[j->i];
+	size_t row = (size_t)conv_out(c->W, c->same) * (size_t)c->K;
+	int from, to;
+
+	conv_forward_strip(c, j->t->conv[j->i], j->x, j->s->w[2 * j->i], j->s->w[2 * j->i + 1],
+	                   j->s->scratch[worker], (int)strip);
+	conv_strip_rows(c, (int)strip, &from, &to);
+	relu_forward(j->t->conv[j->i] + (size_t)from * row, (size_t)(to - from) * row);
+}
+
+/* One row of the pooled map. */
+static void pool_job(void *arg, size_t i, int worker)
+{
+	const struct map_job *j = arg;
+	int half = j->i / 2, side = j->s->side[half], K = j->s->net.filters[j->i];
+	size_t row = (size_t)(side / 2) * (size_t)K;
+
+	(void)worker;
+	pool_forward(j->t->pool[half] + i * row, j->t->at[half] + i * row,
+	             j->t->conv[j->i] + 2 * i * (size_t)side * (size_t)K, 2, side, K);
+}
+
+static void forward_together(const struct layers *s, const float *x, float *flat)
+{
+	struct map_job j = { .s = s, .t = &s->image[0], .x = x };
+
+	for (j.i = 0; j.i < 4; j.i++) {
+		pool_run(s->pool, (size_t)conv_strips(&s->conv[j.i]), strip_job, &j);
+		j.x = j.t->conv[j.i];
+		if (j.i % 2 == 0)
+			continue;
+		pool_run(s->pool, (size_t)(s->side[j.i / 2] / 2), pool_job, &j);
+		j.x = j.t->pool[j.i / 2];
+	}
+	memcpy(flat, j.x, (size_t)s->net.flat * sizeof *flat);
+}
+
+static void forward_images(struct layers *s, const float *const *image, int n)
+{
+	struct predict_job p = { s, image };
+
+	if (n >= pool_threads(s->pool)) {
+		pool_run(s->pool, (size_t)n, predict_job, &p);
+		return;
+	}
+	for (int i = 0; i < n; i++)
+		forward_together(s, image[i], s->flat + (size_t)i * (size_t)s->net.flat);
+}
+
 static void predict_chunk(struct layers *s, const float *const *image, int n,
                           float *logits, float *features)
 {
-	struct predict_job p = { s, image };
 	size_t numbers = (size_t)n * (size_t)s->net.dense;
 
-	pool_run(s->pool, (size_t)n, predict_job, &p);
+	forward_images(s, image, n);
 	dense1_forward(s, s->z1, n);
 	if (features)
 		memcpy(features, s->z1, numbers * sizeof *features);
