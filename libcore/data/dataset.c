@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -498,14 +499,58 @@ void dataset_release(struct dataset *d)
 	*d = (struct dataset){0};
 }
 
-int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e)
+static int view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e)
 {
-	*v = (struct dataset_view){0};
 	if (!d->packed)
 		return view_file(d, i, v, e);
 	return use_pixels(d, v,
 	                  d->images->pixels + d->images->row[i] * dataset_image_bytes(d),
 	                  e);
+}
+
+/* x - x is 0, or NaN. */
+static bool all_finite(const float *x, size_t n)
+{
+	enum { LANES = 16 };            /* a constant count becomes vectors */
+	float sum[LANES] = {0}, all = 0;
+	size_t i = 0;
+
+	for (; i + LANES <= n; i += LANES)
+		for (int k = 0; k < LANES; k++)
+			sum[k] += x[i + k] - x[i + k];
+	for (; i < n; i++)
+		all += x[i] - x[i];
+	for (int k = 0; k < LANES; k++)
+		all += sum[k];
+	return all == 0;
+}
+
+/* One NaN, which relu would swallow, spoils all weights of the first layer. */
+static int check_finite(const struct dataset *d, size_t i, const float *x, struct err *e)
+{
+	size_t n = dataset_image_numbers(d), k = 0;
+	char *path;
+
+	if (all_finite(x, n))
+		return 0;
+	while (isfinite(x[k]))
+		k++;
+	err_set(e, "number %zu of image %s is %g", k, d->ids[i], x[k]);
+	path = d->packed ? path_in(d, "images.npy") : dataset_image_path(d, i);
+	err_in(e, path);
+	free(path);
+	return -1;
+}
+
+int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e)
+{
+	*v = (struct dataset_view){0};
+	if (view(d, i, v, e) < 0)
+		return -1;
+	if (d->bytes || check_finite(d, i, (const float *)v->pixels, e) == 0)
+		return 0;
+	dataset_unview(v);
+	return -1;
 }
 
 void dataset_unview(struct dataset_view *v)

@@ -48,7 +48,8 @@ struct dataset_view {
 	struct infile file;             /* unmapped by dataset_unview; zero if packed */
 	void *copy;                     /* of pixels unaligned in their file, or NULL */
 };
-/* Thread-safe. Returns 0, or -1 with E set: the file is missing, damaged, of another form. */
+/* Thread-safe. Returns 0, or -1 with E set: the file is missing, damaged, of another form,
+ * or a number in it is NaN or infinite. */
 int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e);
 void dataset_unview(struct dataset_view *v);
 

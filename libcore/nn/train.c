@@ -330,7 +330,9 @@ int train(const struct train_options *o, const struct engine *engine, const stru
 	status = run_epochs(&r, e);
 	if (status == TRAIN_DONE && finish(&r, e) < 0)
 		status = -1;
-	*result = (struct train_result){ r.c.w, r.train, r.valid, (int64_t)r.batches * r.batch };
+	if (status >= 0)
+		*result = (struct train_result){ r.c.w, r.train, r.valid,
+			                         (int64_t)r.batches * r.batch };
 out:
 	if (status < 0)
 		weights_release(&r.c.w);

@@ -224,10 +224,15 @@ cp -r data broken
 first=$(find broken/data_singlets -name '*.npy' | sort | head -n 1)
 printf '\377\377\377\377' | dd of="$first" bs=1 seek=1000 conv=notrunc status=none
 run train -d broken --split all start.npz x2.npz
-fails_with "training went astray: array 0: entry" "an image with NaN"
+fails_with "$first: number 218 of image $(basename "$first" .npy) is " "an image with NaN"
 : >"$first"
 run train -d broken --split all start.npz x2.npz
 fails_with "$first" "an empty image"
+cp -r data gone
+last=$(find gone/data_singlets -name '*.npy' | sort | tail -n 1)
+rm "$last"
+run train -d gone --split all start.npz x2.npz
+fails_with "$last" "an image that is gone when its turn comes"
 AML_ISA=none run train start.npz x2.npz
 fails_with "none" "unknown kernels"
 check "nothing is left" test ! -e x2.npz
