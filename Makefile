@@ -123,7 +123,7 @@ PROVE      = BIN=$(abspath $(O)) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_F
 check: all $(TESTS) $(FUZZERS) ## unit, command line, golden and corpus tests; no Python, no network
 	@$(PROVE) -e '' $(TESTS); unit=$$?; $(PROVE) -e bash $(CLI_TESTS) && exit $$unit
 
-.PHONY: check-asan check-tsan check-valgrind check-peers check-fedn check-slurm
+.PHONY: check-asan check-tsan check-valgrind check-peers check-fedn check-dockerfile check-slurm
 check-asan: ## check under address and undefined behaviour sanitizer
 	@$(MAKE) CONF=asan check
 
@@ -138,6 +138,9 @@ check-peers: all ## against Pillow, numpy, scikit-learn, Keras, ONNX Runtime, Op
 
 check-fedn: all ## a real FEDn network on this machine, with the tools as its compute package
 	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/fedn/check.sh
+
+check-dockerfile: ## the steps of examples/fedn/Dockerfile in bare Debian roots; as root, with debootstrap
+	@prove --nocolor $(PROVE_FLAGS) -e bash tests/fedn/dockerfile.sh
 
 check-slurm: all ## a real one-node Slurm on this machine; as root
 	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/slurm/check.sh

@@ -59,6 +59,7 @@ ci_needs() {
 fedn_needs() {
 	peers_needs
 	has curl || want curl
+	has debootstrap || want debootstrap
 }
 
 slurm_needs() {
