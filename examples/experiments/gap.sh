@@ -42,7 +42,7 @@ for scheme in $SCHEMES; do
 	for seed in $SEEDS; do
 		rm -rf clinics
 		share clinics 3 "$scheme" "$seed"
-		aml-init -s "$seed" init.npz
+		init "$seed"
 		for c in 0 1 2; do
 			alone "one clinic" "$scheme" "$seed" clinics/partition$c
 		done

@@ -1,36 +1,53 @@
 #!/bin/sh
 # One of five clients sends poisoned weights: what do mean, median and trimmed mean make of it?   poison.sh NEW-FOLDER
-# The fifth client turns its update round (flip) or sends it twenty times as large (scale). runs.tsv: attack, rule, seed, accuracy.
+# The fifth client turns the signs of its weights (flip), sends them ten times as large (scale), or turns its update round and sends
+# that five times as large (reverse). runs.tsv: attack, rule, seed, accuracy, with the honest clients' statistics of batch norm; 0 where the
+# weights grew until a client could not train any more.
+: "${SIZE:=48}"
 # shellcheck source=examples/experiments/lib.sh
 . "$(dirname "$0")/lib.sh"
-: "${SEEDS:=1 2 3}" "${ROUNDS:=8}"
+: "${SEEDS:=1 2 3}" "${ROUNDS:=12}" "${ATTACKS:=none flip scale reverse}" "${RULES:=mean median trimmed:1}"
 
-# rounds ATTACK RULE: with ATTACK as factor of the fifth client's update
+# poisoned ATTACK: client4.npz as it leaves the evil client
+poisoned() {
+	case $1 in
+	none) return ;;
+	flip) poison -- -1 client4.npz poisoned.npz ;;
+	scale) poison -- 10 client4.npz poisoned.npz ;;
+	reverse) poison -- -5 model.npz client4.npz poisoned.npz ;;
+	esac
+	mv poisoned.npz client4.npz
+}
+
+note() {
+	printf '%s\t%s\t%d\t%s\n' "$attack" "$rule" "$seed" "$1" >>runs.tsv
+}
+
 rounds() {
 	cp init.npz model.npz
 	for r in $(seq 1 "$ROUNDS"); do
 		for c in 0 1 2 3 4; do
-			train clinics/partition$c -s $((1000 * seed + r)) model.npz client$c.npz
+			train clinics/partition$c -s $((1000 * seed + r)) model.npz client$c.npz || { note 0; return; }
 		done
-		[ "$1" = 1 ] || { poison -- "$1" model.npz client4.npz poisoned.npz && mv poisoned.npz client4.npz; }
-		aml-fedavg -q -m "$2" -o next.npz client?.npz
+		poisoned "$attack"
+		aml-fedavg -q -m "$rule" -o next.npz client?.npz
 		mv next.npz model.npz
 	done
 	exact model.npz scored.npz clinics/partition0 clinics/partition1 clinics/partition2 clinics/partition3
-	printf '%s\t%s\t%d\t%s\n' "$1" "$2" "$seed" "$(score scored.npz)" >>runs.tsv
+	note "$(score scored.npz)"
 }
 
 prepare
 for seed in $SEEDS; do
 	rm -rf clinics
 	share clinics 5 iid "$seed"
-	aml-init -s "$seed" init.npz
-	for attack in 1 -5 20; do
-		for rule in mean median trimmed:1; do
-			rounds $attack $rule
+	init "$seed"
+	for attack in $ATTACKS; do
+		for rule in $RULES; do
+			rounds
 		done
 	done
 done
-cut -f 1,2,4 runs.tsv | summary 2 >table.tsv
-printf 'factor of the update\trule\truns\tmean\tspread\n'
+compare 1 none <runs.tsv >table.tsv
+printf 'attack\trule\truns\tmean\tspread\tgain\terror\n'
 cat table.tsv

@@ -15,7 +15,7 @@ prepare
 for seed in $SEEDS; do
 	rm -rf clinics
 	share clinics 3 stratified "$seed"
-	aml-init -s "$seed" init.npz
+	init "$seed"
 	for bits in $BITS; do
 		cp init.npz model.npz
 		for r in $(seq 1 "$ROUNDS"); do
@@ -34,6 +34,6 @@ done
 for bits in $BITS; do
 	printf '%s\t%s\n' "$bits" "$(cat "size.$bits")"
 done >size.tsv
-cut -f 1,3 runs.tsv | summary 1 >table.tsv
-printf 'bits\truns\tmean\tspread\n'
+compare 1 32 <runs.tsv >table.tsv
+printf 'bits\truns\tmean\tspread\tgain\terror\n'
 cat table.tsv
