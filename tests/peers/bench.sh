@@ -6,19 +6,12 @@
 # Exit status 1 if a floor is missed.
 set -eu
 cd "$(dirname "$0")/../.."
-: "${BIN:=$PWD/build/release}" "${PYTHON:=python3}"
+: "${BIN:=$PWD/build/release}"
 data=$PWD/build/peers/bench-data
 
-if [ -z "${PEERS_VENV:-}" ]; then
-	PEERS_VENV=$PWD/build/peers/bench
-	if [ ! -e "$PEERS_VENV/complete" ]; then
-		rm -rf "$PEERS_VENV"
-		"$PYTHON" -m venv "$PEERS_VENV"
-		"$PEERS_VENV/bin/pip" install -q --disable-pip-version-check --only-binary :all: \
-			numpy pillow matplotlib tensorflow-cpu torch onnxruntime openvino >&2
-		touch "$PEERS_VENV/complete"
-	fi
-fi
+# shellcheck source=tests/peers/environment.sh
+. tests/peers/environment.sh
+peers_environment bench numpy pillow matplotlib tensorflow-cpu torch onnxruntime openvino
 if [ -n "${CELLS:=}" ]; then
 	CELLS=$(cd "$CELLS" && pwd)
 fi

@@ -3,8 +3,10 @@
 # Makes its Python environments in build/peers once; PYTHON names the interpreter.
 set -eu
 cd "$(dirname "$0")/../.."
-: "${BIN:=$PWD/build/release}" "${PYTHON:=python3}"
+: "${BIN:=$PWD/build/release}"
 where=$PWD/build/peers
+# shellcheck source=tests/peers/environment.sh
+. tests/peers/environment.sh
 
 # The first numpy that has a wheel for this Python.
 oldest_numpy() {
@@ -18,18 +20,6 @@ oldest_numpy() {
 	esac
 }
 
-# environment NAME PIP-ARGUMENT...
-environment() {
-	folder=$where/$1
-	shift
-	[ ! -e "$folder/complete" ] || return 0
-	rm -rf "$folder"
-	"$PYTHON" -m venv "$folder"
-	"$folder/bin/pip" install -q --disable-pip-version-check --only-binary :all: "$@"
-	touch "$folder/complete"
-}
-
-mkdir -p "$where"
 environment old "$(oldest_numpy)"
 environment new -r tests/peers/requirements.txt
 

@@ -6,19 +6,12 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=${here%/tests/peers}
-: "${BIN:=$root/build/release}" "${PYTHON:=python3}" "${EPOCHS:=20}" "${SEEDS:=5}"
+: "${BIN:=$root/build/release}" "${EPOCHS:=20}" "${SEEDS:=5}"
 tree=$1 folder=$2
 
-if [ -z "${PEERS_VENV:-}" ]; then
-	PEERS_VENV=$root/build/peers/spread
-	if [ ! -e "$PEERS_VENV/complete" ]; then
-		rm -rf "$PEERS_VENV"
-		"$PYTHON" -m venv "$PEERS_VENV"
-		"$PEERS_VENV/bin/pip" install -q --disable-pip-version-check --only-binary :all: \
-			numpy tensorflow-cpu >&2
-		touch "$PEERS_VENV/complete"
-	fi
-fi
+# shellcheck source=tests/peers/environment.sh
+. "$here/environment.sh"
+PEERS_VENV=${PEERS_VENV:-$(cd "$root" && peers_environment new -r "$here/requirements.txt" && echo "$PEERS_VENV")}
 export PATH="$BIN:$PATH" LC_ALL=C TF_CPP_MIN_LOG_LEVEL=3 PYTHONDONTWRITEBYTECODE=1
 unset AML_DATASET
 
