@@ -129,37 +129,6 @@ static int add_dataset(struct trail *t, const char *path, struct err *e)
 	return 0;
 }
 
-static int is_archive(const struct dirent *entry)
-{
-	const char *end = strrchr(entry->d_name, '.');
-
-	return *entry->d_name != '.' && end && !strcmp(end, ".npz");
-}
-
-static int compare_bytes(const struct dirent **a, const struct dirent **b)
-{
-	return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int add_folder(struct trail *t, const char *path, struct err *e)
-{
-	struct dirent **entry;
-	int n = scandir(path, &entry, is_archive, compare_bytes);
-
-	if (n < 0)
-		return err_set(e, "%s: %s", path, strerror(errno));
-	for (int i = 0; i < n; i++) {
-		char *file = xasprintf("%s/%s", path, entry[i]->d_name);
-
-		add_file(t, file);
-		free(file);
-		free(entry[i]);
-	}
-	free(entry);
-	return n ? 0
-	         : err_set(e, "%s: neither a dataset nor a folder of .npz files", path);
-}
-
 static bool is_dataset(const char *path)
 {
 	char *labels = xasprintf("%s/labels.npy", path);
@@ -169,9 +138,60 @@ static bool is_dataset(const char *path)
 	return there;
 }
 
+static bool is_archive(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end && !strcmp(end, ".npz");
+}
+
+static int is_shown(const struct dirent *entry)
+{
+	return *entry->d_name != '.';
+}
+
+static int compare_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int add_folder(struct trail *t, const char *path, struct err *e);
+
+/* Links to folders are not followed: they may lead in a circle. */
+static int add_entry(struct trail *t, const char *path, const char *name, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return is_dataset(path) ? add_dataset(t, path, e) : add_folder(t, path, e);
+	if (is_archive(name))
+		add_file(t, path);
+	return 0;
+}
+
+static int add_folder(struct trail *t, const char *path, struct err *e)
+{
+	struct dirent **entry;
+	int n = scandir(path, &entry, is_shown, compare_bytes), result = 0;
+
+	if (n < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		char *file = xasprintf("%s/%s", path, entry[i]->d_name);
+
+		if (result == 0)
+			result = add_entry(t, file, entry[i]->d_name, e);
+		free(file);
+		free(entry[i]);
+	}
+	free(entry);
+	return result;
+}
+
 int trail_load(struct trail *t, const char *path, struct err *e)
 {
 	struct stat st;
+	size_t models = t->count;
 
 	if (stat(path, &st) < 0)
 		return err_set(e, "%s: %s", path, strerror(errno));
@@ -179,7 +199,13 @@ int trail_load(struct trail *t, const char *path, struct err *e)
 		add_file(t, path);
 		return 0;
 	}
-	return is_dataset(path) ? add_dataset(t, path, e) : add_folder(t, path, e);
+	if (is_dataset(path))
+		return add_dataset(t, path, e);
+	if (add_folder(t, path, e) < 0)
+		return -1;
+	return t->count > models ? 0
+	                         : err_set(e, "%s: neither a dataset nor a folder of .npz files",
+	                                   path);
 }
 
 /* ---- finding parents ---- */

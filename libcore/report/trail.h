@@ -54,7 +54,7 @@ struct trail {
 };
 
 /*
- * Adds PATH: a file of weights or differences, a dataset, or a folder of .npz files. A
+ * Adds PATH: a file of weights or differences, a dataset, or a folder that has such in it. A
  * damaged file of weights is added as such, with its TROUBLE. Returns 0, or -1 with E
  * set: no such file, a damaged dataset, an empty folder.
  */

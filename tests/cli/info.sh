@@ -119,6 +119,11 @@ cp seed.npz a.npz b.npz c.npz models
 run aml-info --trail models
 exits 0 "a folder"
 check "all files of it" test "$(column 2)" = "models/seed.npz models/a.npz models/b.npz models/c.npz "
+mkdir -p rounds/0 rounds/1/north
+cp seed.npz rounds/0 && cp a.npz rounds/1/north && ln -s .. rounds/1/loop
+run aml-info --trail rounds
+exits 0 "folders in a folder"
+check "all files of them" test "$(column 2)" = "rounds/0/seed.npz rounds/1/north/a.npz "
 run aml-info --trail --json models data
 check "JSON" test "$(grep -c '"step"' "$out")" -eq 4 -a "$(head -c 1 "$out")" = '['
 stdout_has '"dataset_file": "data"'
