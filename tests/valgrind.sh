@@ -22,10 +22,10 @@ for target in "$build"/fuzz/*; do
 done
 
 export AML_CONF=valgrind
-# test_train runs whole trainings through spinning threads: half an hour here, seconds under the sanitizers.
+# test_train runs whole trainings through spinning threads: half an hour here; valgrind_train.sh stands in for it.
 units=()
 for unit; do
 	[ "${unit##*/}" = test_train ] || units+=("$unit")
 done
 prove --nocolor -j 2 -e "$valgrind" "${units[@]}"; unit=$?
-BIN=$bin prove --nocolor -j 2 -e bash tests/cli/{info,init,partition,export,delta}.sh && exit $unit
+BIN=$bin prove --nocolor -j 2 -e bash tests/valgrind_train.sh tests/cli/{info,init,partition,export,delta}.sh && exit $unit

@@ -67,9 +67,13 @@ static void run_init(struct run *r)
 	if (o->checkpoint) {
 		weights_init(&r->c.m, r->net);
 		weights_init(&r->c.v, r->net);
+		weights_zero(&r->c.m, r->net);  /* the statistics have no moments */
+		weights_zero(&r->c.v, r->net);
 	}
-	if (o->keep_best)
+	if (o->keep_best) {
 		weights_init(&r->c.best, r->net);
+		weights_zero(&r->c.best, r->net);       /* there is none yet */
+	}
 	r->c.at = (struct position){ .best_loss = INFINITY, .last_loss = NAN, .last_accuracy = NAN,
 	                             .last_valid_loss = NAN, .last_valid_accuracy = NAN };
 }

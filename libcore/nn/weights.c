@@ -12,6 +12,12 @@ void weights_init(struct weights *w, const struct net *net)
 		w->a[k] = xaligned(net_count(net, (enum net_array)k), sizeof(float));
 }
 
+void weights_zero(struct weights *w, const struct net *net)
+{
+	for (int k = 0; k < NET_ARRAYS; k++)
+		memset(w->a[k], 0, net_count(net, (enum net_array)k) * sizeof(float));
+}
+
 void weights_copy(struct weights *w, const struct net *net, const float *const from[NET_ARRAYS])
 {
 	for (int k = 0; k < NET_ARRAYS; k++)
