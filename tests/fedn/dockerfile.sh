@@ -12,9 +12,12 @@ while IFS='=' read -r name value; do
 	[ -d "$value" ] || network+=("$name=$value")
 done < <(env | grep -E '^(PIP_[A-Z_]*|[a-z]+_proxy|[A-Z]+_PROXY)=')
 
-# base SUITE FOLDER: a bare Debian, made once
+# base SUITE FOLDER: a bare Debian, made once. Containers may forbid that: then nothing can be told.
 base() {
-	[ -d "$SCRATCH/$1" ] || debootstrap --variant=minbase "$1" "$SCRATCH/$1" >&2 || return
+	[ -d "$SCRATCH/$1" ] || debootstrap --variant=minbase "$1" "$SCRATCH/$1" >"$out" 2>&1 || {
+		[ "$count" -gt 0 ] || echo "1..0 # SKIP debootstrap: $(tail -n 1 "$out")"
+		exit 0
+	}
 	cp -a "$SCRATCH/$1" "$2" && cp /etc/resolv.conf /etc/hosts "$2/etc/" || return
 	[ ${#files[@]} -eq 0 ] || cp "${files[@]}" "$2/var/tmp/"
 }
@@ -28,7 +31,7 @@ inside() {
 # copy FROM TO, or --from=STAGE FROM TO
 copy() {
 	case $1 in
-	--from=*) cp -a "$SCRATCH/stage-${1#--from=}$2." "$root$3" ;;
+	--from=*) cp -a "$SCRATCH/stage-${1#--from=}$2/." "$root$3" ;;
 	.) mkdir -p "$root$2" && git -C "$TOP" ls-files -z | (cd "$TOP" && xargs -0 cp -a --parents -t "$root$2") ;;
 	*) return 1 ;;
 	esac
