@@ -6,6 +6,7 @@
 #include "base/opt.h"
 #include "nn/delta.h"
 #include "nn/model.h"
+#include "nn/model_writer.h"
 #include "nn/quant.h"
 
 struct args {

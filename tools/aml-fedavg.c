@@ -13,6 +13,7 @@
 #include "nn/facts.h"
 #include "nn/fedavg.h"
 #include "nn/model.h"
+#include "nn/model_writer.h"
 #include "nn/robust.h"
 #include "nn/server_state.h"
 
@@ -231,11 +232,13 @@ struct job {
 	char previous_digest[SHA256_HEX];
 	struct clients clients;
 	struct server_state state;
+	struct model_writer *out;
 	struct aggregate g;
 };
 
 static void job_release(struct job *j)
 {
+	model_writer_abandon(j->out);
 	clients_release(&j->clients);
 	server_state_release(&j->state);
 	weights_release(&j->g.w);
@@ -264,16 +267,20 @@ static int load(const struct args *a, struct job *j, struct err *e)
 
 static int average(const struct args *a, struct job *j, struct err *e)
 {
-	struct pool *pool = pool_new(a->threads);
+	struct pool *pool;
 	int result;
 
+	j->out = model_writer_open(a->out, &j->clients.net, e);
+	if (!j->out)
+		return -1;
+	pool = pool_new(a->threads);
 	j->g = (struct aggregate){
 		.clients = &j->clients,
 		.method = a->mean ? AGGREGATE_MEAN : AGGREGATE_TRIMMED,
 		.drop = a->drop,
 		.pool = a->bn == BN_POOL,
 		.previous = a->previous ? &j->previous : NULL,
-		.opt = a->opt, .m = &j->state.m, .v = &j->state.v,
+		.opt = a->opt, .m = &j->state.m, .v = &j->state.v, .out = j->out,
 	};
 	result = aggregate_run(&j->g, pool, a->quiet, e);
 	pool_free(pool);
@@ -287,8 +294,9 @@ static int average(const struct args *a, struct job *j, struct err *e)
 static int save(const struct args *a, struct job *j, struct err *e)
 {
 	char *facts = write_facts(a, &j->clients, &j->g, j->previous_digest);
-	int result = model_save(a->out, &j->clients.net, weights_const(&j->g.w), facts, e);
+	int result = model_writer_end(j->out, weights_const(&j->g.w), facts, e);
 
+	j->out = NULL;
 	free(facts);
 	if (result < 0 || !a->state)
 		return result;

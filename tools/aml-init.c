@@ -6,6 +6,7 @@
 #include "nn/facts.h"
 #include "nn/init.h"
 #include "nn/model.h"
+#include "nn/model_writer.h"
 #include "nn/weights.h"
 
 struct args {

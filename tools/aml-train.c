@@ -13,6 +13,7 @@
 #include "data/split.h"
 #include "nn/facts.h"
 #include "nn/model.h"
+#include "nn/model_writer.h"
 #include "nn/train.h"
 
 /* stopped with everything saved: run me again (EX_TEMPFAIL) */

@@ -6,6 +6,7 @@
 
 #include "base/opt.h"
 #include "nn/model.h"
+#include "nn/model_writer.h"
 #include "nn/weights.h"
 
 /* The statistics stay as they are: a negative variance would be refused. */

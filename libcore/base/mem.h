@@ -9,6 +9,9 @@
 
 enum { MEM_ALIGN = 64 };                /* a cache line, and the widest vector */
 
+/* A float at any address: the members of an archive need not be aligned. */
+typedef float float_any __attribute__((aligned(1)));
+
 /* N objects of SIZE bytes; xcalloc zeroes them. The caller frees with free. */
 void *xmalloc(size_t n, size_t size);
 void *xcalloc(size_t n, size_t size);

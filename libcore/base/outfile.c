@@ -180,6 +180,21 @@ FILE *outfile_stream(struct outfile *o)
 	return o->f;
 }
 
+bool outfile_is_hidden(const struct outfile *o)
+{
+	return o->target != NULL;
+}
+
+void outfile_hurry(struct outfile *o)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+	if (o->target && fflush(o->f) == 0)
+		sync_file_range(fileno(o->f), 0, 0, SYNC_FILE_RANGE_WRITE);
+#else
+	(void)o;
+#endif
+}
+
 /* ---- ending ---- */
 
 /* Flushes and closes; true if every byte went out. */

@@ -19,6 +19,12 @@ struct outfile *outfile_open(const char *path, struct err *e);
 /* The stream to write to; owned by O. Errors may be left to outfile_commit, which sees them all. */
 FILE *outfile_stream(struct outfile *o);
 
+/* True if nobody sees what is written before outfile_commit, which can so be gone back in. */
+bool outfile_is_hidden(const struct outfile *o);
+
+/* Begins to send to disk what was written, for outfile_commit to wait less. Only a hint. */
+void outfile_hurry(struct outfile *o);
+
 /*
  * Flushes, syncs to disk, closes and renames; frees O. With SYNC false the data may reach the disk
  * later: for the many files of a folder that outfile_sync_folder ends.

@@ -145,8 +145,3 @@ uint32_t deflate_crc(uint32_t crc, const void *data, size_t size)
 {
 	return (uint32_t)crc32_z(crc, data, size);
 }
-
-uint32_t deflate_crc_joined(uint32_t first, uint32_t second, size_t size)
-{
-	return (uint32_t)crc32_combine(first, second, (z_off_t)size);
-}

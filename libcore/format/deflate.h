@@ -52,6 +52,3 @@ void *deflate_pack(const struct deflate_part *parts, int count, size_t *packed);
 
 /* CRC-32 of zip and PNG, continued from CRC (0 at the start). */
 uint32_t deflate_crc(uint32_t crc, const void *data, size_t size);
-
-/* The CRC-32 of two parts, from that of each; SIZE: bytes of the second. */
-uint32_t deflate_crc_joined(uint32_t first, uint32_t second, size_t size);

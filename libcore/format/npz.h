@@ -58,6 +58,14 @@ struct npz_writer;
 struct npz_writer *npz_writer_new(FILE *f, bool deflate);
 int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, int dims,
                    const size_t *shape, const void *data, size_t size, struct err *e);
+/*
+ * The same bytes, stored, with the data in pieces: SIZE bytes are to be appended before anything
+ * else is called but npz_writer_free. Goes back in F for the checksum, so F is a file that was
+ * empty.
+ */
+int npz_writer_begin(struct npz_writer *w, const char *name, const char *descr, int dims,
+                     const size_t *shape, size_t size, struct err *e);
+int npz_writer_append(struct npz_writer *w, const void *data, size_t size, struct err *e);
 /* COMMENT may be NULL. Frees W. */
 int npz_writer_end(struct npz_writer *w, const char *comment, struct err *e);
 void npz_writer_free(struct npz_writer *w);     /* instead of npz_writer_end, after an error */

@@ -104,7 +104,7 @@ static int finish(struct npz_stream *s, struct err *e)
 	}
 	if (s->inflate && deflate_read_end(s->inflate, e) < 0)
 		return -1;
-	crc = deflate_crc_joined(s->header_crc, s->crc, s->place.size - s->start);
+	crc = crc32_join(s->header_crc, s->crc, crc32_shift(s->place.size - s->start));
 	if (crc != s->place.crc)
 		return err_set(e, "damaged: its CRC-32 is %08x, expected %08x", crc, s->place.crc);
 	return 0;
@@ -182,6 +182,21 @@ const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e)
 	if (!piece || (s->at == s->end && finish(s, e) < 0))
 		return NULL;
 	return piece;
+}
+
+const void *npz_stream_peek(const struct npz_stream *s, size_t size)
+{
+	assert(size <= s->end - s->at);
+	return s->inflate ? NULL : stored_bytes(s);
+}
+
+int npz_stream_pass(struct npz_stream *s, size_t size, uint32_t crc, struct err *e)
+{
+	assert(size <= s->end - s->at);
+	s->crc = crc32_join(s->crc, crc, crc32_shift(size));
+	s->at += size;
+	release_pages(s);
+	return s->at == s->end ? finish(s, e) : 0;
 }
 
 uint32_t npz_stream_crc(const struct npz_stream *s)

@@ -1,9 +1,10 @@
 /*
- * .npz archives: writing. Equal arrays give equal bytes, sizes are known before
- * a member begins, and nothing is gone back to, so the output may be a pipe.
+ * .npz archives: writing. Equal arrays give equal bytes, sizes are known before a member begins,
+ * and only members in pieces are gone back to, so that of others the output may be a pipe.
  */
 #include "format/npz.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ struct npz_writer {
 	size_t offset;
 	struct entry *entries;
 	size_t count;
+	size_t left;                    /* bytes that the last entry still lacks */
 };
 
 /* A record before it is written. */
@@ -137,23 +139,38 @@ static struct entry *add_entry(struct npz_writer *w, const char *name)
 	return &w->entries[w->count++];
 }
 
+/* A new entry for a member of SIZE bytes of data, with the CRC of its .npy header. */
+static struct entry *start_member(struct npz_writer *w, const char *name, const char *descr,
+                                  int dims, const size_t *shape, size_t size,
+                                  uint8_t header[NPY_HEADER], struct err *e)
+{
+	struct entry *m;
+
+	assert(w->left == 0);
+	if (w->count == ZIP_MAX_MEMBERS || size > ZIP_MAX_BYTES - NPY_HEADER ||
+	    w->offset > ZIP_MAX_BYTES) {
+		err_set(e, "\"%s\" makes the archive larger than 4 GiB or 65,534 members", name);
+		return NULL;
+	}
+	npy_header(header, descr, dims, shape);
+	m = add_entry(w, name);
+	m->size = m->packed = size + NPY_HEADER;
+	m->crc = crc32_add(0, header, NPY_HEADER);
+	return m;
+}
+
 int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, int dims,
                    const size_t *shape, const void *data, size_t size, struct err *e)
 {
 	uint8_t header[NPY_HEADER];
 	struct deflate_part parts[] = { { header, sizeof header }, { data, size } };
-	struct entry *m;
+	struct entry *m = start_member(w, name, descr, dims, shape, size, header, e);
 	void *packed = NULL;
 	int result = -1;
 
-	if (w->count == ZIP_MAX_MEMBERS || size > ZIP_MAX_BYTES - NPY_HEADER ||
-	    w->offset > ZIP_MAX_BYTES)
-		return err_set(e, "\"%s\" makes the archive larger than 4 GiB or 65,534 members",
-		               name);
-	npy_header(header, descr, dims, shape);
-	m = add_entry(w, name);
-	m->size = m->packed = size + NPY_HEADER;
-	m->crc = crc32_add(crc32_add(0, header, sizeof header), data, size);
+	if (!m)
+		return -1;
+	m->crc = crc32_add(m->crc, data, size);
 	if (w->deflate && m->size <= DEFLATE_MAX_BYTES) {
 		m->method = ZIP_DEFLATED;
 		packed = deflate_pack(parts, 2, &m->packed);
@@ -167,6 +184,44 @@ int npz_writer_add(struct npz_writer *w, const char *name, const char *descr, in
 out:
 	free(packed);
 	return result;
+}
+
+int npz_writer_begin(struct npz_writer *w, const char *name, const char *descr, int dims,
+                     const size_t *shape, size_t size, struct err *e)
+{
+	uint8_t header[NPY_HEADER];
+	struct entry *m = start_member(w, name, descr, dims, shape, size, header, e);
+
+	if (!m || emit_local(w, m, e) < 0 || emit(w, header, sizeof header, e) < 0)
+		return -1;
+	w->left = size;
+	return 0;
+}
+
+/* The member's header once more, now that its checksum is known. */
+static int emit_local_again(struct npz_writer *w, const struct entry *m, struct err *e)
+{
+	struct record r = {0};
+
+	put32(&r, ZIP_LOCAL);
+	put_entry(&r, m);
+	if (fseeko(w->f, (off_t)m->offset, SEEK_SET) < 0 ||
+	    fwrite(r.bytes, 1, r.used, w->f) != r.used ||
+	    fseeko(w->f, (off_t)w->offset, SEEK_SET) < 0)
+		return err_set(e, "%s", strerror(errno));
+	return 0;
+}
+
+int npz_writer_append(struct npz_writer *w, const void *data, size_t size, struct err *e)
+{
+	struct entry *m = &w->entries[w->count - 1];
+
+	assert(size <= w->left);
+	m->crc = crc32_add(m->crc, data, size);
+	if (emit(w, data, size, e) < 0)
+		return -1;
+	w->left -= size;
+	return w->left ? 0 : emit_local_again(w, m, e);
 }
 
 static int emit_directory(struct npz_writer *w, const char *comment, struct err *e)
@@ -196,7 +251,10 @@ static int emit_directory(struct npz_writer *w, const char *comment, struct err 
 
 int npz_writer_end(struct npz_writer *w, const char *comment, struct err *e)
 {
-	int result = emit_directory(w, comment ? comment : "", e);
+	int result;
+
+	assert(w->left == 0);
+	result = emit_directory(w, comment ? comment : "", e);
 
 	npz_writer_free(w);
 	return result;

@@ -1,6 +1,8 @@
 /*
- * Averaging in blocks; see aggregate.h. Each block is fetched from all files (a job for each file:
- * checksum, conversion, digest) and, while it is in the cache, averaged in pieces (a job for each).
+ * Averaging in blocks; see aggregate.h. A block is averaged in pieces, a job for each, which takes
+ * the checksums of the piece in all files and then finds it in its processor's cache. Meanwhile one
+ * thread sees to the result of the block before: digest and output. Numbers that cannot be used where
+ * they lie in the files are fetched first (a job for each file).
  */
 #include "nn/aggregate.h"
 
@@ -10,12 +12,13 @@
 
 #include "base/mem.h"
 #include "base/progress.h"
+#include "format/crc32.h"
 #include "nn/fedavg.h"
 #include "nn/robust.h"
 
 enum {
-	BLOCK = 1 << 17,                /* numbers of one file; of ten 5 MB: in the last cache */
-	PIECE = 1 << 12,                /* numbers of one job */
+	BLOCK = 1 << 18,                /* numbers of one file; 16 pieces, for threads to share */
+	PIECE = 1 << 14,                /* numbers of one job; of ten files 640 KB */
 	LANES = 8,                      /* sums side by side, so that they become vectors */
 };
 
@@ -31,19 +34,23 @@ struct run {
 	/* the block: */
 	int k;
 	size_t at, size;
-	const float **x;                /* [count] its numbers, by clients.order */
+	const float_any **x;                /* [count] its numbers, by clients.order */
+	bool *lent;                     /* [count] x lies in the file, its checksum is to be taken */
 	struct err *error;              /* [count] */
 	bool *failed;                   /* [count] */
 	/* its pieces: */
-	const float **view;             /* [threads][count] */
+	const float_any **view;             /* [threads][count] */
 	double *mean;                   /* [threads][PIECE] */
 	struct sums *sums;              /* [pieces][count] */
+	uint32_t *crc;                  /* [pieces][count] of those lent */
 	bool *bad;                      /* [pieces] not finite, or out of range */
 	/* whole run: */
 	struct sums *total;             /* [count] */
 	float *statistics;              /* [count][dense] the means, kept for the variances */
 	struct sha256 sha;
-	size_t hashed;                  /* numbers of this array */
+	size_t ended;                   /* numbers of this array that are hashed and put out */
+	bool out_failed;
+	struct err out_error;
 };
 
 static int in_array(struct err *e, int k)
@@ -68,30 +75,33 @@ static const char *client_name(const struct run *r, int i)
 
 /* ---- fetching ---- */
 
-/* Adds to the digest what earlier blocks have finished. */
-static void hash_result(struct run *r)
-{
-	sha256_add(&r->sha, r->a->w.a[r->k] + r->hashed, (r->at - r->hashed) * sizeof(float));
-	r->hashed = r->at;
-}
-
 static void fetch(void *arg, size_t i, int worker)
 {
 	struct run *r = arg;
-	struct model_stream *s;
+	struct model_stream *s = &client(r, (int)i)->stream;
 
 	(void)worker;
-	if (i == 0) {
-		hash_result(r);
+	if (r->at == 0 && model_stream_array(s, r->k, &r->error[i]) < 0) {
+		r->failed[i] = true;
 		return;
 	}
-	i--;
-	s = &client(r, (int)i)->stream;
-	r->failed[i] = true;
-	if (r->at == 0 && model_stream_array(s, r->k, &r->error[i]) < 0)
-		return;
-	r->x[i] = model_stream_next(s, r->size, &r->error[i]);
+	r->x[i] = model_stream_peek(s, r->size);
+	r->lent[i] = r->x[i] != NULL;
+	if (!r->lent[i])
+		r->x[i] = model_stream_next(s, r->size, &r->error[i]);
 	r->failed[i] = !r->x[i];
+}
+
+/* Past the numbers that were lent: their pieces' checksums joined. */
+static void pass(struct run *r, int i, size_t pieces)
+{
+	uint32_t crc = 0, whole = crc32_shift(PIECE * sizeof(float));
+	size_t last = r->size - (pieces - 1) * PIECE;
+
+	for (size_t p = 0; p < pieces; p++)
+		crc = crc32_join(crc, r->crc[p * (size_t)r->count + (size_t)i],
+		                 p < pieces - 1 ? whole : crc32_shift(last * sizeof(float)));
+	r->failed[i] = model_stream_pass(&client(r, i)->stream, r->size, crc, &r->error[i]) < 0;
 }
 
 /* The error of the first file in the order of the command, as without threads. */
@@ -108,9 +118,32 @@ static int report_failed(const struct run *r, struct err *e)
 	return err_in(e, client_name(r, first));
 }
 
+/* ---- putting out ---- */
+
+/* Hashes and puts out what is finished of this array. */
+static void end_numbers(struct run *r)
+{
+	const float *y = r->a->w.a[r->k];
+
+	if (r->at == r->ended)
+		return;
+	sha256_add(&r->sha, y + r->ended, (r->at - r->ended) * sizeof *y);
+	if (r->a->out && !r->out_failed)
+		r->out_failed = model_writer_put(r->a->out, r->k, y, r->at, &r->out_error) < 0;
+	r->ended = r->at;
+}
+
+static int report_output(const struct run *r, struct err *e)
+{
+	if (!r->out_failed)
+		return 0;
+	*e = r->out_error;
+	return -1;
+}
+
 /* ---- averaging a piece ---- */
 
-static struct sums add_distances(const float *x, const float *p, const float *y, size_t n)
+static struct sums add_distances(const float_any *x, const float *p, const float *y, size_t n)
 {
 	double update[LANES] = {0}, with_mean[LANES] = {0}, mean[LANES] = {0};
 	struct sums s = {0};
@@ -136,7 +169,7 @@ static struct sums add_distances(const float *x, const float *p, const float *y,
 }
 
 /* MEAN: Y before it is rounded, as far as it is known; or NULL. */
-static bool combine(const struct run *r, const float *const *x, size_t n, float *y,
+static bool combine(const struct run *r, const float_any *const *x, size_t n, float *y,
                     double *mean)
 {
 	if (r->a->method == AGGREGATE_MEAN)
@@ -148,12 +181,11 @@ static bool combine(const struct run *r, const float *const *x, size_t n, float 
 	return true;
 }
 
-static void average(void *arg, size_t piece, int worker)
+static void average(struct run *r, size_t piece, int worker)
 {
-	struct run *r = arg;
 	struct aggregate *a = r->a;
 	size_t from = piece * PIECE, n = r->size - from < PIECE ? r->size - from : PIECE;
-	const float **x = r->view + (size_t)worker * (size_t)r->count;
+	const float_any **x = r->view + (size_t)worker * (size_t)r->count;
 	bool optimised = a->opt.rule != SERVEROPT_NONE;
 	double *mean = optimised ? r->mean + (size_t)worker * PIECE : NULL;
 	float *y = a->w.a[r->k] + r->at + from;
@@ -162,8 +194,12 @@ static void average(void *arg, size_t piece, int worker)
 	                           ? a->previous->low[r->k] + r->at + from
 	                           : NULL;
 
-	for (int i = 0; i < r->count; i++)
+	for (int i = 0; i < r->count; i++) {
 		x[i] = r->x[i] + from;
+		if (r->lent[i])
+			r->crc[piece * (size_t)r->count + (size_t)i] =
+				crc32_add(0, x[i], n * sizeof *x[i]);
+	}
 	r->bad[piece] = !combine(r, x, n, y, mean);
 	if (r->bad[piece] || !p || net_is_statistic(r->k))
 		return;
@@ -174,8 +210,19 @@ static void average(void *arg, size_t piece, int worker)
 		                                a->v->a[r->k] + r->at + from, y, n);
 }
 
+/* Job 0 takes longest, so it is first. */
+static void do_job(void *arg, size_t job, int worker)
+{
+	struct run *r = arg;
+
+	if (job == 0)
+		end_numbers(r);
+	else
+		average(r, job - 1, worker);
+}
+
 /* The numbers of client C in this block. */
-static const float *numbers_of(const struct run *r, const struct client *c)
+static const float_any *numbers_of(const struct run *r, const struct client *c)
 {
 	int i = 0;
 
@@ -189,7 +236,7 @@ static int report_bad(const struct run *r, struct err *e)
 {
 	for (int i = 0; i < r->count; i++) {
 		const struct client *c = &r->a->clients->client[i];
-		const float *x = numbers_of(r, c);
+		const float_any *x = numbers_of(r, c);
 
 		for (size_t j = 0; j < r->size; j++)
 			if (!isfinite(x[j])) {
@@ -231,7 +278,7 @@ static void keep_means(struct run *r)
 
 static int pool_variances(struct run *r, struct err *e)
 {
-	const float **means = xmalloc((size_t)r->count, sizeof *means);
+	const float_any **means = xmalloc((size_t)r->count, sizeof *means);
 	float *y = r->a->w.a[BN_VAR];
 	int result = 0;
 
@@ -247,15 +294,31 @@ static int pool_variances(struct run *r, struct err *e)
 
 /* ---- the whole ---- */
 
+/* Where this block lies in each file. Only what has to be converted is worth threads. */
+static int find_numbers(struct run *r, struct pool *pool, struct err *e)
+{
+	bool all_lent = r->at > 0;
+
+	for (int i = 0; i < r->count; i++)
+		all_lent = all_lent && r->lent[i];
+	for (int i = 0; i < r->count && all_lent; i++)
+		fetch(r, (size_t)i, 0);
+	if (!all_lent)
+		pool_run(pool, (size_t)r->count, fetch, r);
+	return report_failed(r, e);
+}
+
 static int run_block(struct run *r, struct pool *pool, struct err *e)
 {
 	size_t pieces = (r->size + PIECE - 1) / PIECE;
 
-	pool_run(pool, 1 + (size_t)r->count, fetch, r);
-	if (report_failed(r, e) < 0)
+	if (find_numbers(r, pool, e) < 0)
 		return -1;
-	pool_run(pool, pieces, average, r);
-	if (join_pieces(r, pieces, e) < 0)
+	pool_run(pool, 1 + pieces, do_job, r);
+	for (int i = 0; i < r->count; i++)
+		if (r->lent[i])
+			pass(r, i, pieces);
+	if (report_failed(r, e) < 0 || join_pieces(r, pieces, e) < 0 || report_output(r, e) < 0)
 		return -1;
 	if (r->a->pool && r->k == BN_MEAN)
 		keep_means(r);
@@ -275,15 +338,15 @@ static int run_array(struct run *r, struct pool *pool, struct progress *p, struc
 	size_t count = net_count(&r->a->clients->net, (enum net_array)r->k);
 
 	model_hash_shape(&r->sha, &r->a->clients->net, r->k);
-	r->hashed = 0;
+	r->ended = 0;
 	for (r->at = 0; r->at < count; r->at += r->size) {
 		r->size = block_size(r, count - r->at);
 		if (run_block(r, pool, e) < 0)
 			return -1;
 		progress_add(p, r->size);
 	}
-	hash_result(r);
-	return 0;
+	end_numbers(r);
+	return report_output(r, e);
 }
 
 static void finish(struct run *r)
@@ -317,6 +380,8 @@ static int run_init(struct run *r, struct aggregate *a, int threads, struct err 
 	r->view = xcalloc((size_t)threads * count, sizeof *r->view);
 	r->mean = xcalloc((size_t)threads * PIECE, sizeof *r->mean);
 	r->sums = xcalloc(pieces * count, sizeof *r->sums);
+	r->lent = xcalloc(count, sizeof *r->lent);
+	r->crc = xcalloc(pieces * count, sizeof *r->crc);
 	r->bad = xcalloc(pieces, sizeof *r->bad);
 	r->total = xcalloc(count, sizeof *r->total);
 	r->statistics = xcalloc(a->pool ? count * dense : 1, sizeof *r->statistics);
@@ -334,6 +399,8 @@ static void run_release(struct run *r)
 	free(r->view);
 	free(r->mean);
 	free(r->sums);
+	free(r->lent);
+	free(r->crc);
 	free(r->bad);
 	free(r->total);
 	free(r->statistics);

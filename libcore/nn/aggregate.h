@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "base/sha256.h"
 #include "nn/clients.h"
+#include "nn/model_writer.h"
 #include "nn/serveropt.h"
 #include "nn/weights.h"
 
@@ -23,6 +24,7 @@ struct aggregate {
 	const struct model *previous;   /* the model that was sent out; NULL: not known */
 	struct serveropt opt;           /* needs PREVIOUS, never touches the statistics */
 	struct weights *m, *v;          /* the optimiser's state, updated */
+	struct model_writer *out;       /* gets the result's numbers as they come; NULL: nobody */
 	/* results: */
 	struct weights w;               /* weights_release */
 	char digest[SHA256_HEX];
@@ -31,6 +33,6 @@ struct aggregate {
 /*
  * Fills in the results, and with PREVIOUS the clients' update_norm and cosine over all arrays but
  * the statistics. Returns 0, or -1 with E set, the file named: damaged, NaN or infinity, or
- * a step that leaves float32.
+ * a step that leaves float32, or OUT's error.
  */
 int aggregate_run(struct aggregate *a, struct pool *pool, bool quiet, struct err *e);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 
 enum { FEDAVG_MODELS_MAX = 1 << 16 };
 
@@ -30,7 +31,7 @@ void fedavg_weights_release(struct fedavg_weights *w);
  * where the last bits do depend on the order of the models; or NULL.
  * Returns false if an x is NaN or infinite; Y is then undefined.
  */
-bool fedavg_mean(const struct fedavg_weights *w, const float *const *x, size_t count, float *y,
+bool fedavg_mean(const struct fedavg_weights *w, const float_any *const *x, size_t count, float *y,
                  double *wide);
 
 /*
@@ -39,5 +40,5 @@ bool fedavg_mean(const struct fedavg_weights *w, const float *const *x, size_t c
  * which is sum n (var + mean^2) / N - M^2 without its cancellation. MEAN and VAR: K pointers to
  * COUNT numbers, all finite. Does not depend on the order of the models.
  */
-void fedavg_pool_variance(const struct fedavg_weights *w, const float *const *mean,
-                          const float *const *var, size_t count, float *y);
+void fedavg_pool_variance(const struct fedavg_weights *w, const float_any *const *mean,
+                          const float_any *const *var, size_t count, float *y);

@@ -306,40 +306,6 @@ void model_mark(const struct net *net, const uint32_t crc[NET_ARRAYS], char mark
 	snprintf(mark, SHA256_HEX, "%s%.*s", kind, SHA256_HEX - (int)sizeof kind, hex);
 }
 
-static int write_arrays(FILE *f, const struct net *net, const float *const w[NET_ARRAYS],
-                        const char *facts, struct err *e)
-{
-	struct npz_writer *z = npz_writer_new(f, false);
-
-	for (int k = 0; k < NET_ARRAYS; k++) {
-		size_t shape[4], count = net_count(net, (enum net_array)k);
-		int dims = net_shape(net, (enum net_array)k, shape);
-		char name[NAME_BYTES];
-
-		array_name(name, k);
-		if (npz_writer_add(z, name, "<f4", dims, shape, w[k],
-		                   count * sizeof *w[k], e) < 0) {
-			npz_writer_free(z);
-			return -1;
-		}
-	}
-	return npz_writer_end(z, facts, e);
-}
-
-int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS],
-               const char *facts, struct err *e)
-{
-	struct outfile *o = outfile_open(path, e);
-
-	if (!o)
-		return -1;
-	if (write_arrays(outfile_stream(o), net, w, facts, e) < 0) {
-		outfile_abandon(o);
-		return err_in(e, path);
-	}
-	return outfile_commit(o, true, e);
-}
-
 /* ---- what the facts tell ---- */
 
 static bool classes_of_facts(const struct json *list, int count, struct classes *c)

@@ -68,10 +68,6 @@ void model_mark(const struct net *net, const uint32_t crc[NET_ARRAYS], char mark
 /* -1 with E set, array and entry named, unless all numbers are finite. */
 int model_check(const struct net *net, const float *const w[NET_ARRAYS], struct err *e);
 
-/* Writes weights with FACTS (a JSON object as text; NULL: none) as the archive comment. */
-int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS],
-               const char *facts, struct err *e);
-
 /* The class list that the facts name; the 15 default ones if there are no facts and 15 classes;
  * otherwise C0, C1, ... Returns true if it is known (from facts). */
 bool model_classes(const struct model *m, struct classes *c);

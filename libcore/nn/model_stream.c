@@ -333,9 +333,10 @@ static int check_variance(const struct model_stream *s, const float *x, size_t c
 	return 0;
 }
 
-/* The checksum of the numbers X; those of a plain array come from its stream. */
-static void add_checksum(struct model_stream *s, const float *x, size_t count)
+/* Past COUNT numbers. The checksum of a plain array comes from its stream, that of others from X. */
+static void go_on(struct model_stream *s, const float *x, size_t count)
 {
+	s->at += count;
 	if (!is_plain(s))
 		s->data_crc[s->k] = crc32_add(s->data_crc[s->k], x, count * sizeof *x);
 	else if (s->at == s->count)
@@ -358,7 +359,22 @@ const float *model_stream_next(struct model_stream *s, size_t count, struct err 
 		in_array(e, k);
 		return NULL;
 	}
-	s->at += count;
-	add_checksum(s, x, count);
+	go_on(s, x, count);
 	return x;
+}
+
+const float_any *model_stream_peek(const struct model_stream *s, size_t count)
+{
+	assert(s->k < NET_ARRAYS && count <= s->count - s->at);
+	if (!is_plain(s) || s->k == BN_VAR)
+		return NULL;
+	return npz_stream_peek(s->stream, count * sizeof(float));
+}
+
+int model_stream_pass(struct model_stream *s, size_t count, uint32_t crc, struct err *e)
+{
+	if (npz_stream_pass(s->stream, count * sizeof(float), crc, e) < 0)
+		return in_array(e, s->k);
+	go_on(s, NULL, count);
+	return 0;
 }

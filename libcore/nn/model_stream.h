@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/sha256.h"
 #include "format/npz_stream.h"
 #include "nn/model.h"
@@ -57,3 +58,10 @@ int model_stream_array(struct model_stream *s, int k, struct err *e);
  * NaN or infinite. NULL with E set: damaged, or a variance below -0.001; array named, not the path.
  */
 const float *model_stream_next(struct model_stream *s, size_t count, struct err *e);
+
+/*
+ * As npz_stream_peek and npz_stream_pass: where the next COUNT numbers lie in the file, NULL if they
+ * have to be converted or checked first; and past them, told the CRC-32 of their bytes.
+ */
+const float_any *model_stream_peek(const struct model_stream *s, size_t count);
+int model_stream_pass(struct model_stream *s, size_t count, uint32_t crc, struct err *e);

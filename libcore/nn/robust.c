@@ -65,7 +65,7 @@ static void sort_columns(row *rows, int count)
 }
 
 /* COUNT numbers, ready to be sorted, and then 0; -0 becomes 0. False if one is NaN or infinite. */
-static bool take_row(row to, const float *x, int count)
+static bool take_row(row to, const float_any *x, int count)
 {
 	float plain[TILE] = {0};
 	bool bad = false;
@@ -93,7 +93,7 @@ struct sorter {
 	int models, drop;
 	row *rows;                      /* [models] */
 	float *floats;                  /* [kept][TILE]: the rows between those that are dropped */
-	const float **kept;
+	const float_any **kept;
 	struct fedavg_weights ones;     /* of the kept ones */
 };
 
@@ -125,7 +125,7 @@ static void sorter_release(struct sorter *s)
 }
 
 /* One tile of COUNT numbers from AT on. */
-static bool tile_mean(struct sorter *s, const float *const *x, size_t at, int count, float *y)
+static bool tile_mean(struct sorter *s, const float_any *const *x, size_t at, int count, float *y)
 {
 	for (int k = 0; k < s->models; k++)
 		if (!take_row(s->rows[k], x[k] + at, count))
@@ -136,7 +136,7 @@ static bool tile_mean(struct sorter *s, const float *const *x, size_t at, int co
 	return fedavg_mean(&s->ones, s->kept, (size_t)count, y, NULL);
 }
 
-bool robust_trimmed_mean(const float *const *x, int count, int drop, size_t n, float *y)
+bool robust_trimmed_mean(const float_any *const *x, int count, int drop, size_t n, float *y)
 {
 	struct sorter s;
 	bool good = true;

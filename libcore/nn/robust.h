@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/mem.h"
+
 /* Values to drop at each end so that the middle one, or the middle two, are left: the median. */
 int robust_median_drop(int count);
 
@@ -15,4 +17,4 @@ int robust_median_drop(int count);
  * rounded once, for i in 0..N-1. 0 <= 2 DROP < COUNT <= FEDAVG_MODELS_MAX. -0 counts as 0.
  * Returns false if an x is NaN or infinite; Y is then undefined.
  */
-bool robust_trimmed_mean(const float *const *x, int count, int drop, size_t n, float *y);
+bool robust_trimmed_mean(const float_any *const *x, int count, int drop, size_t n, float *y);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "nn/fedavg.h"
+#include "nn/model_writer.h"
 #include "nn/weights.h"
 #include "tap.h"
 

@@ -8,6 +8,7 @@
 #include "base/outfile.h"
 #include "format/npz.h"
 #include "nn/model.h"
+#include "nn/model_writer.h"
 #include "tap.h"
 
 static bool reads(struct info *i, const char *path)

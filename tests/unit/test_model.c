@@ -8,6 +8,7 @@
 
 #include "nn/facts.h"
 #include "nn/init.h"
+#include "nn/model_writer.h"
 #include "nn/weights.h"
 #include "scratch.h"
 #include "tap.h"

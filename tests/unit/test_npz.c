@@ -101,6 +101,53 @@ static uint8_t *write_archive(bool deflate, const char *comment, size_t *size)
 	return (uint8_t *)bytes;
 }
 
+/* The same arrays, the first two in pieces of PIECE numbers. */
+static uint8_t *write_pieces(size_t piece, size_t *size)
+{
+	static const struct {
+		const char *name;
+		const float *data;
+		size_t count;
+		int dims;
+		size_t shape[2];
+	} arrays[] = { { "0", ARRAY0, 6, 2, { 2, 3 } }, { "1", ARRAY1, 4, 1, { 4 } } };
+	char *bytes = NULL;
+	FILE *f = open_memstream(&bytes, size);
+	struct npz_writer *w = npz_writer_new(f, false);
+	struct err e = {{0}};
+	bool good = true;
+
+	for (int k = 0; k < 2; k++) {
+		size_t count = arrays[k].count;
+
+		good = good && npz_writer_begin(w, arrays[k].name, "<f4", arrays[k].dims,
+		                                arrays[k].shape, count * sizeof(float), &e) == 0;
+		for (size_t at = 0; at < count && good; at += piece) {
+			size_t n = count - at < piece ? count - at : piece;
+
+			good = npz_writer_append(w, arrays[k].data + at, n * sizeof(float), &e) == 0;
+		}
+	}
+	good = good && npz_writer_add(w, "2", "<f4", 0, NULL, ARRAY2, sizeof ARRAY2, &e) == 0;
+	ok(good && npz_writer_end(w, "{}", &e) == 0, "pieces of %zu numbers %s", piece, e.text);
+	fclose(f);
+	return (uint8_t *)bytes;
+}
+
+static void check_pieces(void)
+{
+	size_t want_size, size;
+	uint8_t *want = write_archive(false, "{}", &want_size);
+
+	for (size_t piece = 1; piece <= 6; piece++) {
+		uint8_t *got = write_pieces(piece, &size);
+
+		ok(size == want_size && !memcmp(got, want, size), "the same bytes as whole");
+		free(got);
+	}
+	free(want);
+}
+
 static struct npz *open_bytes(const void *bytes, size_t size, struct err *e)
 {
 	char path[] = "/tmp/aml-npz-XXXXXX";
@@ -325,6 +372,7 @@ int main(void)
 	check_written(false, NULL);
 	check_written(true, "{\"tool\":\"test\"}");
 	check_long_comment();
+	check_pieces();
 	check_borrowed();
 	check_full_disk();
 	check_all_damage();
