@@ -19,9 +19,13 @@ ifeq ($(origin CC),default)
 CC       := gcc
 endif
 PKGCONFIG ?= pkg-config
-# Any CBLAS will do: make BLAS_LIBS=-lblis BLAS_CFLAGS=-I...
+# OpenBLAS is loaded where it is first needed (gemm.c). Linked, with BLAS_LIBS, any CBLAS will do:
+# make BLAS_LIBS=-lblis BLAS_CFLAGS=-I...
 BLAS_CFLAGS ?= $(shell $(PKGCONFIG) --cflags openblas)
-BLAS_LIBS   ?= $(shell $(PKGCONFIG) --libs openblas)
+ifeq ($(BLAS_LIBS),)
+override BLAS_LIBS   := -ldl
+override BLAS_CFLAGS += -DBLAS_SONAME='"libopenblas.so.0"'
+endif
 LIB_CFLAGS  := $(shell $(PKGCONFIG) --cflags libtiff-4 libpng zlib)
 LIBS        := $(shell $(PKGCONFIG) --libs libtiff-4 libpng zlib) -lm -pthread
 

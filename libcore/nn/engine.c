@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "nn/fused.h"
+#include "nn/gemm.h"
 
 /* AML_ISA, or NULL where the choice is ours. */
 static const char *forced(void)
@@ -14,18 +15,23 @@ static const char *forced(void)
 	return isa && *isa ? isa : NULL;
 }
 
+static const struct engine *layers(struct err *e)
+{
+	return gemm_load(e) < 0 ? NULL : &engine_layers;
+}
+
 const struct engine *engine_pick(const struct net *net, struct err *e)
 {
 	const char *isa = forced();
 	const struct kernels *k;
 
 	if (isa && !strcmp(isa, engine_layers.name))
-		return &engine_layers;
+		return layers(e);
 	k = kernels_pick(isa, e);
 	if (!k)
 		return NULL;
 	if (!fused_fits(net) || (!isa && k == &kernels_ref))    /* BLAS beats kernels in plain C */
-		return &engine_layers;
+		return layers(e);
 	return fused_engine(k);
 }
 

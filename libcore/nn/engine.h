@@ -77,7 +77,8 @@ extern const struct engine engine_layers;
 /*
  * The fastest engine that this processor and network have. AML_ISA=blas forces layers;
  * avx512, avx2, sse2 (or neon) and ref force the fused kernels of that name, for the
- * networks that they fit. NULL with E set: a name that is unknown, or cannot run here.
+ * networks that they fit. NULL with E set: a name that is unknown, or cannot run here, or
+ * no BLAS library where layers need it.
  */
 const struct engine *engine_pick(const struct net *net, struct err *e);
 

@@ -3,30 +3,87 @@
 
 #include <cblas.h>
 #include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 
+static struct {
+	__typeof__(cblas_sgemm) *sgemm;
+	__typeof__(cblas_sgemv) *sgemv;
+	/* NULL in other BLAS libraries than OpenBLAS */
+	void (*set_threads)(int threads);
+} blas;
+static bool loaded;
+static struct err load_error;
+
+#ifdef BLAS_SONAME
 /*
- * OpenBLAS's own threads would be a second pool on the same processors. Other BLAS
- * libraries lack the call.
+ * Linked with OpenBLAS, each program would load it, and four libraries with it, before main begins:
+ * 2 ms of the 11 that one prediction takes, and a thread of its own that waits busily. Most never
+ * call it.
  */
+#include <dlfcn.h>
+
+static void load(void)
+{
+	void *library;
+
+	setenv("OPENBLAS_NUM_THREADS", "1", true);      /* it starts its threads when it is loaded */
+	library = dlopen(BLAS_SONAME, RTLD_LAZY | RTLD_LOCAL);
+	if (library) {
+		blas.sgemm = (__typeof__(cblas_sgemm) *)dlsym(library, "cblas_sgemm");
+		blas.sgemv = (__typeof__(cblas_sgemv) *)dlsym(library, "cblas_sgemv");
+		blas.set_threads = (void (*)(int))dlsym(library, "openblas_set_num_threads");
+	}
+	loaded = blas.sgemm && blas.sgemv;
+	if (!loaded)
+		err_set(&load_error, "the BLAS library: %s", dlerror());
+}
+#else
 extern void openblas_set_num_threads(int threads) __attribute__((weak));
 
-static void single_thread(void)
+static void load(void)
 {
-	if (openblas_set_num_threads)
-		openblas_set_num_threads(1);
+	blas.sgemm = cblas_sgemm;
+	blas.sgemv = cblas_sgemv;
+	blas.set_threads = openblas_set_num_threads;
+	loaded = true;
+}
+#endif
+
+/* Its own threads would be a second pool on the same processors. */
+static void load_single_threaded(void)
+{
+	load();
+	if (loaded && blas.set_threads)
+		blas.set_threads(1);
+}
+
+int gemm_load(struct err *e)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, load_single_threaded);
+	if (loaded)
+		return 0;
+	*e = load_error;
+	return -1;
 }
 
 void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda,
           const float *b, int ldb, float beta, float *c, int ldc)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct err e;
 
-	pthread_once(&once, single_thread);
+	if (gemm_load(&e) < 0) {                /* engine_pick has found it */
+		fprintf(stderr, "%s\n", e.text);
+		exit(1);
+	}
 	if (m == 1 && form == GEMM_NN) {        /* sgemm would first copy B */
-		cblas_sgemv(CblasRowMajor, CblasTrans, k, n, 1, b, ldb, a, 1, beta, c, 1);
+		blas.sgemv(CblasRowMajor, CblasTrans, k, n, 1, b, ldb, a, 1, beta, c, 1);
 		return;
 	}
-	cblas_sgemm(CblasRowMajor, form == GEMM_TN ? CblasTrans : CblasNoTrans,
-	            form == GEMM_NT ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b,
-	            ldb, beta, c, ldc);
+	blas.sgemm(CblasRowMajor, form == GEMM_TN ? CblasTrans : CblasNoTrans,
+	           form == GEMM_NT ? CblasTrans : CblasNoTrans, m, n, k, 1, a, lda, b, ldb, beta,
+	           c, ldc);
 }

@@ -4,6 +4,11 @@
  * side by side, so that results do not depend on how many there are.
  */
 
+#include "base/err.h"
+
+/* Finds the library, which gemm does too, but dies without it. Returns 0, or -1 with E set. */
+int gemm_load(struct err *e);
+
 enum gemm_form { GEMM_NN, GEMM_NT, GEMM_TN };   /* T: this operand is transposed */
 
 /*

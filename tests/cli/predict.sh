@@ -106,6 +106,18 @@ exits 1 "a line of 200000 characters"
 check "a line of 200000 characters: one message" test "$(wc -l <"$err")" = 1
 check "a line of 200000 characters: the next is predicted" test "$(cat "$out")" = "$(head -n 1 names.txt)"
 
+# ---- the BLAS library, loaded where it is needed ----
+if ldd "$BIN/aml-predict" | grep -q blas; then
+	skip "the BLAS library is linked"
+else
+	mkdir blas
+	: >blas/libopenblas.so.0
+	LD_LIBRARY_PATH=$PWD/blas AML_ISA=blas run aml-predict model.npz "${pictures[0]}"
+	fails_with "the BLAS library: " "a BLAS library that cannot be loaded"
+	LD_LIBRARY_PATH=$PWD/blas AML_ISA=ref run aml-predict model.npz "${pictures[0]}"
+	exits 0 "the kernels do without it"
+fi
+
 # One name at a time: the answer comes before the next question.
 mkfifo questions answers
 aml-predict model.npz - <questions >answers &
