@@ -24,7 +24,7 @@ struct predictor {
 	int chunk, workers;
 	const float *w[NET_ARRAYS];
 	struct conv_weights conv;
-	struct maps *maps;              /* [workers]: pool1 and conv3 */
+	struct maps *maps;              /* [workers], or [1] if chunk is 1: pool1 and conv3 */
 	struct maps *flat;              /* [chunk]: flat only */
 	struct desk *desk;              /* [workers] */
 	struct dense_sums sums;
@@ -62,7 +62,8 @@ void *fused_predictor_new(const struct kernels *k, const struct net *net,
 	s->maps = xcalloc((size_t)s->workers, sizeof *s->maps);
 	s->desk = xcalloc((size_t)s->workers, sizeof *s->desk);
 	for (int i = 0; i < s->workers; i++) {
-		maps_new(&s->maps[i], &s->p, false);
+		if (i == 0 || s->chunk > 1)
+			maps_new(&s->maps[i], &s->p, false);
 		desk_new(&s->desk[i], &s->p, false);
 	}
 	s->flat = xcalloc((size_t)s->chunk, sizeof *s->flat);

@@ -67,10 +67,10 @@ void maps_new(struct maps *m, const struct plan *p, bool training)
 	*m = (struct maps){
 		.pool1 = zeros(map_count(&p->layer[1])),
 		.conv3 = zeros(map_count(&p->layer[2])),
-		.flat = zeros((size_t)p->flat),
 	};
 	if (!training)
 		return;
+	m->flat = zeros((size_t)p->flat);
 	m->at[0] = xaligned(side1 * side1 * (size_t)p->layer[0].K, 1);
 	m->at[1] = xaligned(side2 * side2 * (size_t)p->layer[2].K, 1);
 }
@@ -104,7 +104,7 @@ void desk_new(struct desk *d, const struct plan *p, bool training)
 		               (size_t)p->net.channels),
 		.ring = zeros(REACH * l[0].row),
 		.zero_row = zeros(l[0].row),
-		.scratch = zeros(p->scratch),
+		.scratch = xaligned(p->scratch, sizeof(float)),
 		.keep = xaligned(2 * (size_t)keep, 1),
 	};
 	if (!training)
@@ -135,13 +135,13 @@ void conv_weights_new(struct conv_weights *w, const struct plan *p, bool trainin
 	for (int i = 0; i < WINOGRAD_LAYERS; i++) {
 		size_t count = (size_t)p->layer[i].C * (size_t)p->layer[i].K;
 
-		w->u[i] = zeros(POINTS * count);
+		w->u[i] = xaligned(POINTS * count, sizeof(float));
 		if (training)
-			w->ut[i] = zeros(POINTS * count);
+			w->ut[i] = xaligned(POINTS * count, sizeof(float));
 		flipped += 9 * count;
 	}
 	if (training)
-		w->flipped = zeros(flipped);
+		w->flipped = xaligned(flipped, sizeof(float));
 }
 
 void conv_weights_free(struct conv_weights *w)

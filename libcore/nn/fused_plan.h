@@ -44,17 +44,17 @@ struct dropout {
 	uint32_t step, image;
 };
 
-/* What the forward pass leaves of an image. Rims are zero; at[] only in training. */
+/* What the forward pass leaves of an image. Rims are zero. */
 struct maps {
 	/* input map of conv3; after its backward pass: the gradient */
 	float *pool1;
 	float *conv3;                   /* input map of conv4; likewise */
 	float *flat;                    /* [plan.flat]; likewise */
-	uint8_t *at[2];                 /* [pool side][pool side][K] of each pool */
+	uint8_t *at[2];                 /* [pool side][pool side][K] of each pool; or NULL */
 };
 
-void maps_new(struct maps *m, const struct plan *p, bool training);
-void flat_new(struct maps *m, const struct plan *p);            /* maps with flat alone */
+void maps_new(struct maps *m, const struct plan *p, bool training);     /* else only the first two */
+void flat_new(struct maps *m, const struct plan *p);                    /* flat alone */
 void maps_free(struct maps *m);
 
 /* The memory of a worker. */
