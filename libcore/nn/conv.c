@@ -1,88 +1,106 @@
-/* Convolution as products of patches and kernels; see conv.h. */
+/*
+ * Convolution as products of windows and kernels; see conv.h. The windows of a row of x are the
+ * 3 C numbers that three neighbouring pixels hold, one window for each output column. An output row
+ * is three products, one for each row of x that it sees; all strip's rows are done in one.
+ */
 #include "nn/conv.h"
 
 #include <string.h>
 
+#include "nn/elementwise.h"
 #include "nn/gemm.h"
 
 enum {
-	TAPS = 9,
-	/* patches of one strip: half of a common L2; whole images were 1.4x slower */
+	TAPS = 3,                       /* pixels of a window, and rows of windows that a row of y sees */
+	/* windows of one strip: half of a common L2; whole images were 1.4x slower */
 	STRIP_BYTES = 512 << 10,
 };
 
-static int patch_size(const struct conv *c)
+static int window_size(const struct conv *c)
 {
 	return TAPS * c->C;
 }
 
-/* Output rows whose patches fill a strip. */
+/* Numbers of a row of windows. */
+static size_t row_size(const struct conv *c)
+{
+	return (size_t)conv_out(c->W, c->same) * (size_t)window_size(c);
+}
+
+/* Output rows whose windows fill a strip. */
 static int strip_rows(const struct conv *c)
 {
-	size_t row_bytes = (size_t)conv_out(c->W, c->same) * (size_t)patch_size(c) * sizeof(float);
-	size_t rows = STRIP_BYTES / row_bytes;
+	size_t rows = STRIP_BYTES / (row_size(c) * sizeof(float));
 
-	return rows < 1 ? 1 : (int)rows;
+	return rows < TAPS ? 1 : (int)rows - (TAPS - 1);
 }
 
 size_t conv_scratch(const struct conv *c)
 {
-	return (size_t)strip_rows(c) * (size_t)conv_out(c->W, c->same) * (size_t)patch_size(c);
+	return (size_t)(strip_rows(c) + TAPS - 1) * row_size(c);
 }
 
 /* The columns v of output column j that lie inside the image: LOW..HIGH-1 of 0..2. */
 static void inside(int j, int pad, int W, int *low, int *high)
 {
 	*low = j - pad < 0 ? pad - j : 0;
-	*high = j - pad + 3 > W ? W - j + pad : 3;
+	*high = j - pad + TAPS > W ? W - j + pad : TAPS;
 }
 
-/* Patches of output rows I0..I1-1: PATCH [rows][W'][3][3][C]. */
-static void gather(const struct conv *c, float *patch, const float *x, int i0, int i1)
+/* The row of x that row I of windows is made of; NULL: outside. */
+static size_t row_of(const struct conv *c, int i, bool *is_inside)
+{
+	int row = i - c->same;
+
+	*is_inside = row >= 0 && row < c->H;
+	return *is_inside ? (size_t)row * (size_t)c->W * (size_t)c->C : 0;
+}
+
+/* Rows I0..I1-1 of windows: WINDOW [rows][W'][3][C]. */
+static void gather(const struct conv *c, float *window, const float *x, int i0, int i1)
 {
 	int pad = c->same, out = conv_out(c->W, c->same), C = c->C;
 
-	for (int i = i0; i < i1; i++)
-		for (int j = 0; j < out; j++)
-			for (int u = 0; u < 3; u++, patch += 3 * C) {
-				int row = i + u - pad, low, high;
+	for (int i = i0; i < i1; i++) {
+		bool is_inside;
+		const float *row = x + row_of(c, i, &is_inside);
 
-				inside(j, pad, c->W, &low, &high);
-				if (row < 0 || row >= c->H)
-					low = high = 3;
-				memset(patch, 0, (size_t)(low * C) * sizeof *patch);
-				if (high > low)
-					memcpy(patch + low * C,
-					       x + ((size_t)row * (size_t)c->W +
-					            (size_t)(j + low - pad)) *
-					                       (size_t)C,
-					       (size_t)((high - low) * C) *
-					               sizeof *patch);
-				memset(patch + high * C, 0,
-				       (size_t)((3 - high) * C) * sizeof *patch);
-			}
+		if (!is_inside) {
+			memset(window, 0, row_size(c) * sizeof *window);
+			window += row_size(c);
+			continue;
+		}
+		for (int j = 0; j < out; j++, window += window_size(c)) {
+			int low, high;
+
+			inside(j, pad, c->W, &low, &high);
+			memset(window, 0, (size_t)(low * C) * sizeof *window);
+			memcpy(window + low * C, row + (size_t)(j + low - pad) * (size_t)C,
+			       (size_t)((high - low) * C) * sizeof *window);
+			memset(window + high * C, 0, (size_t)((TAPS - high) * C) * sizeof *window);
+		}
+	}
 }
 
-/* The reverse: adds the patches to the pixels that they came from. */
-static void scatter(const struct conv *c, float *dx, const float *patch, int i0, int i1)
+/* The reverse: adds the windows to the pixels that they came from. */
+static void scatter(const struct conv *c, float *dx, const float *window, int i0, int i1)
 {
 	int pad = c->same, out = conv_out(c->W, c->same), C = c->C;
 
-	for (int i = i0; i < i1; i++)
-		for (int j = 0; j < out; j++)
-			for (int u = 0; u < 3; u++, patch += 3 * C) {
-				int row = i + u - pad, low, high;
-				float *to;
+	for (int i = i0; i < i1; i++) {
+		bool is_inside;
+		float *row = dx + row_of(c, i, &is_inside);
 
-				if (row < 0 || row >= c->H)
-					continue;
-				inside(j, pad, c->W, &low, &high);
-				to = dx + ((size_t)row * (size_t)c->W +
-				           (size_t)(j + low - pad)) *
-				                  (size_t)C;
-				for (int t = 0; t < (high - low) * C; t++)
-					to[t] += patch[low * C + t];
-			}
+		for (int j = 0; j < out; j++, window += window_size(c)) {
+			int low, high;
+			float *to;
+
+			inside(j, pad, c->W, &low, &high);
+			to = row + (size_t)(j + low - pad) * (size_t)C;
+			if (is_inside)
+				add_numbers(to, window + low * C, (size_t)((high - low) * C));
+		}
+	}
 }
 
 int conv_strips(const struct conv *c)
@@ -101,16 +119,18 @@ void conv_strip_rows(const struct conv *c, int strip, int *from, int *to)
 void conv_forward_strip(const struct conv *c, float *y, const float *x, const float *w,
                         const float *b, float *scratch, int strip)
 {
-	int from, to, m, cols = conv_out(c->W, c->same), K = c->K;
+	int from, to, m, cols = conv_out(c->W, c->same), K = c->K, n = window_size(c);
 	float *out;
 
 	conv_strip_rows(c, strip, &from, &to);
 	m = (to - from) * cols;
 	out = y + (size_t)from * (size_t)cols * (size_t)K;
-	gather(c, scratch, x, from, to);
+	gather(c, scratch, x, from, to + TAPS - 1);
 	for (int p = 0; p < m; p++)
 		memcpy(out + (size_t)p * (size_t)K, b, (size_t)K * sizeof *b);
-	gemm(GEMM_NN, m, K, patch_size(c), scratch, patch_size(c), w, K, 1, out, K);
+	for (int u = 0; u < TAPS; u++)
+		gemm(GEMM_NN, m, K, n, scratch + (size_t)u * row_size(c), n,
+		     w + (size_t)u * (size_t)n * (size_t)K, K, 1, out, K);
 }
 
 void conv_forward(const struct conv *c, float *y, const float *x, const float *w,
@@ -123,30 +143,37 @@ void conv_forward(const struct conv *c, float *y, const float *x, const float *w
 static void add_bias_gradient(float *db, const float *dy, int m, int K)
 {
 	for (int p = 0; p < m; p++)
-		for (int k = 0; k < K; k++)
-			db[k] += dy[(size_t)p * (size_t)K + (size_t)k];
+		add_numbers(db, dy + (size_t)p * (size_t)K, (size_t)K);
 }
 
 void conv_backward(const struct conv *c, float *dx, float *dw, float *db, const float *dy,
                    const float *x, const float *w, float *scratch)
 {
-	int rows = conv_out(c->H, c->same), cols = conv_out(c->W, c->same),
-	    step = strip_rows(c), K = c->K;
+	int cols = conv_out(c->W, c->same), K = c->K, n = window_size(c);
+	size_t taps = (size_t)n * (size_t)K;
 
 	memset(db, 0, (size_t)K * sizeof *db);
+	memset(dw, 0, TAPS * taps * sizeof *dw);
 	if (dx)
 		memset(dx, 0, (size_t)c->H * (size_t)c->W * (size_t)c->C * sizeof *dx);
-	for (int i = 0; i < rows; i += step) {
-		int end = i + step < rows ? i + step : rows, m = (end - i) * cols;
-		const float *dout = dy + (size_t)i * (size_t)cols * (size_t)K;
+	for (int strip = 0; strip < conv_strips(c); strip++) {
+		int from, to, m;
+		const float *out;
 
-		gather(c, scratch, x, i, end);
-		gemm(GEMM_TN, patch_size(c), K, m, scratch, patch_size(c), dout, K,
-		     i ? 1 : 0, dw, K);
-		add_bias_gradient(db, dout, m, K);
+		conv_strip_rows(c, strip, &from, &to);
+		m = (to - from) * cols;
+		out = dy + (size_t)from * (size_t)cols * (size_t)K;
+		gather(c, scratch, x, from, to + TAPS - 1);
+		for (int u = 0; u < TAPS; u++)
+			gemm(GEMM_TN, n, K, m, scratch + (size_t)u * row_size(c), n, out, K, 1,
+			     dw + (size_t)u * taps, K);
+		add_bias_gradient(db, out, m, K);
 		if (!dx)
 			continue;
-		gemm(GEMM_NT, m, patch_size(c), K, dout, K, w, K, 0, scratch, patch_size(c));
-		scatter(c, dx, scratch, i, end);
+		memset(scratch, 0, (size_t)(to - from + TAPS - 1) * row_size(c) * sizeof *scratch);
+		for (int u = 0; u < TAPS; u++)
+			gemm(GEMM_NT, m, n, K, out, K, w + (size_t)u * taps, K, 1,
+			     scratch + (size_t)u * row_size(c), n);
+		scatter(c, dx, scratch, from, to + TAPS - 1);
 	}
 }

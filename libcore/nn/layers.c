@@ -15,7 +15,7 @@
 #include "nn/gemm.h"
 #include "nn/norm.h"
 #include "nn/pool.h"
-#include "nn/relu.h"
+#include "nn/elementwise.h"
 #include "nn/softmax.h"
 
 enum {
@@ -29,7 +29,7 @@ enum {
 struct image_state {
 	float *conv[4];                 /* outputs after relu */
 	float *pool[2];                 /* after dropout */
-	uint8_t *at[2], *keep[2];
+	uint8_t *at[2], *keep[2];       /* of the trainer, otherwise NULL */
 	float *grad[NET_ARRAYS];        /* of the convolutions' weights */
 };
 
@@ -87,6 +87,8 @@ static void image_new(const struct layers *s, struct image_state *image)
 		image->conv[i] = xaligned(conv_count(s, i), sizeof(float));
 	for (int i = 0; i < 2; i++) {
 		image->pool[i] = xaligned(pool_count(s, i), sizeof(float));
+		if (!s->training)
+			continue;
 		image->at[i] = xmalloc(pool_count(s, i), 1);
 		image->keep[i] = xmalloc(pool_count(s, i), 1);
 	}
@@ -231,6 +233,25 @@ static void layers_free(void *arg)
 
 /* ---- forward ---- */
 
+/* Some rows of convolution I: relu'd while they are in the cache. */
+static void forward_strip(const struct layers *s, int i, float *y, const float *x, float *scratch,
+                          int strip)
+{
+	const struct conv *c = &s->conv[i];
+	size_t row = (size_t)conv_out(c->W, c->same) * (size_t)c->K;
+	int from, to;
+
+	conv_forward_strip(c, y, x, s->w[2 * i], s->w[2 * i + 1], scratch, strip);
+	conv_strip_rows(c, strip, &from, &to);
+	relu_forward(y + (size_t)from * row, (size_t)(to - from) * row);
+}
+
+static void forward_conv(const struct layers *s, int i, float *y, const float *x, float *scratch)
+{
+	for (int strip = 0; strip < conv_strips(&s->conv[i]); strip++)
+		forward_strip(s, i, y, x, scratch, strip);
+}
+
 /* Images to flat features: convolutions, pools, dropout of image N of the batch. */
 static void forward_image(const struct layers *s, const float *x, struct image_state *t,
                           float *flat, int n, float *scratch)
@@ -241,11 +262,8 @@ static void forward_image(const struct layers *s, const float *x, struct image_s
 		int i = 2 * half, side = s->side[half], K = s->net.filters[i + 1];
 		uint32_t count = (uint32_t)pool_count(s, half);
 
-		conv_forward(&s->conv[i], t->conv[i], x, s->w[2 * i], s->w[2 * i + 1], scratch);
-		relu_forward(t->conv[i], conv_count(s, i));
-		conv_forward(&s->conv[i + 1], t->conv[i + 1], t->conv[i], s->w[2 * i + 2],
-		             s->w[2 * i + 3], scratch);
-		relu_forward(t->conv[i + 1], conv_count(s, i + 1));
+		forward_conv(s, i, t->conv[i], x, scratch);
+		forward_conv(s, i + 1, t->conv[i + 1], t->conv[i], scratch);
 		pool_forward(t->pool[half], t->at[half], t->conv[i + 1], side, side, K);
 		if (b && b->dropout) {
 			dropout_mask(t->keep[half], half, b->seed, b->step, (uint32_t)n, 0, count);
@@ -428,8 +446,7 @@ static void reduce_job(void *arg, size_t k, int worker)
 
 	(void)worker;
 	for (int n = 1; n < s->batch->count; n++)
-		for (size_t i = 0; i < count; i++)
-			sum[i] += s->image[n].grad[k][i];
+		add_numbers(sum, s->image[n].grad[k], count);
 	take_gradient(s, (int)k, 0, sum, count);
 }
 
@@ -563,14 +580,8 @@ struct map_job {
 static void strip_job(void *arg, size_t strip, int worker)
 {
 	const struct map_job *j = arg;
-	const struct conv *c = &j->s->conv[j->i];
-	size_t row = (size_t)conv_out(c->W, c->same) * (size_t)c->K;
-	int from, to;
 
-	conv_forward_strip(c, j->t->conv[j->i], j->x, j->s->w[2 * j->i], j->s->w[2 * j->i + 1],
-	                   j->s->scratch[worker], (int)strip);
-	conv_strip_rows(c, (int)strip, &from, &to);
-	relu_forward(j->t->conv[j->i] + (size_t)from * row, (size_t)(to - from) * row);
+	forward_strip(j->s, j->i, j->t->conv[j->i], j->x, j->s->scratch[worker], (int)strip);
 }
 
 /* One row of the pooled map. */
@@ -581,7 +592,7 @@ static void pool_job(void *arg, size_t i, int worker)
 	size_t row = (size_t)(side / 2) * (size_t)K;
 
 	(void)worker;
-	pool_forward(j->t->pool[half] + i * row, j->t->at[half] + i * row,
+	pool_forward(j->t->pool[half] + i * row, NULL,
 	             j->t->conv[j->i] + 2 * i * (size_t)side * (size_t)K, 2, side, K);
 }
 

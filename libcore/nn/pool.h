@@ -3,7 +3,8 @@
  * Maximum over 2 x 2 blocks of one image; an odd last row or column is dropped (Keras
  * MaxPooling2D, padding 'valid').
  *   y[i,j,c] = max over u, v in {0,1} of x[2i+u, 2j+v, c]
- *   x [H][W][C]   y [H/2][W/2][C]   at: as y, which of the four won: 2u+v, on ties the first
+ *   x [H][W][C]   y [H/2][W/2][C]   at: as y, which of the four won: 2u+v, on ties the first;
+ *   may be NULL
  */
 #include <stdint.h>
 

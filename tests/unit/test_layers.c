@@ -12,7 +12,7 @@
 #include "nn/gemm.h"
 #include "nn/norm.h"
 #include "nn/pool.h"
-#include "nn/relu.h"
+#include "nn/elementwise.h"
 #include "nn/softmax.h"
 #include "tap.h"
 

@@ -11,7 +11,7 @@
 #include "nn/model.h"
 #include "nn/norm.h"
 #include "nn/pool.h"
-#include "nn/relu.h"
+#include "nn/elementwise.h"
 #include "nn/softmax.h"
 #include "nn/weights.h"
 
