@@ -214,7 +214,7 @@ static int run(struct args *a, const struct model *m, const struct dataset *d, s
 		engine = &engine_layers;
 	model_digest(&m->net, m->w, parent);
 	a->train.run = text = describe_run(a, d, parent);
-	status = train(&a->train, engine, &m->net, m->w, &data, pool, &r, e);
+	status = train(&a->train, engine, m, &data, pool, &r, e);
 	if (status != TRAIN_DONE)
 		goto out;
 	facts = describe_result(a, d, &m->net, engine, parent, &r);

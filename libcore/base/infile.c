@@ -103,6 +103,12 @@ void infile_release(struct infile *f)
 	*f = (struct infile){0};
 }
 
+void infile_leave(const struct infile *f)
+{
+	if (f->mapped)
+		madvise((void *)f->data, f->size, MADV_DONTNEED);
+}
+
 int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e),
                  void *arg, struct err *e)
 {

@@ -23,6 +23,9 @@ struct infile {
 int infile_open(struct infile *f, const char *path, size_t limit, struct err *e);
 void infile_release(struct infile *f);
 
+/* Gives back the memory of a mapped file's pages; they come again when they are read. */
+void infile_leave(const struct infile *f);
+
 /*
  * Calls FN for every line of PATH ("-": stdin), without its newline; stops at -1. Returns
  * 0 or -1.

@@ -166,6 +166,11 @@ void npz_close(struct npz *z)
 	free(z);
 }
 
+void npz_leave(const struct npz *z)
+{
+	infile_leave(&z->file);
+}
+
 size_t npz_count(const struct npz *z)
 {
 	return z->count;

@@ -41,8 +41,9 @@ struct engine {
 	void (*trainer_free)(void *t);
 	/* Copies in: W in get_weights() shapes; M and V likewise (first and second
 	 * moments), or NULL for zeros. STEPS: updates made so far. */
-	void (*trainer_set)(void *t, float *const w[NET_ARRAYS], float *const m[NET_ARRAYS],
-	                    float *const v[NET_ARRAYS], uint64_t steps);
+	void (*trainer_set)(void *t, const float *const w[NET_ARRAYS],
+	                    const float *const m[NET_ARRAYS], const float *const v[NET_ARRAYS],
+	                    uint64_t steps);
 	/*
 	 * The weights that the proximal term of adam.h pulls towards; copied. NULL: this
 	 * engine has no such term.
@@ -51,6 +52,14 @@ struct engine {
 	/* Copies out; M and V may be NULL. */
 	void (*trainer_get)(void *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS],
 	                    float *v[NET_ARRAYS]);
+	/* Frees the moments: there are to be no more steps. */
+	void (*trainer_end)(void *t);
+	/*
+	 * A predictor over the trainer's own weights, valid until they change, freed by
+	 * predictor_free. MEAN, VAR [dense]: batch norm's, read now; NULL: the trainer's.
+	 */
+	void *(*trainer_predictor)(const void *t, const float *mean, const float *var,
+	                           int max_batch);
 	/* One step of Adam on one batch. The result does not depend on the number of threads. */
 	void (*trainer_step)(void *t, const struct batch *b, const struct adam *a,
 	                     struct batch_result *r);

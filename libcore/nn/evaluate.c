@@ -42,6 +42,13 @@ int model_fits(const struct model *m, const char *path, const struct dataset *d,
 	return same_classes(m, path, d, e);
 }
 
+static void *predictor(const struct evaluation *v)
+{
+	if (v->trainer)
+		return v->engine->trainer_predictor(v->trainer, v->mean, v->var, CHUNK);
+	return v->engine->predictor_new(v->net, v->w, CHUNK, v->pool);
+}
+
 /* Calls TAKE with the outputs of each chunk, in order. */
 static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t n,
                       bool features,
@@ -51,7 +58,7 @@ static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t 
 {
 	int width = features ? v->net->dense : v->net->classes;
 	float *out = xaligned((size_t)CHUNK * (size_t)width, sizeof *out);
-	void *predictor = v->engine->predictor_new(v->net, v->w, CHUNK, v->pool);
+	void *p = predictor(v);
 	struct batch_images images;
 	int result = 0;
 
@@ -62,14 +69,14 @@ static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t 
 		result = batch_images_fill(&images, index + at, count, AUGMENT_NONE, 0, 0, e);
 		if (result < 0)
 			break;
-		v->engine->predictor_run(predictor, images.image, count,
+		v->engine->predictor_run(p, images.image, count,
 		                         features ? NULL : out, features ? out : NULL);
 		take(arg, out, images.label, at, count);
 		if (v->progress)
 			progress_add(v->progress, (uint64_t)count);
 	}
 	batch_images_release(&images);
-	v->engine->predictor_free(predictor);
+	v->engine->predictor_free(p);
 	free(out);
 	return result;
 }

@@ -31,6 +31,8 @@ bool fused_fits(const struct net *net)
 		.trainer_set = fused_trainer_set,                                        \
 		.trainer_anchor = fused_trainer_anchor,                                  \
 		.trainer_get = fused_trainer_get,                                        \
+		.trainer_end = fused_trainer_end,                                        \
+		.trainer_predictor = fused_trainer_predictor,                            \
 		.trainer_step = fused_trainer_step,                                      \
 		.trainer_gradients = fused_trainer_gradients,                            \
 		.predictor_new = predictor_new_##isa,                                    \

@@ -1,6 +1,6 @@
 /*
  * Inference over the kernels. Many images: one job each. Few: one after the other, the
- * strips of each layer shared out. dense1's weights are read where they lie.
+ * strips of each layer shared out. dense1's weights are read where they lie, in a file or a trainer.
  */
 #include "nn/fused_infer.h"
 
@@ -23,6 +23,7 @@ struct predictor {
 	struct pool *pool;
 	int chunk, workers;
 	const float *w[NET_ARRAYS];
+	bool blocked;                   /* dense1's weights, not in rows */
 	struct conv_weights conv;
 	struct maps *maps;              /* [workers], or [1] if chunk is 1: pool1 and conv3 */
 	struct maps *flat;              /* [chunk]: flat only */
@@ -44,9 +45,9 @@ static void prepare_job(void *arg, size_t job, int worker)
 	conv_weights_job(&s->conv, &s->p, job);
 }
 
-void *fused_predictor_new(const struct kernels *k, const struct net *net,
-                          const float *const w[NET_ARRAYS], int max_batch,
-                          struct pool *pool)
+static void *predictor_new(const struct kernels *k, const struct net *net,
+                           const float *const w[NET_ARRAYS], bool blocked, int max_batch,
+                           struct pool *pool)
 {
 	struct predictor *s = xcalloc(1, sizeof *s);
 	size_t D = (size_t)net->dense;
@@ -56,6 +57,7 @@ void *fused_predictor_new(const struct kernels *k, const struct net *net,
 	s->workers = pool_threads(pool);
 	s->chunk = max_batch < CHUNK ? max_batch : CHUNK;
 	memcpy(s->w, w, sizeof s->w);
+	s->blocked = blocked;
 	conv_weights_new(&s->conv, &s->p, false);
 	conv_weights_bind(&s->conv, w);
 	pool_run(pool, conv_weights_jobs(&s->p), prepare_job, s);
@@ -69,13 +71,27 @@ void *fused_predictor_new(const struct kernels *k, const struct net *net,
 	s->flat = xcalloc((size_t)s->chunk, sizeof *s->flat);
 	for (int n = 0; n < s->chunk; n++)
 		flat_new(&s->flat[n], &s->p);
-	dense_sums_new(&s->sums, &s->p, s->chunk, s->workers, true);
+	dense_sums_new(&s->sums, &s->p, s->chunk, s->workers, !blocked);
 	s->y = xaligned((size_t)s->chunk * D, sizeof(float));
 	s->a = xaligned((size_t)s->chunk * D, sizeof(float));
 	s->scale = xaligned(D, sizeof(float));
 	s->shift = xaligned(D, sizeof(float));
 	norm_affine(s->scale, s->shift, w[BN_GAMMA], w[BN_BETA], w[BN_MEAN], w[BN_VAR], net->dense);
 	return s;
+}
+
+void *fused_predictor_new(const struct kernels *k, const struct net *net,
+                          const float *const w[NET_ARRAYS], int max_batch,
+                          struct pool *pool)
+{
+	return predictor_new(k, net, w, false, max_batch, pool);
+}
+
+void *fused_predictor_blocked(const struct kernels *k, const struct net *net,
+                              const float *const w[NET_ARRAYS], int max_batch,
+                              struct pool *pool)
+{
+	return predictor_new(k, net, w, true, max_batch, pool);
 }
 
 void fused_predictor_free(void *arg)
@@ -157,8 +173,8 @@ static void run_chunk(struct predictor *s, const float *const *image, int n,
 		one_image(s);
 	else
 		pool_run(s->pool, (size_t)n, image_job, s);
-	dense_forward_rows(&s->p, &s->sums, s->pool, s->y, s->flat, n, s->w[DENSE1_W],
-	                   s->w[DENSE1_B]);
+	(s->blocked ? dense_forward : dense_forward_rows)(&s->p, &s->sums, s->pool, s->y, s->flat,
+	                                                  n, s->w[DENSE1_W], s->w[DENSE1_B]);
 	if (features)
 		memcpy(features, s->y, numbers * sizeof *features);
 	if (!logits)

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "nn/fused_dense.h"
 #include "nn/fused_head.h"
+#include "nn/fused_infer.h"
 #include "nn/fused_plan.h"
 #include "nn/norm.h"
 
@@ -37,6 +38,7 @@ struct trainer {
 	 */
 	float *w[NET_ARRAYS], *m[NET_ARRAYS], *v[NET_ARRAYS];
 	float *anchor[NET_ARRAYS];      /* of the proximal term; NULL before it is set */
+	bool moments;                   /* M and V hold something */
 	size_t conv_count;
 	float *group_sums[GROUPS];      /* [conv_count] */
 	struct conv_gradients group[GROUPS];            /* their arrays */
@@ -81,6 +83,7 @@ static void arrays_free(float *a[NET_ARRAYS])
 	free(a[0]);                     /* with all the convolutions' */
 	for (int k = CONV_ARRAYS; k < NET_ARRAYS; k++)
 		free(a[k]);
+	memset(a, 0, NET_ARRAYS * sizeof *a);
 }
 
 static void groups_new(struct trainer *t)
@@ -186,15 +189,28 @@ static void arrays_get(const struct trainer *t, float *const to[NET_ARRAYS],
 	}
 }
 
-void fused_trainer_set(void *arg, float *const w[NET_ARRAYS], float *const m[NET_ARRAYS],
-                       float *const v[NET_ARRAYS], uint64_t steps)
+void fused_trainer_set(void *arg, const float *const w[NET_ARRAYS], const float *const m[NET_ARRAYS],
+                       const float *const v[NET_ARRAYS], uint64_t steps)
 {
 	struct trainer *t = arg;
 
 	t->steps = steps;
-	arrays_set(t, t->w, (const float *const *)w, true);
-	arrays_set(t, t->m, v ? (const float *const *)m : NULL, false);
-	arrays_set(t, t->v, m ? (const float *const *)v : NULL, false);
+	arrays_set(t, t->w, w, true);
+	t->moments = m && v;
+	if (!t->moments)
+		return;
+	arrays_set(t, t->m, m, false);
+	arrays_set(t, t->v, v, false);
+}
+
+/* Zeros, not before they are needed: by then the weights that were copied can be left. */
+static void need_moments(struct trainer *t)
+{
+	if (t->moments)
+		return;
+	arrays_set(t, t->m, NULL, false);
+	arrays_set(t, t->v, NULL, false);
+	t->moments = true;
 }
 
 void fused_trainer_anchor(void *arg, const float *const w[NET_ARRAYS])
@@ -208,13 +224,36 @@ void fused_trainer_anchor(void *arg, const float *const w[NET_ARRAYS])
 
 void fused_trainer_get(void *arg, float *w[NET_ARRAYS], float *m[NET_ARRAYS], float *v[NET_ARRAYS])
 {
-	const struct trainer *t = arg;
+	struct trainer *t = arg;
 
 	arrays_get(t, w, t->w, true);
+	if (m || v)
+		need_moments(t);
 	if (m)
 		arrays_get(t, m, t->m, false);
 	if (v)
 		arrays_get(t, v, t->v, false);
+}
+
+void fused_trainer_end(void *arg)
+{
+	struct trainer *t = arg;
+
+	arrays_free(t->m);
+	arrays_free(t->v);
+}
+
+void *fused_trainer_predictor(const void *arg, const float *mean, const float *var, int max_batch)
+{
+	const struct trainer *t = arg;
+	const float *w[NET_ARRAYS];
+
+	memcpy(w, t->w, sizeof w);
+	if (mean && var) {
+		w[BN_MEAN] = mean;
+		w[BN_VAR] = var;
+	}
+	return fused_predictor_blocked(t->p.k, &t->p.net, w, max_batch, t->pool);
 }
 
 /* ---- the step ---- */
@@ -332,6 +371,7 @@ void fused_trainer_step(void *arg, const struct batch *b, const struct adam *a,
 {
 	struct trainer *t = arg;
 
+	need_moments(t);
 	t->update = true;
 	t->pull = a->proximal != 0;
 	t->adam = (struct adam_step){

@@ -44,6 +44,7 @@ struct layers {
 	const float *w[NET_ARRAYS];
 	/* of the trainer; own = w */
 	float *own[NET_ARRAYS], *m[NET_ARRAYS], *v[NET_ARRAYS];
+	bool moments;                   /* m and v are not zeros that nobody has touched */
 	float *anchor[NET_ARRAYS];      /* weights at the last trainer_set, for the proximal term */
 	uint64_t steps;
 
@@ -476,6 +477,7 @@ static void trainer_step(void *arg, const struct batch *b, const struct adam *a,
 
 	s->gradients = NULL;
 	s->adam = a;
+	s->moments = true;
 	s->alpha = adam_alpha(a, ++s->steps);
 	forward_backward(s, b, r);
 	norm_update(s->own[BN_MEAN], s->mean, s->net.dense);
@@ -494,8 +496,9 @@ static void trainer_gradients(void *arg, const struct batch *b, float *dw[NET_AR
 	forward_backward(s, b, r);
 }
 
-static void trainer_set(void *arg, float *const w[NET_ARRAYS], float *const m[NET_ARRAYS],
-                        float *const v[NET_ARRAYS], uint64_t steps)
+static void trainer_set(void *arg, const float *const w[NET_ARRAYS],
+                        const float *const m[NET_ARRAYS], const float *const v[NET_ARRAYS],
+                        uint64_t steps)
 {
 	struct layers *s = arg;
 
@@ -509,11 +512,12 @@ static void trainer_set(void *arg, float *const w[NET_ARRAYS], float *const m[NE
 		if (m && v) {
 			memcpy(s->m[k], m[k], bytes);
 			memcpy(s->v[k], v[k], bytes);
-		} else {
+		} else if (s->moments) {
 			memset(s->m[k], 0, bytes);
 			memset(s->v[k], 0, bytes);
 		}
 	}
+	s->moments = m && v;
 }
 
 static void trainer_anchor(void *arg, const float *const w[NET_ARRAYS])
@@ -552,6 +556,30 @@ static void *predictor_new(const struct net *net, const float *const w[NET_ARRAY
 	memcpy(s->w, w, sizeof s->w);
 	norm_affine(s->scale, s->shift, w[BN_GAMMA], w[BN_BETA], w[BN_MEAN], w[BN_VAR], net->dense);
 	return s;
+}
+
+static void *trainer_predictor(const void *arg, const float *mean, const float *var, int max_batch)
+{
+	const struct layers *t = arg;
+	const float *w[NET_ARRAYS];
+
+	memcpy(w, t->w, sizeof w);
+	if (mean && var) {
+		w[BN_MEAN] = mean;
+		w[BN_VAR] = var;
+	}
+	return predictor_new(&t->net, w, max_batch, t->pool);
+}
+
+static void trainer_end(void *arg)
+{
+	struct layers *s = arg;
+
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		free(s->m[k]);
+		free(s->v[k]);
+		s->m[k] = s->v[k] = NULL;
+	}
 }
 
 struct predict_job {
@@ -661,6 +689,8 @@ const struct engine engine_layers = {
 	.trainer_set = trainer_set,
 	.trainer_anchor = trainer_anchor,
 	.trainer_get = trainer_get,
+	.trainer_end = trainer_end,
+	.trainer_predictor = trainer_predictor,
 	.trainer_step = trainer_step,
 	.trainer_gradients = trainer_gradients,
 	.predictor_new = predictor_new,

@@ -266,7 +266,13 @@ void model_release(struct model *m)
 	*m = (struct model){0};
 }
 
-/* ---- digest and saving ---- */
+void model_leave(const struct model *m)
+{
+	if (m->archive)
+		npz_leave(m->archive);
+}
+
+/* ---- digest ---- */
 
 void model_hash_shape(struct sha256 *sha, const struct net *net, int k)
 {

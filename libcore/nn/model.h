@@ -41,6 +41,9 @@ enum {
 int model_load(struct model *m, const char *path, int flags, struct err *e);
 void model_release(struct model *m);
 
+/* Gives back the memory of weights that a file has; whoever reads them again gets them from there. */
+void model_leave(const struct model *m);
+
 /*
  * The network that arrays of these shapes belong to; only their shapes are looked at, and
  * not all of them. FACTS, or NULL, tell the image size where the shapes leave it open.

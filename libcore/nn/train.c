@@ -24,6 +24,7 @@ struct run {
 	uint32_t batches;               /* steps an epoch */
 	uint32_t *order;
 	float *class_weight, *weight;   /* [classes], [batch]; NULL: all 1 */
+	float *mean, *var;              /* [dense] exact statistics; NULL: not wanted */
 	struct batch_images images;
 	struct train_log *log;
 	struct score train, valid;
@@ -70,6 +71,10 @@ static void run_init(struct run *r)
 		weights_zero(&r->c.m, r->net);  /* the statistics have no moments */
 		weights_zero(&r->c.v, r->net);
 	}
+	if (o->bn_exact) {
+		r->mean = xaligned((size_t)r->net->dense, sizeof *r->mean);
+		r->var = xaligned((size_t)r->net->dense, sizeof *r->var);
+	}
 	if (o->keep_best) {
 		weights_init(&r->c.best, r->net);
 		weights_zero(&r->c.best, r->net);       /* there is none yet */
@@ -89,6 +94,8 @@ static void run_release(struct run *r)
 	free(r->order);
 	free(r->class_weight);
 	free(r->weight);
+	free(r->mean);
+	free(r->var);
 	train_log_close(r->log);
 }
 
@@ -123,21 +130,23 @@ static int load(struct run *r, struct err *e)
  * file that cannot be written shows before the work, and a run that is killed in its
  * first epoch knows how long the log was.
  */
-static int begin(struct run *r, const float *const from[NET_ARRAYS], struct err *e)
+static int begin(struct run *r, const struct model *from, struct err *e)
 {
 	const struct train_options *o = r->o;
 	int found = load(r, e);
 
 	if (found < 0)
 		return -1;
-	if (!found)
-		weights_copy(&r->c.w, r->net, from);
 	r->train = (struct score){ 0, r->c.at.last_loss, r->c.at.last_accuracy };
 	r->valid = (struct score){ 0, r->c.at.last_valid_loss, r->c.at.last_valid_accuracy };
-	r->engine->trainer_set(r->trainer, r->c.w.a, found ? r->c.m.a : NULL,
-	                       found ? r->c.v.a : NULL, r->c.at.steps);
+	if (found)
+		r->engine->trainer_set(r->trainer, weights_const(&r->c.w), weights_const(&r->c.m),
+		                       weights_const(&r->c.v), r->c.at.steps);
+	else
+		r->engine->trainer_set(r->trainer, from->w, NULL, NULL, 0);
 	if (o->proximal > 0)
-		r->engine->trainer_anchor(r->trainer, from);
+		r->engine->trainer_anchor(r->trainer, from->w);
+	model_leave(from);
 	if (o->log) {
 		r->log = train_log_open(o->log, found ? r->c.at.log_bytes : -1, e);
 		if (!r->log)
@@ -215,36 +224,42 @@ static int run_batches(struct run *r, struct err *e)
 	return result;
 }
 
-static struct evaluation evaluation(const struct run *r)
+/* Exact batch-norm statistics of the weights in V; the trainer's own go on as they are. */
+static int recalibrate(const struct run *r, const struct evaluation *v, float *mean, float *var,
+                       struct err *e)
 {
-	return (struct evaluation){ .engine = r->engine, .net = r->net, .w = weights_const(&r->c.w),
-	                            .dataset = r->data->dataset, .pool = r->pool };
+	return evaluate_norm(v, r->data->train, r->data->train_count, mean, var, e);
 }
 
-/* Exact batch-norm statistics into the copy of the weights; the trainer's own go on as they are. */
-static int recalibrate(struct run *r, struct err *e)
+static void keep(struct run *r)
 {
-	struct evaluation v = evaluation(r);
+	size_t bytes = (size_t)r->net->dense * sizeof(float);
 
-	return evaluate_norm(&v, r->data->train, r->data->train_count, r->c.w.a[BN_MEAN],
-	                     r->c.w.a[BN_VAR], e);
+	r->c.at.best_loss = r->valid.loss;
+	r->engine->trainer_get(r->trainer, r->c.best.a, NULL, NULL);
+	if (!r->o->bn_exact)
+		return;
+	memcpy(r->c.best.a[BN_MEAN], r->mean, bytes);
+	memcpy(r->c.best.a[BN_VAR], r->var, bytes);
 }
 
 static int validate(struct run *r, struct err *e)
 {
-	struct evaluation v = evaluation(r);
+	struct evaluation v = {
+		.engine = r->engine, .net = r->net, .trainer = r->trainer,
+		.dataset = r->data->dataset, .pool = r->pool,
+	};
 
 	if (!r->data->valid_count)
 		return 0;
-	r->engine->trainer_get(r->trainer, r->c.w.a, NULL, NULL);
-	if (r->o->bn_exact && recalibrate(r, e) < 0)
+	if (r->o->bn_exact && recalibrate(r, &v, r->mean, r->var, e) < 0)
 		return -1;
+	v.mean = r->mean;
+	v.var = r->var;
 	if (evaluate(&v, r->data->valid, r->data->valid_count, NULL, NULL, &r->valid, e) < 0)
 		return -1;
-	if (r->o->keep_best && r->valid.loss < r->c.at.best_loss) {
-		r->c.at.best_loss = r->valid.loss;
-		weights_copy(&r->c.best, r->net, weights_const(&r->c.w));
-	}
+	if (r->o->keep_best && r->valid.loss < r->c.at.best_loss)
+		keep(r);
 	return 0;
 }
 
@@ -306,18 +321,28 @@ static int run_epochs(struct run *r, struct err *e)
 /* The weights that the run ends with, in c.w. */
 static int finish(struct run *r, struct err *e)
 {
+	struct evaluation v = {
+		.engine = r->engine, .net = r->net, .w = weights_const(&r->c.w),
+		.dataset = r->data->dataset, .pool = r->pool,
+	};
+
+	r->engine->trainer_end(r->trainer);
 	if (r->o->keep_best && isfinite(r->c.at.best_loss)) {
-		weights_copy(&r->c.w, r->net, weights_const(&r->c.best));
-		return 0;                       /* recalibrated when they were found */
+		struct weights other = r->c.w;
+
+		r->c.w = r->c.best;             /* recalibrated when they were found */
+		r->c.best = other;
+		return 0;
 	}
 	r->engine->trainer_get(r->trainer, r->c.w.a, NULL, NULL);
-	return r->o->bn_exact ? recalibrate(r, e) : 0;
+	return r->o->bn_exact ? recalibrate(r, &v, r->c.w.a[BN_MEAN], r->c.w.a[BN_VAR], e) : 0;
 }
 
-int train(const struct train_options *o, const struct engine *engine, const struct net *net,
-          const float *const w[NET_ARRAYS], const struct train_data *data, struct pool *pool,
-          struct train_result *result, struct err *e)
+int train(const struct train_options *o, const struct engine *engine, const struct model *from,
+          const struct train_data *data, struct pool *pool, struct train_result *result,
+          struct err *e)
 {
+	const struct net *net = &from->net;
 	struct run r = { .o = o, .engine = engine, .net = net, .data = data, .pool = pool };
 	int status = -1;
 
@@ -329,7 +354,7 @@ int train(const struct train_options *o, const struct engine *engine, const stru
 	r.c = (struct checkpoint){ .net = net, .run = o->run, .engine = engine->name };
 	weights_init(&r.c.w, net);
 	run_init(&r);
-	if (begin(&r, w, e) < 0)
+	if (begin(&r, from, e) < 0)
 		goto out;
 	status = run_epochs(&r, e);
 	if (status == TRAIN_DONE && finish(&r, e) < 0)

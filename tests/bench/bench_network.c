@@ -107,7 +107,7 @@ static void train_steps(const struct bench *b, int count, double *ms, int runs)
 	struct batch_result result;
 	void *t = b->engine->trainer_new(&b->net, count, b->pool);
 
-	b->engine->trainer_set(t, b->w.a, NULL, NULL, 0);
+	b->engine->trainer_set(t, weights_const(&b->w), NULL, NULL, 0);
 	for (int i = -WARM_UP; i < runs; i++) {
 		double start = now_ms();
 

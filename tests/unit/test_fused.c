@@ -160,7 +160,7 @@ static void check_gradients(const struct engine *e, const struct data *d, int co
 		void *t = engine[i]->trainer_new(&d->net, MAX_BATCH, pool);
 
 		arrays_new(g[i], &d->net);
-		engine[i]->trainer_set(t, d->w, NULL, NULL, 0);
+		engine[i]->trainer_set(t, (const float *const *)d->w, NULL, NULL, 0);
 		engine[i]->trainer_gradients(t, &b, g[i], &r[i]);
 		engine[i]->trainer_free(t);
 	}
@@ -186,7 +186,7 @@ static void run_steps(const struct engine *e, const struct data *d, int count,
 	struct batch_result r;
 
 	a.proximal = count % 2 ? .05f : 0;
-	e->trainer_set(t, d->w, NULL, NULL, 0);
+	e->trainer_set(t, (const float *const *)d->w, NULL, NULL, 0);
 	e->trainer_anchor(t, (const float *const *)d->anchor);
 	for (int step = 0; step < 2; step++) {
 		struct batch b = batch_of(d, step ? (count + 1) / 2 : count, true);

@@ -22,6 +22,8 @@ static void is_open(const char *path, size_t limit, const char *want, size_t siz
 	}
 	ok(f.data && f.size == size && !memcmp(f.data, want, size) && f.mapped == mapped,
 	   "%s", what);
+	infile_leave(&f);
+	ok(!memcmp(f.data, want, size), "%s: left, and read again", what);
 	infile_release(&f);
 	infile_release(&f);
 }

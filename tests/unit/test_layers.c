@@ -602,7 +602,7 @@ static void network(struct rng *r, int size, bool dropout)
 	for (int i = 0; i < IMAGES; i++)
 		image[i] = t.x[i].f;
 	trainer = engine_layers.trainer_new(&t.net, IMAGES, pool);
-	engine_layers.trainer_set(trainer, w, NULL, NULL, 0);
+	engine_layers.trainer_set(trainer, (const float *const *)w, NULL, NULL, 0);
 	engine_layers.trainer_gradients(trainer,
 	                                &(struct batch){ .count = IMAGES,
 	                                                 .image = image,

@@ -188,7 +188,7 @@ static void *small_trainer(const struct golden *g)
 {
 	void *t = engine_layers.trainer_new(&g->w0.net, BATCH, g->pool);
 
-	engine_layers.trainer_set(t, (float *const *)g->w0.w, NULL, NULL, 0);
+	engine_layers.trainer_set(t, g->w0.w, NULL, NULL, 0);
 	return t;
 }
 
@@ -388,7 +388,7 @@ static void full_gradients(const struct engine *engine, const struct net *net,
 	infile_release(&f);
 	formula_images(x, image, 4, 3000);
 	weights_init(&dw, net);
-	engine->trainer_set(t, (float *const *)w->a, NULL, NULL, 0);
+	engine->trainer_set(t, weights_const(w), NULL, NULL, 0);
 	engine->trainer_gradients(t, &b, dw.a, &r);
 	snprintf(text, sizeof text, "%s: full size, loss", engine->name);
 	is_near(r.loss / 4, json_get(v, "loss")->number, 1e-5, text);

@@ -61,12 +61,22 @@ static struct train_options options(void)
 		                       .quiet = true };
 }
 
+/* What a run starts from. */
+static struct model start(const struct setting *s)
+{
+	struct model m = { .net = s->net };
+
+	memcpy(m.w, s->w.a, sizeof m.w);
+	return m;
+}
+
 static struct train_result run(const struct setting *s, const struct engine *engine,
                                const struct train_options *o)
 {
+	struct model m = start(s);
 	struct train_result r = {0};
 
-	must(train(o, engine, &s->net, weights_const(&s->w), &s->data, s->pool, &r, &e));
+	must(train(o, engine, &m, &s->data, s->pool, &r, &e));
 	return r;
 }
 
@@ -91,7 +101,7 @@ static void by_hand(const struct setting *s, const struct engine *engine,
 	uint32_t step = 0;
 
 	batch_images_init(&images, &s->d, s->pool, BATCH);
-	engine->trainer_set(t, s->w.a, NULL, NULL, 0);
+	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
 	for (uint32_t epoch = 0; epoch < (uint32_t)o->epochs; epoch++) {
 		uint32_t order[TRAIN];
 		struct rng r;
@@ -191,6 +201,7 @@ static void any_number_of_threads(struct setting *s, const struct engine *engine
 static void stopped_after_every_batch(const struct setting *s, const struct engine *engine)
 {
 	struct train_options o = options();
+	struct model m = start(s);
 	struct train_result once, r = {0};
 	int stops = 0, status;
 	char text[64];
@@ -199,8 +210,7 @@ static void stopped_after_every_batch(const struct setting *s, const struct engi
 	once = run(s, engine, &o);
 	o.checkpoint = scratch_path(engine->name);
 	o.stop = &always;
-	while ((status = train(&o, engine, &s->net, weights_const(&s->w), &s->data,
-	                       s->pool, &r, &e)) == TRAIN_STOPPED) {
+	while ((status = train(&o, engine, &m, &s->data, s->pool, &r, &e)) == TRAIN_STOPPED) {
 		weights_release(&r.w);
 		stops++;
 	}
@@ -216,33 +226,41 @@ static void stopped_after_every_batch(const struct setting *s, const struct engi
 
 /* ---- what changes the result ---- */
 
+/* One step on the first images, from zero moments. */
+static void first_step(const struct setting *s, const struct engine *engine, void *trainer,
+                       float mu)
+{
+	struct adam adam = adam_keras(1e-3f);
+	struct batch_images images;
+	struct batch_result got;
+
+	adam.proximal = mu;
+	batch_images_init(&images, &s->d, s->pool, BATCH);
+	must(batch_images_fill(&images, s->index, BATCH, AUGMENT_NONE, 0, 0, &e));
+	engine->trainer_step(trainer,
+	                     &(struct batch){ .count = BATCH,
+	                                      .image = images.image,
+	                                      .label = images.label },
+	                     &adam, &got);
+	batch_images_release(&images);
+}
+
 /* The first moments M after one step from zero moments: (1 - beta1) times the gradient. */
 static void first_moments(const struct setting *s, const struct weights *anchor, float mu,
                           struct weights *m)
 {
 	const struct engine *engine = &engine_layers;
 	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
-	struct adam adam = adam_keras(1e-3f);
-	struct batch_images images;
-	struct batch_result got;
 	struct weights w, v;
 
-	adam.proximal = mu;
 	weights_init(&w, &s->net);
 	weights_init(&v, &s->net);
 	weights_init(m, &s->net);
-	batch_images_init(&images, &s->d, s->pool, BATCH);
-	must(batch_images_fill(&images, s->index, BATCH, AUGMENT_NONE, 0, 0, &e));
-	engine->trainer_set(t, s->w.a, NULL, NULL, 0);
+	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
 	engine->trainer_anchor(t, weights_const(anchor));
-	engine->trainer_step(t,
-	                     &(struct batch){ .count = BATCH,
-	                                      .image = images.image,
-	                                      .label = images.label },
-	                     &adam, &got);
+	first_step(s, engine, t, mu);
 	engine->trainer_get(t, w.a, m->a, v.a);
 	engine->trainer_free(t);
-	batch_images_release(&images);
 	weights_release(&w);
 	weights_release(&v);
 }
@@ -361,20 +379,101 @@ static void refusals(const struct setting *s)
 {
 	struct train_data none = s->data;
 	struct train_options o = options();
+	struct model m = start(s);
 	struct train_result r;
 
 	none.train_count = 0;
-	is_int(train(&o, &engine_layers, &s->net, weights_const(&s->w), &none, s->pool,
-	             &r, &e),
-	       -1, "no images");
+	is_int(train(&o, &engine_layers, &m, &none, s->pool, &r, &e), -1, "no images");
 	ok(strstr(e.text, "no images to train on") != NULL, "%s", e.text);
 	none = s->data;
 	none.valid_count = 0;
 	o.keep_best = true;
-	is_int(train(&o, &engine_layers, &s->net, weights_const(&s->w), &none, s->pool,
-	             &r, &e),
-	       -1, "no best epoch");
+	is_int(train(&o, &engine_layers, &m, &none, s->pool, &r, &e), -1, "no best epoch");
 	ok(strstr(e.text, "no validation images") != NULL, "%s", e.text);
+}
+
+/* Moments that were not given are zero, also in a trainer that had some. */
+static void moments_anew(const struct setting *s, const struct engine *engine)
+{
+	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
+	struct weights w[2], m[2];
+
+	for (int i = 0; i < 2; i++) {
+		weights_init(&w[i], &s->net);
+		weights_init(&m[i], &s->net);
+		weights_zero(&m[i], &s->net);   /* the statistics have none */
+		engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+		first_step(s, engine, t, 0);
+		engine->trainer_get(t, w[i].a, m[i].a, NULL);
+	}
+	ok(same_weights(&s->net, &w[0], &w[1]), "%s: the same step again", engine->name);
+	ok(same_weights(&s->net, &m[0], &m[1]), "%s: the same moments", engine->name);
+	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+	engine->trainer_get(t, w[0].a, m[0].a, m[1].a);
+	weights_zero(&w[1], &s->net);
+	ok(same_weights(&s->net, &m[0], &w[1]) && same_weights(&s->net, &m[1], &w[1]),
+	   "%s: zero before a step", engine->name);
+	engine->trainer_free(t);
+	for (int i = 0; i < 2; i++) {
+		weights_release(&w[i]);
+		weights_release(&m[i]);
+	}
+}
+
+/* ---- the predictor over a trainer's weights ---- */
+
+/* Logits of the first N images by P, which is freed. */
+static void predict(const struct setting *s, const struct engine *engine, void *p, int n,
+                    float *logits)
+{
+	struct batch_images images;
+
+	batch_images_init(&images, &s->d, s->pool, n);
+	must(batch_images_fill(&images, s->index, n, AUGMENT_NONE, 0, 0, &e));
+	engine->predictor_run(p, images.image, n, logits, NULL);
+	engine->predictor_free(p);
+	batch_images_release(&images);
+}
+
+/* By a trainer's weights, and by a copy W of them. */
+static bool same_logits(const struct setting *s, const struct engine *engine, const void *trainer,
+                        const struct weights *w, const float *mean, const float *var, int n)
+{
+	float got[IMAGES * CLASSES], want[IMAGES * CLASSES];
+
+	predict(s, engine, engine->trainer_predictor(trainer, mean, var, n), n, got);
+	predict(s, engine, engine->predictor_new(&s->net, weights_const(w), n, s->pool), n, want);
+	return !memcmp(got, want, (size_t)n * CLASSES * sizeof *got);
+}
+
+static void predictor_of_trainer(const struct setting *s, const struct engine *engine)
+{
+	static const int counts[] = { 1, 2, 12, 13, IMAGES };
+	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
+	struct weights w;
+	float *mean = xcalloc((size_t)s->net.dense, sizeof *mean),
+	      *var = xcalloc((size_t)s->net.dense, sizeof *var);
+
+	weights_init(&w, &s->net);
+	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		engine->trainer_get(t, w.a, NULL, NULL);
+		ok(same_logits(s, engine, t, &w, NULL, NULL, counts[i]), "%s: %d images",
+		   engine->name, counts[i]);
+		for (int k = 0; k < s->net.dense; k++) {
+			w.a[BN_MEAN][k] = mean[k] = (float)(k % 5 - 2) / 3;
+			w.a[BN_VAR][k] = var[k] = 1 + (float)(k % 7);
+		}
+		ok(same_logits(s, engine, t, &w, mean, var, counts[i]),
+		   "%s: %d images, other statistics", engine->name, counts[i]);
+	}
+	engine->trainer_end(t);
+	engine->trainer_get(t, w.a, NULL, NULL);
+	ok(same_weights(&s->net, &w, &s->w), "%s: the weights after the end", engine->name);
+	engine->trainer_free(t);
+	weights_release(&w);
+	free(mean);
+	free(var);
 }
 
 /* ---- any size ---- */
@@ -408,7 +507,7 @@ static void one_step(const struct engine *engine, const struct net *net, struct 
 		x[i] = (float)rng_unit(&r);
 	weights_init(&w, net);
 	init_weights(net, 0, w.a);
-	engine->trainer_set(t, w.a, NULL, NULL, 0);
+	engine->trainer_set(t, weights_const(&w), NULL, NULL, 0);
 	engine->trainer_step(t,
 	                     &(struct batch){ .count = 2,
 	                                      .image = image,
@@ -462,6 +561,8 @@ int main(void)
 			any_number_of_threads(&s, engine[i]);
 		stopped_after_every_batch(&s, engine[i]);
 		exact_statistics(&s, engine[i]);
+		moments_anew(&s, engine[i]);
+		predictor_of_trainer(&s, engine[i]);
 	}
 	proximal_term(&s);
 	best_epoch(&s);
