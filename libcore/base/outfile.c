@@ -204,6 +204,8 @@ static bool close_stream(struct outfile *o, bool sync)
 
 	if (good && sync && o->target)
 		good = fsync(fileno(o->f)) == 0;
+	else if (good)
+		outfile_hurry(o);       /* else they would all be waited for at the end */
 	if (fclose(o->f) != 0)
 		good = false;
 	return good;

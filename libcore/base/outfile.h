@@ -26,8 +26,8 @@ bool outfile_is_hidden(const struct outfile *o);
 void outfile_hurry(struct outfile *o);
 
 /*
- * Flushes, syncs to disk, closes and renames; frees O. With SYNC false the data may reach the disk
- * later: for the many files of a folder that outfile_sync_folder ends.
+ * Flushes, syncs to disk, closes and renames; frees O. With SYNC false the data are only on
+ * their way to the disk: for the many files of a folder that outfile_sync_folder ends.
  * Returns 0, or -1 with E set (PATH named in it) and no file left.
  */
 int outfile_commit(struct outfile *o, bool sync, struct err *e);

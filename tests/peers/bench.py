@@ -4,7 +4,7 @@ Everything runs on two threads. In a round each program of a job runs once (shor
 that a slow phase of the machine hits all alike. In the table, ratio is the least time of the fastest peer over our least time,
 least the smallest such ratio within one round. Of memory the same.
 """
-import argparse, importlib.metadata, os, platform, shutil, subprocess, sys, time
+import argparse, atexit, glob, importlib.metadata, itertools, os, platform, shutil, subprocess, sys, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BIN = os.environ["BIN"]
@@ -35,6 +35,15 @@ class Group:
 
 # ---- programs ----
 
+# Removed when all is measured: some file systems make new files slowly beside ones just removed.
+NEW, new_folders = "{NEW}", itertools.count()
+
+
+def remove_new_folders():
+    for name in glob.glob("new-*"):
+        shutil.rmtree(name)
+
+
 def start(command, env):
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                             stderr=open("stderr", "w"), text=True, env={**os.environ, **env})
@@ -55,12 +64,11 @@ def run(command):
     return 1e3 * (time.perf_counter() - begin), use.ru_maxrss / 1024
 
 
-def whole(*commands, fresh=()):
-    """Processes one after the other, after the folders FRESH are removed."""
+def whole(*commands):
+    """Processes one after the other. NEW in their arguments is a folder that is not there yet."""
     def program():
-        for folder in fresh:
-            shutil.rmtree(folder, ignore_errors=True)
-        runs = [run(c) for c in commands]
+        new = "new-%d" % next(new_folders)
+        runs = [run([argument.replace(NEW, new) for argument in c]) for c in commands]
         return {"ms": sum(ms for ms, _ in runs), "mib": max(mib for _, mib in runs)}
     return program
 
@@ -174,10 +182,8 @@ def predict_groups():
 
 def prepare_groups():
     return [simple("prepare 500 images, " + title, 2,
-                   whole(ours("aml-downsample", "-q", "-j", "2", "-o", "out-ours", tree),
-                         fresh=["out-ours"]),
-                   "Pillow", whole(peer("pillow_pool.py", tree, "out-theirs"), fresh=["out-theirs"]),
-                   turns=2)
+                   whole(ours("aml-downsample", "-q", "-j", "2", "-o", NEW, tree)),
+                   "Pillow", whole(peer("pillow_pool.py", tree, NEW)), turns=2)
             for tree, title in (("raw", "uncompressed"), ("lzw", "LZW"))]
 
 
@@ -192,17 +198,16 @@ def fedavg_groups():
 
 
 def tutorial_groups():
-    tree, d, part = os.environ["CELLS"] or "300", "tutorial-ours", "tutorial-theirs/partition0"
+    tree, d, part = os.environ["CELLS"] or "300", NEW, NEW + "/partition0"
     images = sum(len(files) for _, _, files in os.walk(tree))
     mine = whole(ours("aml-downsample", "-q", "-j", "2", "-o", d, tree),
                  ours("aml-train", "-q", "-j", "2", "-d", d, "ours0.npz", "trained.npz"),
                  ours("aml-eval", "-q", "-j", "2", "-d", d, "-p", "predictions.tsv", "trained.npz", "report.json"),
-                 ours("aml-confmat", "-o", "matrix.png", "predictions.tsv"), fresh=[d])
-    theirs = whole(peer("tutorial.py", "prepare", tree, "tutorial-theirs", "1"),
+                 ours("aml-confmat", "-o", "matrix.png", "predictions.tsv"))
+    theirs = whole(peer("tutorial.py", "prepare", tree, NEW, "1"),
                    peer("tutorial.py", "train", part, "w0.npz", "trained-theirs.npz"),
                    peer("tutorial.py", "validate", part, "trained-theirs.npz", "report-theirs.json"),
-                   peer("tutorial.py", "confmat", part, "trained-theirs.npz", "matrix-theirs.png"),
-                   fresh=["tutorial-theirs"])
+                   peer("tutorial.py", "confmat", part, "trained-theirs.npz", "matrix-theirs.png"))
     return [simple("whole tutorial, %d images, one epoch" % images, 5, mine, "Pillow, Keras", theirs)]
 
 
@@ -257,6 +262,8 @@ def main():
     if set(jobs) - set(JOBS) or o.r < 1:
         ap.error("jobs are " + " ".join(JOBS))
     os.chdir(o.data)
+    atexit.register(remove_new_folders)
+    remove_new_folders()
     groups = engine_groups(jobs) if {"train", "infer"} & set(jobs) else []
     for job, make in GROUPS.items():
         if job in jobs:
