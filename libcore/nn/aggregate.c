@@ -1,8 +1,8 @@
 /*
- * Averaging in blocks; see aggregate.h. A block is averaged in pieces, a job for each, which takes
- * the checksums of the piece in all files and then finds it in its processor's cache. Meanwhile one
- * thread sees to the result of the block before: digest and output. Numbers that cannot be used where
- * they lie in the files are fetched first (a job for each file).
+ * Averaging in blocks; see aggregate.h. A block is averaged in pieces, a job for each, which
+ * takes the checksums of the piece in all files and then finds it in its processor's cache.
+ * Meanwhile one thread sees to the result of the block before: digest and output. Numbers that
+ * cannot be used where they lie in the files are fetched first (a job for each file).
  */
 #include "nn/aggregate.h"
 
@@ -35,7 +35,7 @@ struct run {
 	int k;
 	size_t at, size;
 	const float_any **x;                /* [count] its numbers, by clients.order */
-	bool *lent;                     /* [count] x lies in the file, its checksum is to be taken */
+	bool *lent;                     /* [count] x lies in the file, not yet in its checksum */
 	struct err *error;              /* [count] */
 	bool *failed;                   /* [count] */
 	/* its pieces: */

@@ -1,7 +1,7 @@
 /*
  * Convolution as products of windows and kernels; see conv.h. The windows of a row of x are the
- * 3 C numbers that three neighbouring pixels hold, one window for each output column. An output row
- * is three products, one for each row of x that it sees; all strip's rows are done in one.
+ * 3 C numbers that three neighbouring pixels hold, one window for each output column. Output rows
+ * are three products, one for each row of x that they see; those of a strip are done together.
  */
 #include "nn/conv.h"
 
@@ -11,7 +11,7 @@
 #include "nn/gemm.h"
 
 enum {
-	TAPS = 3,                       /* pixels of a window, and rows of windows that a row of y sees */
+	TAPS = 3,                       /* pixels of a window, and its rows that a row of y sees */
 	/* windows of one strip: half of a common L2; whole images were 1.4x slower */
 	STRIP_BYTES = 512 << 10,
 };

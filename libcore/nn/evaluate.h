@@ -24,7 +24,7 @@ struct evaluation {
 	const struct engine *engine;
 	const struct net *net;
 	const float *const *w;          /* [NET_ARRAYS] */
-	/* in place of W: the weights of this trainer, with MEAN and VAR as trainer_predictor has them */
+	/* in place of W: this trainer's weights, with MEAN and VAR as trainer_predictor has them */
 	const void *trainer;
 	const float *mean, *var;
 	const struct dataset *dataset;  /* its images must be net->size square with net->channels */

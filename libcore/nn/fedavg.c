@@ -213,8 +213,8 @@ void tile_mean(struct tile *t, const struct fedavg_weights *w, const float_any *
 }
 
 /* A separate copy for the constant count: the compiler makes vectors of it. */
-static void full_tile_mean(struct tile *t, const struct fedavg_weights *w, const float_any *const *x,
-                           size_t at, float *y)
+static void full_tile_mean(struct tile *t, const struct fedavg_weights *w,
+                           const float_any *const *x, size_t at, float *y)
 {
 	tile_mean(t, w, x, at, y, TILE);
 }

@@ -1,6 +1,7 @@
 /*
  * Inference over the kernels. Many images: one job each. Few: one after the other, the
- * strips of each layer shared out. dense1's weights are read where they lie, in a file or a trainer.
+ * strips of each layer shared out. dense1's weights are read where they lie, in a file or in
+ * a trainer.
  */
 #include "nn/fused_infer.h"
 

@@ -53,8 +53,9 @@ struct maps {
 	uint8_t *at[2];                 /* [pool side][pool side][K] of each pool; or NULL */
 };
 
-void maps_new(struct maps *m, const struct plan *p, bool training);     /* else only the first two */
-void flat_new(struct maps *m, const struct plan *p);                    /* flat alone */
+/* For inference only pool1 and conv3. */
+void maps_new(struct maps *m, const struct plan *p, bool training);
+void flat_new(struct maps *m, const struct plan *p);            /* flat alone */
 void maps_free(struct maps *m);
 
 /* The memory of a worker. */

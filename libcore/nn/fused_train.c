@@ -189,8 +189,9 @@ static void arrays_get(const struct trainer *t, float *const to[NET_ARRAYS],
 	}
 }
 
-void fused_trainer_set(void *arg, const float *const w[NET_ARRAYS], const float *const m[NET_ARRAYS],
-                       const float *const v[NET_ARRAYS], uint64_t steps)
+void fused_trainer_set(void *arg, const float *const w[NET_ARRAYS],
+                       const float *const m[NET_ARRAYS], const float *const v[NET_ARRAYS],
+                       uint64_t steps)
 {
 	struct trainer *t = arg;
 

@@ -9,8 +9,9 @@
 void *fused_trainer_new(const struct kernels *k, const struct net *net, int max_batch,
                         struct pool *pool);
 void fused_trainer_free(void *t);
-void fused_trainer_set(void *t, const float *const w[NET_ARRAYS], const float *const m[NET_ARRAYS],
-                       const float *const v[NET_ARRAYS], uint64_t steps);
+void fused_trainer_set(void *t, const float *const w[NET_ARRAYS],
+                       const float *const m[NET_ARRAYS], const float *const v[NET_ARRAYS],
+                       uint64_t steps);
 void fused_trainer_anchor(void *t, const float *const w[NET_ARRAYS]);
 void fused_trainer_get(void *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS], float *v[NET_ARRAYS]);
 void fused_trainer_end(void *t);

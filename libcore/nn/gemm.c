@@ -4,7 +4,6 @@
 #include <cblas.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static struct {
@@ -28,7 +27,7 @@ static void load(void)
 {
 	void *library;
 
-	setenv("OPENBLAS_NUM_THREADS", "1", true);      /* it starts its threads when it is loaded */
+	setenv("OPENBLAS_NUM_THREADS", "1", true);      /* loaded, it starts its threads */
 	library = dlopen(BLAS_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	if (library) {
 		blas.sgemm = (__typeof__(cblas_sgemm) *)dlsym(library, "cblas_sgemm");
@@ -75,10 +74,8 @@ void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda,
 {
 	struct err e;
 
-	if (gemm_load(&e) < 0) {                /* engine_pick has found it */
-		fprintf(stderr, "%s\n", e.text);
-		exit(1);
-	}
+	if (gemm_load(&e) < 0)
+		abort();                        /* engine_pick has found it */
 	if (m == 1 && form == GEMM_NN) {        /* sgemm would first copy B */
 		blas.sgemv(CblasRowMajor, CblasTrans, k, n, 1, b, ldb, a, 1, beta, c, 1);
 		return;

@@ -6,7 +6,7 @@
 
 #include "base/err.h"
 
-/* Finds the library, which gemm does too, but dies without it. Returns 0, or -1 with E set. */
+/* Loads the library. Returns 0, or -1 with E set: gemm must not be called. */
 int gemm_load(struct err *e);
 
 enum gemm_form { GEMM_NN, GEMM_NT, GEMM_TN };   /* T: this operand is transposed */

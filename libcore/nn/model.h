@@ -41,7 +41,7 @@ enum {
 int model_load(struct model *m, const char *path, int flags, struct err *e);
 void model_release(struct model *m);
 
-/* Gives back the memory of weights that a file has; whoever reads them again gets them from there. */
+/* Gives back the memory of weights that are in a file; read again, they come from there. */
 void model_leave(const struct model *m);
 
 /*

@@ -333,7 +333,7 @@ static int check_variance(const struct model_stream *s, const float *x, size_t c
 	return 0;
 }
 
-/* Past COUNT numbers. The checksum of a plain array comes from its stream, that of others from X. */
+/* Past COUNT numbers X. The checksum of a plain array comes from its stream, not from X. */
 static void go_on(struct model_stream *s, const float *x, size_t count)
 {
 	s->at += count;

@@ -60,8 +60,8 @@ int model_stream_array(struct model_stream *s, int k, struct err *e);
 const float *model_stream_next(struct model_stream *s, size_t count, struct err *e);
 
 /*
- * As npz_stream_peek and npz_stream_pass: where the next COUNT numbers lie in the file, NULL if they
- * have to be converted or checked first; and past them, told the CRC-32 of their bytes.
+ * As npz_stream_peek and npz_stream_pass: where the next COUNT numbers lie in the file, NULL
+ * if they have to be converted or checked first; and past them, told the CRC-32 of their bytes.
  */
 const float_any *model_stream_peek(const struct model_stream *s, size_t count);
 int model_stream_pass(struct model_stream *s, size_t count, uint32_t crc, struct err *e);

@@ -51,10 +51,11 @@ struct train_result {
 enum { TRAIN_DONE = 0, TRAIN_STOPPED = 1 };
 
 /*
- * Trains from the weights FROM, which it leaves (model_leave) before the first step. Every epoch visits the training images in a new
- * order (RNG_SHUFFLE, sub-stream = epoch) and leaves the last incomplete batch out, as
- * the tutorial's generator does; fewer images than one batch are one batch. Returns
- * TRAIN_DONE, TRAIN_STOPPED (everything saved in the checkpoint), or -1 with E set.
+ * Trains from the weights FROM, which it leaves (model_leave) before the first step. Every
+ * epoch visits the training images in a new order (RNG_SHUFFLE, sub-stream = epoch) and leaves
+ * the last incomplete batch out, as the tutorial's generator does; fewer images than one batch
+ * are one batch. Returns TRAIN_DONE, TRAIN_STOPPED (everything saved in the checkpoint), or -1
+ * with E set.
  */
 int train(const struct train_options *o, const struct engine *engine, const struct model *from,
           const struct train_data *data, struct pool *pool, struct train_result *result,

@@ -40,9 +40,12 @@ static void joined(void)
 	uint32_t whole = deflate_crc(0, data, SIZE);
 	int wrong = 0;
 
-	for (size_t n = 0; n <= SIZE; n++)
-		wrong += crc32_join(deflate_crc(0, data, SIZE - n), deflate_crc(0, data + SIZE - n, n),
-		                    crc32_shift(n)) != whole;
+	for (size_t n = 0; n <= SIZE; n++) {
+		uint32_t first = deflate_crc(0, data, SIZE - n),
+		         second = deflate_crc(0, data + SIZE - n, n);
+
+		wrong += crc32_join(first, second, crc32_shift(n)) != whole;
+	}
 	is_int(wrong, 0, "differences of joined parts from the whole");
 	is_int(crc32_shift((size_t)1 << 32), crc32_join(crc32_shift((size_t)1 << 31), 0,
 	                                                 crc32_shift((size_t)1 << 31)),

@@ -48,7 +48,8 @@ static void test_form(const struct model *want, const char *mark, const char *na
 		struct err e = {{0}};
 		bool good = model_stream_open(&s, path, &want->net, NULL, NULL, &e) == 0;
 
-		good = good && !s.digest[0] && !s.mark[0] && same_numbers(&s, want, block, i % 2, &e);
+		good = good && !s.digest[0] && !s.mark[0] &&
+		       same_numbers(&s, want, block, i % 2, &e);
 		if (!ok(good, "%s, blocks of %zu%s", name, block, i % 2 ? ", lent" : ""))
 			printf("# %s\n", e.text);
 		is_text(s.mark, mark, "its mark");
@@ -89,7 +90,8 @@ static void test_lent(const char *name, bool converted)
 
 		model_stream_array(&s, k, &e);
 		if (k == 0 || k == BN_VAR)
-			is_int(model_stream_peek(&s, count) != NULL, !converted && k != BN_VAR, name);
+			is_int(model_stream_peek(&s, count) != NULL, !converted && k != BN_VAR,
+			       name);
 		model_stream_next(&s, count, &e);
 	}
 	model_stream_close(&s);

@@ -124,8 +124,9 @@ static uint8_t *write_pieces(size_t piece, size_t *size)
 		                                arrays[k].shape, count * sizeof(float), &e) == 0;
 		for (size_t at = 0; at < count && good; at += piece) {
 			size_t n = count - at < piece ? count - at : piece;
+			const float *x = arrays[k].data + at;
 
-			good = npz_writer_append(w, arrays[k].data + at, n * sizeof(float), &e) == 0;
+			good = npz_writer_append(w, x, n * sizeof *x, &e) == 0;
 		}
 	}
 	good = good && npz_writer_add(w, "2", "<f4", 0, NULL, ARRAY2, sizeof ARRAY2, &e) == 0;

@@ -78,11 +78,14 @@ static void test_pieces(const char *path, bool deflate)
 	struct err e = {{0}};
 
 	write_archive(path, deflate);
-	for (size_t i = 0; i < 2 * (sizeof pieces / sizeof *pieces); i++)
-		if (!ok(read_pieces(path, i % 2 ? borrow : npz_stream_next, pieces[i / 2], false, &e),
+	for (size_t i = 0; i < 2 * (sizeof pieces / sizeof *pieces); i++) {
+		reader *next = i % 2 ? borrow : npz_stream_next;
+
+		if (!ok(read_pieces(path, next, pieces[i / 2], false, &e),
 		        "%s, %s in pieces of %zu bytes", deflate ? "deflated" : "stored",
 		        i % 2 ? "borrowed" : "read", pieces[i / 2]))
 			printf("# %s\n", e.text);
+	}
 }
 
 /* What is stored is lent, at an odd address too. */
