@@ -22,10 +22,8 @@ PKGCONFIG ?= pkg-config
 # OpenBLAS is loaded where it is first needed (gemm.c). Linked, with BLAS_LIBS, any CBLAS will do:
 # make BLAS_LIBS=-lblis BLAS_CFLAGS=-I...
 BLAS_CFLAGS ?= $(shell $(PKGCONFIG) --cflags openblas)
-ifeq ($(BLAS_LIBS),)
-override BLAS_LIBS   := -ldl
-override BLAS_CFLAGS += -DBLAS_SONAME='"libopenblas.so.0"'
-endif
+BLAS_LINK   := $(or $(BLAS_LIBS),-ldl)
+BLAS_LOAD   := $(if $(BLAS_LIBS),,-DBLAS_SONAME='"libopenblas.so.0"')
 LIB_CFLAGS  := $(shell $(PKGCONFIG) --cflags libtiff-4 libpng zlib)
 LIBS        := $(shell $(PKGCONFIG) --libs libtiff-4 libpng zlib) -lm -pthread
 
@@ -42,7 +40,7 @@ SAN_cov     := --coverage
 SAN_fuzz    := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 CFLAGS      ?= $(OPT_$(CONF))
 ALL_CFLAGS   = -std=gnu11 $(WARN) -Ilibcore -Itests -ffp-contract=off -pthread -D_GNU_SOURCE \
-               -DAML_VERSION='"$(VERSION)"' $(CFLAGS) $(SAN_$(CONF)) $(LIB_CFLAGS) $(BLAS_CFLAGS) $(CPPFLAGS)
+               -DAML_VERSION='"$(VERSION)"' $(CFLAGS) $(SAN_$(CONF)) $(LIB_CFLAGS) $(BLAS_CFLAGS) $(BLAS_LOAD) $(CPPFLAGS)
 ALL_LDFLAGS  = $(SAN_$(CONF)) $(LDFLAGS)
 
 TOOLS     := $(patsubst tools/%.c,%,$(wildcard tools/aml-*.c))
@@ -84,14 +82,14 @@ help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 # The flags file changes only when the flags do, and everything is rebuilt then.
-FLAGS_NOW = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(BLAS_LIBS) $(LIBS)
+FLAGS_NOW = $(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(BLAS_LINK) $(LIBS)
 $(O)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
 FORCE:
 
 COMPILE = @mkdir -p $(@D); echo "CC $(@:$(O)/%=%)"; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-LINK    = @mkdir -p $(@D); echo "LD $(@:$(O)/%=%)"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(BLAS_LIBS) $(LIBS)
+LINK    = @mkdir -p $(@D); echo "LD $(@:$(O)/%=%)"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(BLAS_LINK) $(LIBS)
 
 $(O)/%.o: %.c $(O)/flags
 	$(COMPILE)

@@ -210,8 +210,6 @@ static int run(struct args *a, const struct model *m, const struct dataset *d, s
 	data.valid_count = a->split ? 0 : split_select(d, SPLIT_VALID, a->split_seed, valid_index);
 	if (!engine)
 		goto out;
-	if (a->train.proximal > 0 && !engine->trainer_anchor)
-		engine = &engine_layers;
 	model_digest(&m->net, m->w, parent);
 	a->train.run = text = describe_run(a, d, parent);
 	status = train(&a->train, engine, m, &data, pool, &r, e);

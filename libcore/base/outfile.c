@@ -19,6 +19,7 @@ struct outfile {
 	char *target;                   /* what the rename replaces; NULL: written directly */
 	char *temp;
 	int slot;
+	int error;                      /* errno of the first flush that failed, or 0 */
 };
 
 /* ---- what a signal has to remove ---- */
@@ -153,8 +154,10 @@ static void forget(struct outfile *o)
 
 static int fail(const struct outfile *o, struct err *e)
 {
+	int reason = o->error ? o->error : errno;
+
 	return err_set(e, "%s: %s", strcmp(o->path, "-") ? o->path : "standard output",
-	               errno ? strerror(errno) : "write error");
+	               reason ? strerror(reason) : "write error");
 }
 
 struct outfile *outfile_open(const char *path, struct err *e)
@@ -185,10 +188,19 @@ bool outfile_is_hidden(const struct outfile *o)
 	return o->target != NULL;
 }
 
+static bool flush(struct outfile *o)
+{
+	if (fflush(o->f) == 0)
+		return true;
+	if (!o->error)
+		o->error = errno;
+	return false;
+}
+
 void outfile_hurry(struct outfile *o)
 {
 #ifdef SYNC_FILE_RANGE_WRITE
-	if (o->target && fflush(o->f) == 0)
+	if (o->target && flush(o))
 		sync_file_range(fileno(o->f), 0, 0, SYNC_FILE_RANGE_WRITE);
 #else
 	(void)o;
@@ -200,7 +212,7 @@ void outfile_hurry(struct outfile *o)
 /* Flushes and closes; true if every byte went out. */
 static bool close_stream(struct outfile *o, bool sync)
 {
-	bool good = !ferror(o->f) && fflush(o->f) == 0;
+	bool good = !ferror(o->f) && flush(o);
 
 	if (good && sync && o->target)
 		good = fsync(fileno(o->f)) == 0;

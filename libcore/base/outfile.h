@@ -19,10 +19,16 @@ struct outfile *outfile_open(const char *path, struct err *e);
 /* The stream to write to; owned by O. Errors may be left to outfile_commit, which sees them all. */
 FILE *outfile_stream(struct outfile *o);
 
-/* True if nobody sees what is written before outfile_commit, which can so be gone back in. */
+/*
+ * True if what is written lies in a regular file that nobody sees before outfile_commit: the
+ * stream may be sought back in.
+ */
 bool outfile_is_hidden(const struct outfile *o);
 
-/* Begins to send to disk what was written, for outfile_commit to wait less. Only a hint. */
+/*
+ * Flushes, and begins to send to disk what was written, for outfile_commit to wait less.
+ * Failures are left to outfile_commit.
+ */
 void outfile_hurry(struct outfile *o);
 
 /*

@@ -45,7 +45,6 @@ uint32_t crc32_join(uint32_t first, uint32_t second, uint32_t shift)
 #ifdef __x86_64__
 #include <immintrin.h>
 #include <stdbool.h>
-#include <string.h>
 
 /*
  * A block is held in vectors and moved over the next; many products in flight hide the latency

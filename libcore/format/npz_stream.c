@@ -24,6 +24,8 @@ struct npz_stream {
 	size_t start;                   /* of the data */
 	uint32_t header_crc, crc;       /* of what lies before START; of what was read behind it */
 	uint32_t data_crc;              /* once all data were read */
+	size_t shift_size;              /* the last piece that was passed, 0: none */
+	uint32_t shift;                 /* and its crc32_shift */
 	size_t released;                /* bytes of PLACE whose pages were given back */
 	void *buffer;                   /* of the last piece, where it could not be borrowed */
 	size_t room;
@@ -193,7 +195,11 @@ const void *npz_stream_peek(const struct npz_stream *s, size_t size)
 int npz_stream_pass(struct npz_stream *s, size_t size, uint32_t crc, struct err *e)
 {
 	assert(size <= s->end - s->at);
-	s->crc = crc32_join(s->crc, crc, crc32_shift(size));
+	if (size != s->shift_size) {
+		s->shift_size = size;
+		s->shift = crc32_shift(size);
+	}
+	s->crc = crc32_join(s->crc, crc, s->shift);
 	s->at += size;
 	release_pages(s);
 	return s->at == s->end ? finish(s, e) : 0;

@@ -30,7 +30,8 @@ const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e);
 /*
  * The same for a caller that takes the checksum itself, in parts and threads of its own: where the
  * next SIZE bytes lie, at any address, without going on; NULL if they are deflated.
- * npz_stream_pass goes on, told the CRC-32 of these bytes alone.
+ * npz_stream_pass goes on, told the CRC-32 of these bytes alone. The bytes are valid until the
+ * archive is closed. Either way may be taken for each piece.
  */
 const void *npz_stream_peek(const struct npz_stream *s, size_t size);
 int npz_stream_pass(struct npz_stream *s, size_t size, uint32_t crc, struct err *e);

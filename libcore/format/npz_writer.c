@@ -214,9 +214,10 @@ static int emit_local_again(struct npz_writer *w, const struct entry *m, struct 
 
 int npz_writer_append(struct npz_writer *w, const void *data, size_t size, struct err *e)
 {
-	struct entry *m = &w->entries[w->count - 1];
+	struct entry *m;
 
-	assert(size <= w->left);
+	assert(w->count && size <= w->left);
+	m = &w->entries[w->count - 1];
 	m->crc = crc32_add(m->crc, data, size);
 	if (emit(w, data, size, e) < 0)
 		return -1;

@@ -93,15 +93,22 @@ static void fetch(void *arg, size_t i, int worker)
 }
 
 /* Past the numbers that were lent: their pieces' checksums joined. */
-static void pass(struct run *r, int i, size_t pieces)
+static void pass_lent(struct run *r, size_t pieces)
 {
-	uint32_t crc = 0, whole = crc32_shift(PIECE * sizeof(float));
-	size_t last = r->size - (pieces - 1) * PIECE;
+	size_t count = (size_t)r->count;
+	uint32_t whole = crc32_shift(PIECE * sizeof(float));
+	uint32_t last = crc32_shift((r->size - (pieces - 1) * PIECE) * sizeof(float));
 
-	for (size_t p = 0; p < pieces; p++)
-		crc = crc32_join(crc, r->crc[p * (size_t)r->count + (size_t)i],
-		                 p < pieces - 1 ? whole : crc32_shift(last * sizeof(float)));
-	r->failed[i] = model_stream_pass(&client(r, i)->stream, r->size, crc, &r->error[i]) < 0;
+	for (size_t i = 0; i < count; i++) {
+		struct model_stream *s = &client(r, (int)i)->stream;
+		uint32_t crc = 0;
+
+		if (!r->lent[i])
+			continue;
+		for (size_t p = 0; p < pieces; p++)
+			crc = crc32_join(crc, r->crc[p * count + i], p < pieces - 1 ? whole : last);
+		r->failed[i] = model_stream_pass(s, r->size, crc, &r->error[i]) < 0;
+	}
 }
 
 /* The error of the first file in the order of the command, as without threads. */
@@ -315,9 +322,7 @@ static int run_block(struct run *r, struct pool *pool, struct err *e)
 	if (find_numbers(r, pool, e) < 0)
 		return -1;
 	pool_run(pool, 1 + pieces, do_job, r);
-	for (int i = 0; i < r->count; i++)
-		if (r->lent[i])
-			pass(r, i, pieces);
+	pass_lent(r, pieces);
 	if (report_failed(r, e) < 0 || join_pieces(r, pieces, e) < 0 || report_output(r, e) < 0)
 		return -1;
 	if (r->a->pool && r->k == BN_MEAN)

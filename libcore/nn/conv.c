@@ -47,13 +47,14 @@ static void inside(int j, int pad, int W, int *low, int *high)
 	*high = j - pad + TAPS > W ? W - j + pad : TAPS;
 }
 
-/* The row of x that row I of windows is made of; NULL: outside. */
-static size_t row_of(const struct conv *c, int i, bool *is_inside)
+/* Is there a row of x that row I of windows is made of? *AT: where it begins. */
+static bool row_of(const struct conv *c, int i, size_t *at)
 {
 	int row = i - c->same;
+	bool is_inside = row >= 0 && row < c->H;
 
-	*is_inside = row >= 0 && row < c->H;
-	return *is_inside ? (size_t)row * (size_t)c->W * (size_t)c->C : 0;
+	*at = is_inside ? (size_t)row * (size_t)c->W * (size_t)c->C : 0;
+	return is_inside;
 }
 
 /* Rows I0..I1-1 of windows: WINDOW [rows][W'][3][C]. */
@@ -62,10 +63,9 @@ static void gather(const struct conv *c, float *window, const float *x, int i0, 
 	int pad = c->same, out = conv_out(c->W, c->same), C = c->C;
 
 	for (int i = i0; i < i1; i++) {
-		bool is_inside;
-		const float *row = x + row_of(c, i, &is_inside);
+		size_t at;
 
-		if (!is_inside) {
+		if (!row_of(c, i, &at)) {
 			memset(window, 0, row_size(c) * sizeof *window);
 			window += row_size(c);
 			continue;
@@ -75,7 +75,7 @@ static void gather(const struct conv *c, float *window, const float *x, int i0, 
 
 			inside(j, pad, c->W, &low, &high);
 			memset(window, 0, (size_t)(low * C) * sizeof *window);
-			memcpy(window + low * C, row + (size_t)(j + low - pad) * (size_t)C,
+			memcpy(window + low * C, x + at + (size_t)(j + low - pad) * (size_t)C,
 			       (size_t)((high - low) * C) * sizeof *window);
 			memset(window + high * C, 0, (size_t)((TAPS - high) * C) * sizeof *window);
 		}
@@ -88,17 +88,16 @@ static void scatter(const struct conv *c, float *dx, const float *window, int i0
 	int pad = c->same, out = conv_out(c->W, c->same), C = c->C;
 
 	for (int i = i0; i < i1; i++) {
-		bool is_inside;
-		float *row = dx + row_of(c, i, &is_inside);
+		size_t at;
+		bool is_inside = row_of(c, i, &at);
 
 		for (int j = 0; j < out; j++, window += window_size(c)) {
 			int low, high;
-			float *to;
 
 			inside(j, pad, c->W, &low, &high);
-			to = row + (size_t)(j + low - pad) * (size_t)C;
 			if (is_inside)
-				add_numbers(to, window + low * C, (size_t)((high - low) * C));
+				add_numbers(dx + at + (size_t)(j + low - pad) * (size_t)C,
+				            window + low * C, (size_t)((high - low) * C));
 		}
 	}
 }

@@ -44,15 +44,12 @@ struct engine {
 	void (*trainer_set)(void *t, const float *const w[NET_ARRAYS],
 	                    const float *const m[NET_ARRAYS], const float *const v[NET_ARRAYS],
 	                    uint64_t steps);
-	/*
-	 * The weights that the proximal term of adam.h pulls towards; copied. NULL: this
-	 * engine has no such term.
-	 */
+	/* The weights that the proximal term of adam.h pulls towards; copied. */
 	void (*trainer_anchor)(void *t, const float *const w[NET_ARRAYS]);
 	/* Copies out; M and V may be NULL. */
 	void (*trainer_get)(void *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS],
 	                    float *v[NET_ARRAYS]);
-	/* Frees the moments: there are to be no more steps. */
+	/* Frees the moments: no more steps, no trainer_set, and trainer_get for W alone. */
 	void (*trainer_end)(void *t);
 	/*
 	 * A predictor over the trainer's own weights, valid until they change, freed by

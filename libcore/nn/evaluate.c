@@ -1,6 +1,7 @@
 /* A model over a dataset; see evaluate.h. */
 #include "nn/evaluate.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -44,6 +45,7 @@ int model_fits(const struct model *m, const char *path, const struct dataset *d,
 
 static void *predictor(const struct evaluation *v)
 {
+	assert(!v->w != !v->trainer && (v->trainer || !v->mean));
 	if (v->trainer)
 		return v->engine->trainer_predictor(v->trainer, v->mean, v->var, CHUNK);
 	return v->engine->predictor_new(v->net, v->w, CHUNK, v->pool);

@@ -212,6 +212,9 @@ void tile_mean(struct tile *t, const struct fedavg_weights *w, const float_any *
 	tile_end(t, w, y, count);
 }
 
+typedef void full_tile(struct tile *t, const struct fedavg_weights *w, const float_any *const *x,
+                       size_t at, float *y);
+
 /* A separate copy for the constant count: the compiler makes vectors of it. */
 static void full_tile_mean(struct tile *t, const struct fedavg_weights *w,
                            const float_any *const *x, size_t at, float *y)
@@ -235,9 +238,6 @@ static void full_tile_mean_avx512(struct tile *t, const struct fedavg_weights *w
 	tile_mean(t, w, x, at, y, TILE);
 }
 
-typedef void full_tile(struct tile *t, const struct fedavg_weights *w, const float_any *const *x,
-                       size_t at, float *y);
-
 static full_tile *pick_full_tile(void)
 {
 	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
@@ -246,7 +246,10 @@ static full_tile *pick_full_tile(void)
 	return __builtin_cpu_supports("avx2") ? full_tile_mean_avx2 : full_tile_mean;
 }
 #else
-#define pick_full_tile() full_tile_mean
+static full_tile *pick_full_tile(void)
+{
+	return full_tile_mean;
+}
 #endif
 
 static void any_tile_mean(struct tile *t, const struct fedavg_weights *w, const float_any *const *x,

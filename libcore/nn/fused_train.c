@@ -6,6 +6,7 @@
  */
 #include "nn/fused_train.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,6 +208,7 @@ void fused_trainer_set(void *arg, const float *const w[NET_ARRAYS],
 /* Zeros, not before they are needed: by then the weights that were copied can be left. */
 static void need_moments(struct trainer *t)
 {
+	assert(t->m[0]);                /* not after trainer_end */
 	if (t->moments)
 		return;
 	arrays_set(t, t->m, NULL, false);

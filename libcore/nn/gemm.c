@@ -1,6 +1,7 @@
 /* The one place that knows CBLAS; see gemm.h. */
 #include "nn/gemm.h"
 
+#include <assert.h>
 #include <cblas.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -29,14 +30,16 @@ static void load(void)
 
 	setenv("OPENBLAS_NUM_THREADS", "1", true);      /* loaded, it starts its threads */
 	library = dlopen(BLAS_SONAME, RTLD_LAZY | RTLD_LOCAL);
-	if (library) {
-		blas.sgemm = (__typeof__(cblas_sgemm) *)dlsym(library, "cblas_sgemm");
-		blas.sgemv = (__typeof__(cblas_sgemv) *)dlsym(library, "cblas_sgemv");
-		blas.set_threads = (void (*)(int))dlsym(library, "openblas_set_num_threads");
+	if (!library) {
+		err_set(&load_error, "the BLAS library: %s", dlerror());
+		return;
 	}
+	blas.sgemm = (__typeof__(cblas_sgemm) *)dlsym(library, "cblas_sgemm");
+	blas.sgemv = (__typeof__(cblas_sgemv) *)dlsym(library, "cblas_sgemv");
+	blas.set_threads = (void (*)(int))dlsym(library, "openblas_set_num_threads");
 	loaded = blas.sgemm && blas.sgemv;
 	if (!loaded)
-		err_set(&load_error, "the BLAS library: %s", dlerror());
+		err_set(&load_error, "the BLAS library: %s has no CBLAS", BLAS_SONAME);
 }
 #else
 extern void openblas_set_num_threads(int threads) __attribute__((weak));
@@ -58,11 +61,16 @@ static void load_single_threaded(void)
 		blas.set_threads(1);
 }
 
-int gemm_load(struct err *e)
+static void load_once(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, load_single_threaded);
+}
+
+int gemm_load(struct err *e)
+{
+	load_once();
 	if (loaded)
 		return 0;
 	*e = load_error;
@@ -72,10 +80,8 @@ int gemm_load(struct err *e)
 void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda,
           const float *b, int ldb, float beta, float *c, int ldc)
 {
-	struct err e;
-
-	if (gemm_load(&e) < 0)
-		abort();                        /* engine_pick has found it */
+	load_once();
+	assert(loaded);                 /* engine_pick makes sure */
 	if (m == 1 && form == GEMM_NN) {        /* sgemm would first copy B */
 		blas.sgemv(CblasRowMajor, CblasTrans, k, n, 1, b, ldb, a, 1, beta, c, 1);
 		return;

@@ -45,7 +45,7 @@ struct layers {
 	/* of the trainer; own = w */
 	float *own[NET_ARRAYS], *m[NET_ARRAYS], *v[NET_ARRAYS];
 	bool moments;                   /* m and v are not zeros that nobody has touched */
-	float *anchor[NET_ARRAYS];      /* weights at the last trainer_set, for the proximal term */
+	float *anchor[NET_ARRAYS];      /* of the proximal term; NULL before trainer_anchor */
 	uint64_t steps;
 
 	struct image_state *image;      /* [max_batch], or one a worker for inference */
@@ -541,10 +541,10 @@ static void trainer_get(void *arg, float *w[NET_ARRAYS], float *m[NET_ARRAYS], f
 		size_t bytes = net_count(&s->net, (enum net_array)k) * sizeof(float);
 
 		memcpy(w[k], s->own[k], bytes);
-		if (m && v && !net_is_statistic(k)) {
+		if (m && !net_is_statistic(k))
 			memcpy(m[k], s->m[k], bytes);
+		if (v && !net_is_statistic(k))
 			memcpy(v[k], s->v[k], bytes);
-		}
 	}
 }
 

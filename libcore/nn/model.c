@@ -1,7 +1,6 @@
-/* A model: reading, checking and writing a weights file; see model.h. */
+/* A model: reading and checking a weights file; see model.h. */
 #include "nn/model.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,19 +9,17 @@
 
 #include "base/infile.h"
 #include "base/mem.h"
-#include "base/outfile.h"
 #include "nn/facts.h"
 #include "nn/norm.h"
 
 enum {
 	METADATA_LIMIT = 1 << 20,       /* bytes of a MODEL-metadata file */
-	NAME_BYTES = 16,                /* "15" */
 	MAX_FLAT_SIDE = 2048,
 };
 
-static void array_name(char name[NAME_BYTES], int k)
+void model_member(char name[MODEL_MEMBER], int k)
 {
-	snprintf(name, NAME_BYTES, "%d", k);
+	snprintf(name, MODEL_MEMBER, "%d", k);
 }
 
 static int in_array(struct err *e, int k)
@@ -213,9 +210,9 @@ static int read_arrays(struct model *m, struct npy a[NET_ARRAYS], int flags, str
 		return err_set(e, "holds %zu arrays, expected %d named \"0\" to \"15\"",
 		               npz_count(m->archive), NET_ARRAYS);
 	for (int k = 0; k < NET_ARRAYS; k++) {
-		char name[NAME_BYTES];
+		char name[MODEL_MEMBER];
 
-		array_name(name, k);
+		model_member(name, k);
 		if (npz_read(m->archive, name, &a[k], SIZE_MAX, npz_flags, e) < 0)
 			return in_array(e, k);
 	}

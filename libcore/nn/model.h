@@ -31,6 +31,10 @@ enum {
 	MODEL_LOW = 2,
 };
 
+/* What array K is called in the archive. */
+enum { MODEL_MEMBER = 16 };
+void model_member(char name[MODEL_MEMBER], int k);
+
 /*
  * Loads PATH ("-": stdin). Checks that the arrays are "0".."15", that their shapes fit
  * one network, and (unless MODEL_UNCHECKED) checksums and that all numbers are finite and

@@ -62,6 +62,7 @@ const float *model_stream_next(struct model_stream *s, size_t count, struct err 
 /*
  * As npz_stream_peek and npz_stream_pass: where the next COUNT numbers lie in the file, NULL
  * if they have to be converted or checked first; and past them, told the CRC-32 of their bytes.
+ * The numbers are valid until model_stream_close.
  */
 const float_any *model_stream_peek(const struct model_stream *s, size_t count);
 int model_stream_pass(struct model_stream *s, size_t count, uint32_t crc, struct err *e);

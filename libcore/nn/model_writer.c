@@ -3,15 +3,13 @@
 
 #include <assert.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "format/npz.h"
-
-enum { NAME_BYTES = 16 };               /* "15" */
+#include "nn/model.h"
 
 struct model_writer {
 	char *path;
@@ -54,9 +52,9 @@ static int write_numbers(struct model_writer *m, const float *x, size_t count, s
 	enum net_array k = (enum net_array)m->k;
 	size_t shape[4], all = net_count(&m->net, k), size = all * sizeof *x;
 	int dims = net_shape(&m->net, k, shape);
-	char name[NAME_BYTES];
+	char name[MODEL_MEMBER];
 
-	snprintf(name, sizeof name, "%d", m->k);
+	model_member(name, m->k);
 	if (m->at == 0 && count == all) {
 		m->k++;
 		return npz_writer_add(m->archive, name, "<f4", dims, shape, x, size, e);

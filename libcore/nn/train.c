@@ -243,12 +243,16 @@ static void keep(struct run *r)
 	memcpy(r->c.best.a[BN_VAR], r->var, bytes);
 }
 
+/* The trainer's weights, with its own statistics. */
+static struct evaluation evaluation(const struct run *r)
+{
+	return (struct evaluation){ .engine = r->engine, .net = r->net, .trainer = r->trainer,
+	                            .dataset = r->data->dataset, .pool = r->pool };
+}
+
 static int validate(struct run *r, struct err *e)
 {
-	struct evaluation v = {
-		.engine = r->engine, .net = r->net, .trainer = r->trainer,
-		.dataset = r->data->dataset, .pool = r->pool,
-	};
+	struct evaluation v = evaluation(r);
 
 	if (!r->data->valid_count)
 		return 0;
@@ -321,10 +325,7 @@ static int run_epochs(struct run *r, struct err *e)
 /* The weights that the run ends with, in c.w. */
 static int finish(struct run *r, struct err *e)
 {
-	struct evaluation v = {
-		.engine = r->engine, .net = r->net, .w = weights_const(&r->c.w),
-		.dataset = r->data->dataset, .pool = r->pool,
-	};
+	struct evaluation v = evaluation(r);
 
 	r->engine->trainer_end(r->trainer);
 	if (r->o->keep_best && isfinite(r->c.at.best_loss)) {
@@ -335,7 +336,9 @@ static int finish(struct run *r, struct err *e)
 		return 0;
 	}
 	r->engine->trainer_get(r->trainer, r->c.w.a, NULL, NULL);
-	return r->o->bn_exact ? recalibrate(r, &v, r->c.w.a[BN_MEAN], r->c.w.a[BN_VAR], e) : 0;
+	if (!r->o->bn_exact)
+		return 0;
+	return recalibrate(r, &v, r->c.w.a[BN_MEAN], r->c.w.a[BN_VAR], e);
 }
 
 int train(const struct train_options *o, const struct engine *engine, const struct model *from,
@@ -359,11 +362,11 @@ int train(const struct train_options *o, const struct engine *engine, const stru
 	status = run_epochs(&r, e);
 	if (status == TRAIN_DONE && finish(&r, e) < 0)
 		status = -1;
-	if (status >= 0)
+	if (status == TRAIN_DONE)
 		*result = (struct train_result){ r.c.w, r.train, r.valid,
 			                         (int64_t)r.batches * r.batch };
 out:
-	if (status < 0)
+	if (status != TRAIN_DONE)
 		weights_release(&r.c.w);
 	run_release(&r);
 	return status;

@@ -21,7 +21,7 @@ struct train_options {
 	bool dropout, shuffle;
 	enum augment augment;
 	bool balanced;                  /* a class counts n / (classes present x its images) */
-	double proximal;                /* mu of adam.h; needs an engine with trainer_anchor */
+	double proximal;                /* mu of adam.h */
 	/* moving mean and variance from the training images, under the final weights */
 	bool bn_exact;
 	/* the weights of the epoch with the least validation loss */
@@ -54,8 +54,8 @@ enum { TRAIN_DONE = 0, TRAIN_STOPPED = 1 };
  * Trains from the weights FROM, which it leaves (model_leave) before the first step. Every
  * epoch visits the training images in a new order (RNG_SHUFFLE, sub-stream = epoch) and leaves
  * the last incomplete batch out, as the tutorial's generator does; fewer images than one batch
- * are one batch. Returns TRAIN_DONE, TRAIN_STOPPED (everything saved in the checkpoint), or -1
- * with E set.
+ * are one batch. Returns TRAIN_DONE and RESULT, TRAIN_STOPPED (everything saved in the
+ * checkpoint), or -1 with E set.
  */
 int train(const struct train_options *o, const struct engine *engine, const struct model *from,
           const struct train_data *data, struct pool *pool, struct train_result *result,

@@ -61,6 +61,8 @@ done
 run aml-fedavg -w 30,50,80 - b.npz c.npz <a.npz
 cp "$out" piped.npz
 check "from standard input to standard output" test "$(digest piped.npz)" = "$(digest mean.npz)"
+run aml-fedavg a.npz b.npz c.npz
+same mean.npz "$out" "a file, written while it is averaged, has the bytes of a pipe"
 for form in f8 fortran big; do
 	run aml-fedavg --equal -o form.npz "$forms/$form.npz"
 	aml-fedavg --equal -o plain.npz "$forms/stored.npz"

@@ -1,9 +1,12 @@
 /*
  * Averaging of files against plain sums over the models in memory: means, medians, pooled
- * statistics, distances and optimiser steps, on a network whose largest array is several blocks.
+ * statistics, distances and optimiser steps, on a network whose largest array is several blocks;
+ * the result written early, and what stops that.
  */
-#include "nn/aggregate.h"
+#include "nn/aggregate.c"       /* the size of a block */
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -11,24 +14,26 @@
 #include "nn/fedavg.h"
 #include "nn/model_writer.h"
 #include "nn/weights.h"
+#include "scratch.h"
 #include "tap.h"
 
 enum { CLIENTS = 4 };
-static const double images[CLIENTS] = { 10, 30, 5, 80 };
+static double images[CLIENTS] = { 10, 30, 5, 80 };
 
 static struct net net;
 static struct weights parent_w, w[CLIENTS];
 static struct model parent;
 static char *paths[CLIENTS];
 
-/* dense1 is 1600 x 150: 240,000 numbers, no multiple of a block; the statistics are positive. */
+/* dense1 is 1600 x 350: 560,000 numbers, no multiple of a block; the statistics are positive. */
 static void make_models(void)
 {
 	static const int filters[] = { 4, 4, 4, 4 };
 	struct rng r;
 	struct err e;
 
-	net_init(&net, 88, 4, filters, 150, 3, &e);
+	net_init(&net, 88, 4, filters, 350, 3, &e);
+	ok(net_count(&net, DENSE1_W) > 2 * BLOCK, "more than two blocks");
 	weights_init(&parent_w, &net);
 	rng_init(&r, 11, RNG_INIT, 0);
 	parent.net = net;
@@ -43,7 +48,7 @@ static void make_models(void)
 		for (int k = 0; k < NET_ARRAYS; k++)
 			for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++)
 				w[c].a[k][i] += 1e-3f * (float)rng_normal(&r);
-		paths[c] = xasprintf("/tmp/aml-test-aggregate.%ld.%d", (long)getpid(), c);
+		paths[c] = xasprintf("%s.%d", scratch_path("client"), c);
 		if (model_save(paths[c], &net, weights_const(&w[c]), NULL, &e) < 0)
 			printf("# %s\n", e.text);
 	}
@@ -52,7 +57,6 @@ static void make_models(void)
 static void release_models(void)
 {
 	for (int c = 0; c < CLIENTS; c++) {
-		unlink(paths[c]);
 		free(paths[c]);
 		weights_release(&w[c]);
 	}
@@ -123,6 +127,105 @@ static void test_mean(void)
 	clients_release(&d);
 }
 
+/* ---- the result as a file ---- */
+
+/* Averages into the file PATH; true if it was ended. */
+static bool write_mean(const char *path, int threads, struct err *e)
+{
+	struct aggregate a = { .method = AGGREGATE_MEAN, .out = model_writer_open(path, &net, e) };
+	struct pool *pool = pool_new(threads);
+	struct clients c;
+	int result = clients_open(&c, paths, CLIENTS, NULL, NULL, e);
+
+	a.clients = &c;
+	if (result == 0)
+		result = aggregate_run(&a, pool, true, e);
+	if (result == 0)
+		result = model_writer_end(a.out, weights_const(&a.w), "{}", e);
+	else
+		model_writer_abandon(a.out);
+	weights_release(&a.w);
+	clients_release(&c);
+	pool_free(pool);
+	return result == 0;
+}
+
+static int files(void)
+{
+	char *command = xasprintf("ls -A %s | wc -l", scratch_folder);
+	FILE *f = popen(command, "r");
+	int n = -1;
+
+	if (fscanf(f, "%d", &n) != 1)
+		n = -1;
+	pclose(f);
+	free(command);
+	return n;
+}
+
+static void test_written(void)
+{
+	struct aggregate a = { .method = AGGREGATE_MEAN };
+	const char *path = scratch_path("early"), *late = scratch_path("late");
+	struct clients c;
+	struct err e = {{0}};
+	size_t size = 0, want_size = 0;
+	char *got, *want;
+
+	for (int i = 0; i < CLIENTS; i++)
+		images[i] = 1;
+	if (!ok(run(&a, &c, 1) && model_save(late, &net, weights_const(&a.w), "{}", &e) == 0,
+	        "written late"))
+		return;
+	want = scratch_read(late, &want_size);
+	for (int threads = 1; threads <= 3; threads++) {
+		ok(write_mean(path, threads, &e), "written early %s", e.text);
+		got = scratch_read(path, &size);
+		ok(got && size == want_size && !memcmp(got, want, size), "the same bytes");
+		free(got);
+	}
+	unlink(path);
+	unlink(late);
+	free(want);
+	weights_release(&a.w);
+	clients_release(&c);
+}
+
+/* Turns one bit of the last block of dense1, 60 KB before the end, and back. */
+static void turn_bit(const char *path)
+{
+	FILE *f = fopen(path, "r+b");
+	int byte;
+
+	fseek(f, -60000, SEEK_END);
+	byte = getc(f);
+	fseek(f, -60000, SEEK_END);
+	putc(byte ^ 1, f);
+	fclose(f);
+}
+
+static void test_not_written(void)
+{
+	const char *path = scratch_path("early");
+	struct rlimit all, less;
+	struct err e = {{0}};
+	int before = files();
+
+	turn_bit(paths[1]);
+	ok(!write_mean(path, 2, &e), "damage behind what was written");
+	ok(strstr(e.text, "array 8: damaged") && strstr(e.text, paths[1]), "%s", e.text);
+	turn_bit(paths[1]);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &all);
+	less = all;
+	less.rlim_cur = 1 << 20;
+	setrlimit(RLIMIT_FSIZE, &less);
+	ok(!write_mean(path, 2, &e), "no room for the result");
+	setrlimit(RLIMIT_FSIZE, &all);
+	ok(strstr(e.text, path) && strstr(e.text, "File too large"), "%s", e.text);
+	is_int(files(), before, "neither leaves a file");
+}
+
 static void test_pool(void)
 {
 	struct aggregate a = { .method = AGGREGATE_MEAN, .pool = true };
@@ -186,7 +289,7 @@ static void test_distances(void)
 	if (!ok(run(&a, &c, 1) && run(&b, &d, 3), "with the previous model"))
 		return;
 	for (int j = 0; j < CLIENTS; j++) {
-		double update = 0, both = 0, mean = 0;
+		long double update = 0, both = 0, mean = 0;
 
 		for (int k = 0; k < NET_ARRAYS; k++)
 			for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++) {
@@ -199,8 +302,9 @@ static void test_distances(void)
 				both += u * v;
 				mean += v * v;
 			}
-		is_near(c.client[j].update_norm, sqrt(update), 1e-12, "the length of an update");
-		is_near(c.client[j].cosine, both / sqrt(update * mean), 1e-12,
+		is_near(c.client[j].update_norm, (double)sqrtl(update), 1e-12,
+		        "the length of an update");
+		is_near(c.client[j].cosine, (double)(both / sqrtl(update * mean)), 1e-12,
 		        "its cosine to the mean");
 		ok(c.client[j].update_norm == d.client[j].update_norm &&
 		   c.client[j].cosine == d.client[j].cosine, "the same with three threads");
@@ -251,12 +355,15 @@ static void test_optimiser(void)
 
 int main(void)
 {
+	scratch_begin();
 	make_models();
 	test_mean();
 	test_pool();
 	test_median();
 	test_distances();
 	test_optimiser();
+	test_written();
+	test_not_written();
 	release_models();
 	return tap_end();
 }

@@ -2,7 +2,8 @@
  * The weighted mean against exact whole-number arithmetic, where ties are frequent and where
  * terms cancel; order, special values, and weights that are refused.
  */
-#include "nn/fedavg.h"
+#include "nn/fedavg.c"         /* its tiles are static */
+
 #include "base/rng.h"
 #include "tap.h"
 
@@ -58,7 +59,7 @@ static double round_quotient(unsigned __int128 s, unsigned __int128 d)
 	return ldexp((double)q, shift);
 }
 
-static float exact_mean(const struct inputs *in, int i)
+static float whole_mean(const struct inputs *in, int i)
 {
 	__int128 sum = 0, total = 0;
 	double mean;
@@ -93,7 +94,7 @@ static void test_exact(struct inputs *in, const char *what)
 	if (!ok(average(in, y, wide), "%s: averaged", what))
 		return;
 	for (int i = 0; i < NUMBERS; i++) {
-		float want = exact_mean(in, i);
+		float want = whole_mean(in, i);
 
 		if (y[i] != want && !wrong++)
 			printf("# number %d: got %a, expected %a\n", i, y[i], want);
@@ -144,6 +145,47 @@ static void test_exactness(void)
 	test_exact(inputs_new(12, 6, 24, 1 << 26), "twelve of large weights");
 	test_exact(with_cancelling(inputs_new(10, 7, 1, 1000)), "numbers that cancel");
 	test_exact(with_equal_weights(with_cancelling(inputs_new(2, 8, 16, 1)), 3), "two cancel");
+}
+
+/* A tile by TAKE against the one in plain C: all that it leaves. */
+static void test_way(const char *name, full_tile *take, const struct inputs *in)
+{
+	struct fedavg_weights w;
+	struct tile plain, t;
+	float want[TILE], y[TILE];
+	struct err e;
+	bool same = true;
+
+	if (!ok(fedavg_weights_init(&w, in->n, in->count, &e) == 0, "weights"))
+		return;
+	for (size_t at = 0; at + 2 * TILE <= NUMBERS; at += TILE / 2 + 3) {
+		full_tile_mean(&plain, &w, in->x, at, want);
+		take(&t, &w, in->x, at, y);
+		same = same && !memcmp(y, want, sizeof y) && t.open == plain.open &&
+		       !memcmp(t.sum, plain.sum, sizeof t.sum) &&
+		       !memcmp(t.size, plain.size, sizeof t.size) &&
+		       !memcmp(t.high, plain.high, sizeof t.high);
+	}
+	ok(same, "%s: the same bits as plain C", name);
+	fedavg_weights_release(&w);
+}
+
+/* Every way to a tile that this processor has. */
+static void test_ways(void)
+{
+	struct inputs *in[] = { inputs_new(3, 21, 40, 1000), inputs_new(10, 22, 1, 7),
+		                with_cancelling(inputs_new(10, 23, 1, 1000)) };
+
+	for (size_t i = 0; i < sizeof in / sizeof *in; i++) {
+#if defined __x86_64__
+		if (__builtin_cpu_supports("avx2"))
+			test_way("AVX2", full_tile_mean_avx2, in[i]);
+		if (pick_full_tile() == full_tile_mean_avx512)
+			test_way("AVX-512", full_tile_mean_avx512, in[i]);
+#endif
+		test_way("the one that is picked", pick_full_tile(), in[i]);
+		free(in[i]);
+	}
 }
 
 static bool mean_of(const double *n, const float *values, int count, float *y)
@@ -291,6 +333,7 @@ static void test_pool_far(void)
 int main(void)
 {
 	test_exactness();
+	test_ways();
 	test_special();
 	test_just_above_tie();
 	test_not_finite();

@@ -231,7 +231,7 @@ static void convolution(struct rng *r, struct conv c)
 }
 
 /*
- * An image that takes several strips of patches: the gradients as sums, since differences
+ * An image that takes several strips of windows: the gradients as sums, since differences
  * would take minutes.
  */
 static void convolution_in_strips(struct rng *r, bool same)
@@ -319,36 +319,28 @@ static void pooling(struct rng *r, int H, int W, int C)
 	free(at);
 }
 
-/* Of equal numbers the first in the order of rows gets the gradient. */
-static void ties(void)
+/* Vectors, and what is left of them. */
+static void elementwise(void)
 {
-	static const float x[4][4] = {
-		{ 1, 1, 1, 1 }, { 0, 1, 1, 0 }, { 0, 0, 2, 2 }, { -1, -2, -3, -1 }
-	};
-	static const int winner[4] = { 0, 1, 2, 0 };
-	const float one = 1;
-	float y, dx[4];
-	uint8_t at;
+	enum { N = 37 };
+	static const float some[5] = { -3, -1e-30f, 0, 1e-30f, 2 };
+	static const float relu[5] = { 0, 0, 0, 1e-30f, 2 }, passed[5] = { 0, 0, 0, 7, 7 };
+	float x[N], dy[N], sum[N], want[N], want_dy[N], want_sum[N];
 
-	for (int i = 0; i < 4; i++) {
-		pool_forward(&y, &at, x[i], 2, 2, 1);
-		is_int(at, winner[i], "pool: the first of equal numbers");
-		pool_backward(dx, &one, &at, 2, 2, 1);
-		for (int k = 0; k < 4; k++)
-			if (dx[k] != (k == winner[i]))
-				ok(false, "pool: gradient %g at %d", dx[k], k);
+	for (int i = 0; i < N; i++) {
+		x[i] = some[i % 5];
+		want[i] = relu[i % 5];
+		dy[i] = 7;
+		want_dy[i] = passed[i % 5];
+		sum[i] = (float)i;
+		want_sum[i] = sum[i] + want[i];
 	}
-}
-
-static void relu(void)
-{
-	static const float want[5] = { 0, 0, 0, 1e-30f, 2 }, passed[5] = { 0, 0, 0, 7, 7 };
-	float x[5] = { -3, -1e-30f, 0, 1e-30f, 2 }, dy[5] = { 7, 7, 7, 7, 7 };
-
-	relu_forward(x, 5);
-	are_near(x, want, 5, 0, "relu");
-	relu_backward(dy, x, 5);
-	are_near(dy, passed, 5, 0, "relu: the gradient at 0 is 0");
+	relu_forward(x, N);
+	are_near(x, want, N, 0, "relu");
+	relu_backward(dy, x, N);
+	are_near(dy, want_dy, N, 0, "relu: the gradient at 0 is 0");
+	add_numbers(sum, x, N);
+	are_near(sum, want_sum, N, 0, "sums");
 }
 
 /* ---- batch norm ---- */
@@ -648,8 +640,7 @@ int main(void)
 	pooling(&r, 2, 2, 1);
 	pooling(&r, 7, 5, 3);
 	pooling(&r, 6, 9, 17);
-	ties();
-	relu();
+	elementwise();
 	normalisation(&r, 5, 3);
 	normalisation(&r, 2, 17);
 	normalisation(&r, 1, 4);

@@ -408,6 +408,7 @@ static void moments_anew(const struct setting *s, const struct engine *engine)
 	}
 	ok(same_weights(&s->net, &w[0], &w[1]), "%s: the same step again", engine->name);
 	ok(same_weights(&s->net, &m[0], &m[1]), "%s: the same moments", engine->name);
+	ok(m[0].a[DENSE2_B][0] != 0, "%s: that are some", engine->name);
 	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
 	engine->trainer_get(t, w[0].a, m[0].a, m[1].a);
 	weights_zero(&w[1], &s->net);
