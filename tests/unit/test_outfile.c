@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "scratch.h"
@@ -171,6 +172,35 @@ static void signals(void)
 	unlink(scratch_path("signalled"));
 }
 
+/* A flush that fails within a hint is told at the end, with its reason. */
+static void hurry(void)
+{
+	const char *path = scratch_path("large");
+	struct outfile *o = outfile_open(path, &e);
+	struct rlimit all, less;
+
+	ok(outfile_is_hidden(o), "a new file is hidden");
+	fputs("text", outfile_stream(o));
+	outfile_hurry(o);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &all);
+	less = all;
+	less.rlim_cur = 4;
+	setrlimit(RLIMIT_FSIZE, &less);
+	fputs("more", outfile_stream(o));
+	outfile_hurry(o);
+	outfile_hurry(o);
+	is_int(outfile_commit(o, true, &e), -1, "what did not fit");
+	setrlimit(RLIMIT_FSIZE, &all);
+	signal(SIGXFSZ, SIG_DFL);
+	ok(strstr(e.text, strerror(EFBIG)) != NULL, "%s", e.text);
+	ok(access(path, F_OK) < 0, "leaves no file");
+	o = outfile_open("/dev/null", &e);
+	ok(!outfile_is_hidden(o), "a device is not hidden");
+	outfile_hurry(o);
+	is_int(outfile_commit(o, true, &e), 0, "and has nothing to hurry");
+}
+
 int main(void)
 {
 	scratch_begin();
@@ -181,6 +211,7 @@ int main(void)
 	links();
 	refusals();
 	pipes();
+	hurry();
 	ok(outfile_sync_folder(scratch_folder, &e) == 0,
 	   "a folder's file system is written to disk");
 	ok(outfile_sync_folder(scratch_path("nowhere"), &e) < 0,
