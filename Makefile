@@ -88,8 +88,10 @@ $(O)/flags: FORCE
 	@printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' | cmp -s - $@ || printf '%s\n' '$(subst ','\'',$(FLAGS_NOW))' > $@
 FORCE:
 
-COMPILE = @mkdir -p $(@D); echo "CC $(@:$(O)/%=%)"; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
-LINK    = @mkdir -p $(@D); echo "LD $(@:$(O)/%=%)"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(BLAS_LINK) $(LIBS)
+# make -s says nothing, so that make -s bench is a table.
+SAY     = $(if $(findstring s,$(firstword -$(MAKEFLAGS))),:,echo)
+COMPILE = @mkdir -p $(@D); $(SAY) "CC $(@:$(O)/%=%)"; $(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+LINK    = @mkdir -p $(@D); $(SAY) "LD $(@:$(O)/%=%)"; $(CC) $(ALL_LDFLAGS) -o $@ $^ $(BLAS_LINK) $(LIBS)
 
 $(O)/%.o: %.c $(O)/flags
 	$(COMPILE)
