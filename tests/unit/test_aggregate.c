@@ -281,6 +281,24 @@ static void test_median(void)
 	clients_release(&c);
 }
 
+/* What rounding takes off a sum of many numbers is added up beside it (Neumaier). */
+struct sum {
+	double sum, lost;
+};
+
+static void add(struct sum *s, double x)
+{
+	double sum = s->sum + x;
+
+	s->lost += fabs(s->sum) >= fabs(x) ? s->sum - sum + x : x - sum + s->sum;
+	s->sum = sum;
+}
+
+static double sum_of(const struct sum *s)
+{
+	return s->sum + s->lost;
+}
+
 static void test_distances(void)
 {
 	struct aggregate a = { .method = AGGREGATE_MEAN, .previous = &parent }, b = a;
@@ -289,7 +307,7 @@ static void test_distances(void)
 	if (!ok(run(&a, &c, 1) && run(&b, &d, 3), "with the previous model"))
 		return;
 	for (int j = 0; j < CLIENTS; j++) {
-		long double update = 0, both = 0, mean = 0;
+		struct sum update = {0}, both = {0}, mean = {0};
 
 		for (int k = 0; k < NET_ARRAYS; k++)
 			for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++) {
@@ -298,13 +316,13 @@ static void test_distances(void)
 
 				if (net_is_statistic(k))
 					continue;
-				update += u * u;
-				both += u * v;
-				mean += v * v;
+				add(&update, u * u);
+				add(&both, u * v);
+				add(&mean, v * v);
 			}
-		is_near(c.client[j].update_norm, (double)sqrtl(update), 1e-12,
+		is_near(c.client[j].update_norm, sqrt(sum_of(&update)), 1e-12,
 		        "the length of an update");
-		is_near(c.client[j].cosine, (double)(both / sqrtl(update * mean)), 1e-12,
+		is_near(c.client[j].cosine, sum_of(&both) / sqrt(sum_of(&update) * sum_of(&mean)), 1e-12,
 		        "its cosine to the mean");
 		ok(c.client[j].update_norm == d.client[j].update_norm &&
 		   c.client[j].cosine == d.client[j].cosine, "the same with three threads");
