@@ -322,7 +322,8 @@ static void test_distances(void)
 			}
 		is_near(c.client[j].update_norm, sqrt(sum_of(&update)), 1e-12,
 		        "the length of an update");
-		is_near(c.client[j].cosine, sum_of(&both) / sqrt(sum_of(&update) * sum_of(&mean)), 1e-12,
+		is_near(c.client[j].cosine,
+		        sum_of(&both) / sqrt(sum_of(&update) * sum_of(&mean)), 1e-12,
 		        "its cosine to the mean");
 		ok(c.client[j].update_norm == d.client[j].update_norm &&
 		   c.client[j].cosine == d.client[j].cosine, "the same with three threads");
