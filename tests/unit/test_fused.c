@@ -177,77 +177,96 @@ static void check_gradients(const struct engine *e, const struct data *d, int co
 	arrays_free(g[1]);
 }
 
-/* Weights and moments after two steps, the second a smaller batch. */
-static void run_steps(const struct engine *e, const struct data *d, int count,
-                      struct pool *pool, float *out[3][NET_ARRAYS])
+/* A trainer before its first step. */
+static void *start(const struct engine *e, const struct data *d, struct pool *pool)
 {
 	void *t = e->trainer_new(&d->net, MAX_BATCH, pool);
+
+	e->trainer_set(t, (const float *const *)d->w, NULL, NULL, 0);
+	e->trainer_anchor(t, (const float *const *)d->anchor);
+	return t;
+}
+
+/* Step 0 or 1, of which the second is a smaller batch. OUT: weights and moments after it. */
+static void take_step(const struct engine *e, void *t, const struct data *d, int count, int step,
+                      float *out[3][NET_ARRAYS])
+{
+	struct batch b = batch_of(d, step ? (count + 1) / 2 : count, true);
 	struct adam a = adam_keras(1e-3f);
 	struct batch_result r;
 
 	a.proximal = count % 2 ? .05f : 0;
-	e->trainer_set(t, (const float *const *)d->w, NULL, NULL, 0);
-	e->trainer_anchor(t, (const float *const *)d->anchor);
-	for (int step = 0; step < 2; step++) {
-		struct batch b = batch_of(d, step ? (count + 1) / 2 : count, true);
-
-		b.step = (uint32_t)step + 1;
-		e->trainer_step(t, &b, &a, &r);
-	}
+	b.step = (uint32_t)step + 1;
+	e->trainer_step(t, &b, &a, &r);
 	for (int i = 0; i < 3; i++)
 		arrays_new(out[i], &d->net);
 	e->trainer_get(t, out[0], out[1], out[2]);
-	e->trainer_free(t);
+}
+
+static void out_free(float *out[3][NET_ARRAYS])
+{
+	for (int i = 0; i < 3; i++)
+		arrays_free(out[i]);
 }
 
 static void check_threads(const struct engine *e, const struct data *d, int count)
 {
-	float *out[2][3][NET_ARRAYS];
+	float *first[3][NET_ARRAYS], *out[2][3][NET_ARRAYS];
 	bool same = true;
 
 	for (int i = 0; i < 2; i++) {
 		struct pool *pool = pool_new(i ? 3 : 1);
+		void *t = start(e, d, pool);
 
-		run_steps(e, d, count, pool, out[i]);
+		take_step(e, t, d, count, 0, first);
+		take_step(e, t, d, count, 1, out[i]);
+		out_free(first);
+		e->trainer_free(t);
 		pool_free(pool);
 	}
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 3; i++)
 		for (int k = 0; k < NET_ARRAYS; k++)
 			same &= !memcmp(out[0][i][k], out[1][i][k],
-			                net_count(&d->net, (enum net_array)k) *
-			                        sizeof(float));
-		arrays_free(out[0][i]);
-		arrays_free(out[1][i]);
-	}
+			                net_count(&d->net, (enum net_array)k) * sizeof(float));
+	out_free(out[0]);
+	out_free(out[1]);
 	ok(same, "%s: two steps on %d images of %d: same bytes with 1 and 3 threads",
 	   e->name, count, d->net.size);
 }
 
 /*
- * A step moves a weight by up to the rate whatever its gradient's size: compare the
- * moments, which are not so.
+ * A step moves a weight by up to the rate whatever its gradient's size: compared are the
+ * moments, which are not so, and the second step is taken from the same weights and moments.
  */
 static void check_steps(const struct engine *e, const struct data *d, int count, struct pool *pool)
 {
-	const struct engine *engine[2] = { e, &engine_layers };
-	float *out[2][3][NET_ARRAYS];
+	void *t = start(e, d, pool), *layers = start(&engine_layers, d, pool);
 	char what[100];
 
-	for (int i = 0; i < 2; i++)
-		run_steps(engine[i], d, count, pool, out[i]);
-	for (int k = 0; k < NET_ARRAYS; k++) {
-		size_t n = net_count(&d->net, (enum net_array)k);
+	for (int step = 0; step < 2; step++) {
+		float *got[3][NET_ARRAYS], *want[3][NET_ARRAYS];
 
-		snprintf(what, sizeof what, "array %d after two steps", k);
-		if (k == BN_MEAN || k == BN_VAR)
-			near(out[0][0][k], out[1][0][k], n, outputs_differ, e->name, what);
-		snprintf(what, sizeof what, "first moment of array %d", k);
-		near(out[0][1][k], out[1][1][k], n, 10 * gradients_differ, e->name, what);
+		take_step(e, t, d, count, step, got);
+		take_step(&engine_layers, layers, d, count, step, want);
+		for (int k = 0; k < NET_ARRAYS; k++) {
+			size_t n = net_count(&d->net, (enum net_array)k);
+
+			snprintf(what, sizeof what, "array %d after step %d", k, step + 1);
+			if (k == BN_MEAN || k == BN_VAR)
+				near(got[0][k], want[0][k], n, outputs_differ, e->name, what);
+			snprintf(what, sizeof what, "moments of array %d after step %d", k,
+			         step + 1);
+			near(got[1][k], want[1][k], n, gradients_differ, e->name, what);
+			near(got[2][k], want[2][k], n, 2 * gradients_differ, e->name, what);
+		}
+		engine_layers.trainer_set(layers, (const float *const *)got[0],
+		                          (const float *const *)got[1],
+		                          (const float *const *)got[2], 1);
+		out_free(got);
+		out_free(want);
 	}
-	for (int i = 0; i < 3; i++) {
-		arrays_free(out[0][i]);
-		arrays_free(out[1][i]);
-	}
+	e->trainer_free(t);
+	engine_layers.trainer_free(layers);
 }
 
 static const struct net_case cases[] = {
