@@ -7,17 +7,22 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "nn/conv.h"
+#include "nn/dropout.h"
+#include "nn/elementwise.h"
+#include "nn/pool.h"
 #include "tap.h"
 
 /*
  * Relative to the root mean square of an array. Both sides add up thousands of products
  * in single precision, in different orders. Where two numbers of a pool's block, or one
- * and 0, agree to six digits, the gradient may take the other way: that moves one
- * element's share.
+ * and 0, differ by less than CLEAR of it, the gradient may take the other way; images for
+ * which that is so are not used.
  */
-static const double outputs_differ = 2e-5, gradients_differ = 2e-3;
+static const double outputs_differ = 2e-5, gradients_differ = 2e-3, clear = 5e-6;
 
-enum { MAX_BATCH = 19 };
+/* STEP: of the dropout masks */
+enum { MAX_BATCH = 19, SEED = 99, STEP = 3 };
 
 struct net_case {
 	int size, channels, filters[4], dense, classes, count;
@@ -59,6 +64,101 @@ static void draw_weights(const struct data *d, float *const w[NET_ARRAYS], struc
 	}
 }
 
+/* ---- images whose gradients are beyond doubt ---- */
+
+static double root_mean_square(const float *x, size_t n)
+{
+	double square = 0;
+
+	for (size_t i = 0; i < n; i++)
+		square += (double)x[i] * x[i];
+	return sqrt(square / (double)n);
+}
+
+/* No number of the map X is nearly 0. */
+static bool signs_are_clear(const float *x, size_t n, double least)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fabsf(x[i]) < least)
+			return false;
+	return true;
+}
+
+/* No winner among the positive numbers of a block is nearly another's equal. */
+static bool winners_are_clear(const float *x, int side, int C, double least)
+{
+	for (int i = 0; i < side / 2 * (side / 2) * C; i++) {
+		int c = i % C, column = i / C % (side / 2), row = i / C / (side / 2);
+		const float *p = x + ((size_t)(2 * row) * (size_t)side + (size_t)(2 * column)) *
+		                             (size_t)C + c;
+		float best = 0, second = 0;
+
+		for (int k = 0; k < 4; k++) {
+			float y = p[((size_t)(k / 2) * (size_t)side + (size_t)(k % 2)) * (size_t)C];
+
+			second = y > best ? best : y > second ? y : second;
+			best = y > best ? y : best;
+		}
+		if (best > 0 && best - second < least)
+			return false;
+	}
+	return true;
+}
+
+/* Image N of a batch, with or without dropout. */
+static bool is_clear(const struct data *d, int n, bool dropout)
+{
+	const struct net *net = &d->net;
+	const float *x = d->image[n];
+	float *map = NULL, *pooled[2] = { NULL, NULL };
+	bool good = true;
+
+	for (int i = 0; i < 4 && good; i++) {
+		int in = i < 2 ? net->size : net->pool1_size, K = net->filters[i];
+		int side = i == 1 ? net->conv2_size : i == 3 ? net->conv4_size : in;
+		struct conv c = { in, in, i ? net->filters[i - 1] : net->channels, K, i % 2 == 0 };
+		size_t count = (size_t)side * (size_t)side * (size_t)K;
+		float *y = xmalloc(count, sizeof *y);
+		float *scratch = xmalloc(conv_scratch(&c), sizeof *scratch);
+		double least;
+
+		conv_forward(&c, y, x, d->w[2 * i], d->w[2 * i + 1], scratch);
+		least = clear * root_mean_square(y, count);
+		good = signs_are_clear(y, count, least) &&
+		       (i % 2 == 0 || winners_are_clear(y, side, K, least));
+		relu_forward(y, count);
+		free(scratch);
+		free(map);
+		x = map = y;
+		if (i % 2) {
+			uint32_t left = (uint32_t)(side / 2 * (side / 2) * K);
+			uint8_t *keep = xmalloc(left, 1);
+			float *p = pooled[i / 2] = xmalloc(left, sizeof *p);
+
+			pool_forward(p, NULL, y, side, side, K);
+			dropout_mask(keep, i / 2, SEED, STEP, (uint32_t)n, 0, left);
+			if (dropout)
+				dropout_apply(p, keep, i / 2, left);
+			free(keep);
+			x = p;
+		}
+	}
+	free(map);
+	free(pooled[0]);
+	free(pooled[1]);
+	return good;
+}
+
+static void draw_image(struct data *d, int n, struct rng *r)
+{
+	size_t numbers = (size_t)(d->net.size * d->net.size * d->net.channels);
+
+	do
+		for (size_t i = 0; i < numbers; i++)
+			d->image[n][i] = (float)rng_unit(r);
+	while (!is_clear(d, n, false) || !is_clear(d, n, true));
+}
+
 static void data_new(struct data *d, const struct net_case *c)
 {
 	struct rng r;
@@ -76,8 +176,7 @@ static void data_new(struct data *d, const struct net_case *c)
 	draw_weights(d, d->anchor, &r);
 	for (int n = 0; n < MAX_BATCH; n++) {
 		d->image[n] = xmalloc(numbers, sizeof(float));
-		for (size_t i = 0; i < numbers; i++)
-			d->image[n][i] = (float)rng_unit(&r);
+		draw_image(d, n, &r);
 		d->label[n] = (int)rng_below(&r, (uint32_t)c->classes);
 		d->weight[n] = (float)rng_unit(&r) + .5f;
 	}
@@ -118,7 +217,7 @@ static struct batch batch_of(const struct data *d, int count, bool dropout)
 {
 	return (struct batch){
 		.count = count, .image = (const float *const *)d->image, .label = d->label,
-		.weight = dropout ? d->weight : NULL, .dropout = dropout, .seed = 99, .step = 3,
+		.weight = dropout ? d->weight : NULL, .dropout = dropout, .seed = SEED, .step = STEP,
 	};
 }
 
@@ -196,7 +295,6 @@ static void take_step(const struct engine *e, void *t, const struct data *d, int
 	struct batch_result r;
 
 	a.proximal = count % 2 ? .05f : 0;
-	b.step = (uint32_t)step + 1;
 	e->trainer_step(t, &b, &a, &r);
 	for (int i = 0; i < 3; i++)
 		arrays_new(out[i], &d->net);
@@ -236,7 +334,8 @@ static void check_threads(const struct engine *e, const struct data *d, int coun
 
 /*
  * A step moves a weight by up to the rate whatever its gradient's size: compared are the
- * moments, which are not so, and the second step is taken from the same weights and moments.
+ * moments, which are not so. The second step is taken from the first weights, for which the
+ * images are clear, and from the first step's moments.
  */
 static void check_steps(const struct engine *e, const struct data *d, int count, struct pool *pool)
 {
@@ -259,7 +358,9 @@ static void check_steps(const struct engine *e, const struct data *d, int count,
 			near(got[1][k], want[1][k], n, gradients_differ, e->name, what);
 			near(got[2][k], want[2][k], n, 2 * gradients_differ, e->name, what);
 		}
-		engine_layers.trainer_set(layers, (const float *const *)got[0],
+		e->trainer_set(t, (const float *const *)d->w, (const float *const *)got[1],
+		               (const float *const *)got[2], 1);
+		engine_layers.trainer_set(layers, (const float *const *)d->w,
 		                          (const float *const *)got[1],
 		                          (const float *const *)got[2], 1);
 		out_free(got);
