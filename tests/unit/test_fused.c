@@ -217,7 +217,8 @@ static struct batch batch_of(const struct data *d, int count, bool dropout)
 {
 	return (struct batch){
 		.count = count, .image = (const float *const *)d->image, .label = d->label,
-		.weight = dropout ? d->weight : NULL, .dropout = dropout, .seed = SEED, .step = STEP,
+		.weight = dropout ? d->weight : NULL, .dropout = dropout,
+		.seed = SEED, .step = STEP,
 	};
 }
 
@@ -287,8 +288,8 @@ static void *start(const struct engine *e, const struct data *d, struct pool *po
 }
 
 /* Step 0 or 1, of which the second is a smaller batch. OUT: weights and moments after it. */
-static void take_step(const struct engine *e, void *t, const struct data *d, int count, int step,
-                      float *out[3][NET_ARRAYS])
+static void take_step(const struct engine *e, void *t, const struct data *d, int count,
+                      int step, float *out[3][NET_ARRAYS])
 {
 	struct batch b = batch_of(d, step ? (count + 1) / 2 : count, true);
 	struct adam a = adam_keras(1e-3f);
