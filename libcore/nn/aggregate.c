@@ -34,12 +34,12 @@ struct run {
 	/* the block: */
 	int k;
 	size_t at, size;
-	const float_any **x;                /* [count] its numbers, by clients.order */
+	const float_any **x;            /* [count] its numbers, by clients.order */
 	bool *lent;                     /* [count] x lies in the file, not yet in its checksum */
 	struct err *error;              /* [count] */
 	bool *failed;                   /* [count] */
 	/* its pieces: */
-	const float_any **view;             /* [threads][count] */
+	const float_any **view;         /* [threads][count] */
 	double *mean;                   /* [threads][PIECE] */
 	struct sums *sums;              /* [pieces][count] */
 	uint32_t *crc;                  /* [pieces][count] of those lent */
