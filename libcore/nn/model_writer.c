@@ -2,7 +2,6 @@
 #include "nn/model_writer.h"
 
 #include <assert.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
