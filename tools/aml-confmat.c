@@ -6,11 +6,11 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfile.h"
-#include "report/confusion.h"
-#include "report/figure.h"
-#include "report/metrics.h"
-#include "report/render.h"
-#include "report/table.h"
+#include "base/table.h"
+#include "score/confusion.h"
+#include "score/metrics.h"
+#include "figure/confusion_figure.h"
+#include "figure/render.h"
 
 enum format { BY_ENDING, FIGURE_SVG, FIGURE_PNG, COUNTS, TABLE, REPORT };
 

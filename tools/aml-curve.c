@@ -6,9 +6,9 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfile.h"
-#include "report/curve.h"
-#include "report/render.h"
-#include "report/table.h"
+#include "base/table.h"
+#include "figure/curve.h"
+#include "figure/render.h"
 
 struct args {
 	const char *out, *title;

@@ -4,10 +4,10 @@
 
 #include "base/json.h"
 #include "base/opt.h"
-#include "nn/delta.h"
-#include "nn/model.h"
-#include "nn/model_writer.h"
-#include "nn/quant.h"
+#include "model/delta.h"
+#include "model/model.h"
+#include "model/model_writer.h"
+#include "model/quant.h"
 
 struct args {
 	const char *parent, *in, *out;

@@ -4,13 +4,13 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
-#include "base/parallel.h"
 #include "base/progress.h"
-#include "data/dataset_writer.h"
-#include "data/tree.h"
+#include "base/threads.h"
 #include "format/npy.h"
 #include "image/image.h"
 #include "image/resize.h"
+#include "data/dataset_writer.h"
+#include "data/tree.h"
 
 enum { TYPE_F4, TYPE_U1, MAX_SIZE = 4096, BYTE_VALUES = 256 };
 
@@ -185,19 +185,19 @@ static void make_picture(void *arg, size_t i, int worker)
 
 static void make_pictures(struct job *j)
 {
-	struct pool *pool = pool_new(j->a->threads);
-	int threads = pool_threads(pool);
+	struct threads *pool = threads_new(j->a->threads);
+	int threads = threads_count(pool);
 
 	j->worker = xcalloc((size_t)threads, sizeof *j->worker);
 	for (int i = 0; i < threads; i++)
 		worker_init(&j->worker[i], j->a);
 	progress_start(&j->progress, "downsample", "images", j->tree->count, j->a->quiet);
-	pool_run(pool, j->tree->count, make_picture, j);
+	threads_run(pool, j->tree->count, make_picture, j);
 	progress_end(&j->progress);
 	for (int i = 0; i < threads; i++)
 		worker_release(&j->worker[i]);
 	free(j->worker);
-	pool_free(pool);
+	threads_free(pool);
 }
 
 static void warn(const char *path, const char *what)

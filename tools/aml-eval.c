@@ -7,13 +7,14 @@
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "data/split.h"
-#include "nn/evaluate.h"
-#include "nn/facts.h"
-#include "nn/model.h"
 #include "nn/softmax.h"
-#include "report/confusion.h"
-#include "report/metrics.h"
-#include "report/predictions.h"
+#include "fused/engine_pick.h"
+#include "model/facts.h"
+#include "model/model.h"
+#include "train/evaluate.h"
+#include "score/confusion.h"
+#include "score/metrics.h"
+#include "score/predictions.h"
 
 struct args {
 	const char *dataset, *model, *out, *predictions;
@@ -52,7 +53,7 @@ static struct args parse(int argc, char **argv)
 	};
 	const struct opt_tool tool = { "[OPTION]... MODEL [OUT.json]",
 		                       "evaluate MODEL on a dataset", 1, 2,
-		                       engine_default_name };
+		                       engine_pick_name };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	if (!a.dataset || !*a.dataset)
@@ -106,7 +107,7 @@ static void count_confusion(struct outcome *o, const struct dataset *d)
 static int look(const struct args *a, const struct model *m, const struct dataset *d,
                 struct outcome *o, struct err *e)
 {
-	struct pool *pool = pool_new(a->threads);
+	struct threads *pool = threads_new(a->threads);
 	struct progress progress;
 	struct evaluation v = { .engine = engine_pick(&m->net, e),
 		                .net = &m->net,
@@ -124,7 +125,7 @@ static int look(const struct args *a, const struct model *m, const struct datase
 	if (v.engine)
 		result = evaluate(&v, o->index, o->count, o->probs, o->loss, &o->all, e);
 	progress_end(&progress);
-	pool_free(pool);
+	threads_free(pool);
 	return result;
 }
 

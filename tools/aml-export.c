@@ -3,10 +3,10 @@
 
 #include "base/opt.h"
 #include "base/outfile.h"
-#include "nn/model.h"
-#include "report/export.h"
-#include "report/onnx.h"
-#include "report/savedmodel.h"
+#include "model/model.h"
+#include "export/export.h"
+#include "export/onnx.h"
+#include "export/savedmodel.h"
 
 struct args {
 	const char *format, *out, *model;

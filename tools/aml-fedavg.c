@@ -6,16 +6,16 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
-#include "base/parallel.h"
 #include "base/progress.h"
-#include "nn/aggregate.h"
-#include "nn/clients.h"
-#include "nn/facts.h"
-#include "nn/fedavg.h"
-#include "nn/model.h"
-#include "nn/model_writer.h"
-#include "nn/robust.h"
-#include "nn/server_state.h"
+#include "base/threads.h"
+#include "model/facts.h"
+#include "model/model.h"
+#include "model/model_writer.h"
+#include "fed/aggregate.h"
+#include "fed/clients.h"
+#include "fed/fedavg.h"
+#include "fed/robust.h"
+#include "fed/server_state.h"
 
 enum bn { BN_AVERAGE, BN_POOL };
 
@@ -267,13 +267,13 @@ static int load(const struct args *a, struct job *j, struct err *e)
 
 static int average(const struct args *a, struct job *j, struct err *e)
 {
-	struct pool *pool;
+	struct threads *pool;
 	int result;
 
 	j->out = model_writer_open(a->out, &j->clients.net, e);
 	if (!j->out)
 		return -1;
-	pool = pool_new(a->threads);
+	pool = threads_new(a->threads);
 	j->g = (struct aggregate){
 		.clients = &j->clients,
 		.method = a->mean ? AGGREGATE_MEAN : AGGREGATE_TRIMMED,
@@ -283,7 +283,7 @@ static int average(const struct args *a, struct job *j, struct err *e)
 		.opt = a->opt, .m = &j->state.m, .v = &j->state.v, .out = j->out,
 	};
 	result = aggregate_run(&j->g, pool, a->quiet, e);
-	pool_free(pool);
+	threads_free(pool);
 	return result < 0 ? -1 : clients_check_distinct(&j->clients, e);
 }
 

@@ -9,8 +9,8 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/opt.h"
-#include "report/info.h"
-#include "report/trail.h"
+#include "info/info.h"
+#include "info/trail.h"
 
 struct args {
 	bool json, trail;

@@ -3,11 +3,11 @@
 
 #include "base/opt.h"
 #include "data/classes.h"
-#include "nn/facts.h"
 #include "nn/init.h"
-#include "nn/model.h"
-#include "nn/model_writer.h"
-#include "nn/weights.h"
+#include "model/facts.h"
+#include "model/model.h"
+#include "model/model_writer.h"
+#include "model/weights.h"
 
 struct args {
 	uint64_t seed;

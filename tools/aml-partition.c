@@ -84,7 +84,7 @@ static int read_groups(struct partition *p, const struct parts *to, const char *
 	p->group = group;
 	for (size_t i = 0; i < to->count; i++)
 		ids[i] = to->from->ids[to->index[i]];
-	groups = partition_groups(group, ids, to->count, tsv_path, e);
+	groups = partition_load_groups(group, ids, to->count, tsv_path, e);
 	free(ids);
 	if (groups < 0)
 		return -1;

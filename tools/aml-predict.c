@@ -6,12 +6,12 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
-#include "base/parallel.h"
-#include "nn/engine.h"
-#include "nn/model.h"
-#include "nn/picture.h"
+#include "base/threads.h"
+#include "data/picture.h"
 #include "nn/softmax.h"
-#include "report/predictions.h"
+#include "fused/engine_pick.h"
+#include "model/model.h"
+#include "score/predictions.h"
 
 enum {
 	CHUNK = 32,                     /* images a call, at most */
@@ -31,7 +31,7 @@ struct predictor {
 	int chunk;                      /* images a call: room for no more than will come */
 	struct model m;
 	struct classes classes;
-	struct pool *pool;
+	struct threads *pool;
 	const struct engine *engine;
 	void *run;
 	struct resize **resize;         /* [threads] */
@@ -54,7 +54,7 @@ static struct args parse(int argc, char **argv)
 	const struct opt_tool tool = { "[OPTION]... MODEL IMAGE...",
 		                       "print the class of each IMAGE (TIFF, PNG or npy; "
 		                       "-: names on standard input)",
-		                       2, -1, engine_default_name };
+		                       2, -1, engine_pick_name };
 
 	a.names = opt_parse(opts, &tool, argc, argv);
 	a.model = *a.names++;
@@ -82,10 +82,10 @@ static int predictor_init(struct predictor *p, const struct args *a, struct err 
 	if (!p->engine)
 		return -1;
 	model_classes(&p->m, &p->classes);
-	p->pool = pool_new(a->threads);
+	p->pool = threads_new(a->threads);
 	p->run = p->engine->predictor_new(&p->m.net, p->m.w, p->chunk, p->pool);
-	p->resize = xcalloc((size_t)pool_threads(p->pool), sizeof(struct resize *));
-	for (int i = 0; i < pool_threads(p->pool); i++)
+	p->resize = xcalloc((size_t)threads_count(p->pool), sizeof(struct resize *));
+	for (int i = 0; i < threads_count(p->pool); i++)
 		p->resize[i] = resize_new(p->m.net.size, p->m.net.size, RESIZE_BICUBIC);
 	pixels = (size_t)p->m.net.size * (size_t)p->m.net.size * (size_t)p->m.net.channels;
 	p->pixels = xaligned((size_t)p->chunk * pixels, sizeof *p->pixels);
@@ -96,12 +96,12 @@ static int predictor_init(struct predictor *p, const struct args *a, struct err 
 
 static void predictor_release(struct predictor *p)
 {
-	for (int i = 0; p->resize && i < pool_threads(p->pool); i++)
+	for (int i = 0; p->resize && i < threads_count(p->pool); i++)
 		resize_free(p->resize[i]);
 	free(p->resize);
 	if (p->run)
 		p->engine->predictor_free(p->run);
-	pool_free(p->pool);
+	threads_free(p->pool);
 	free(p->pixels);
 	free(p->logits);
 	classes_release(&p->classes);
@@ -122,7 +122,8 @@ static void load_job(void *arg, size_t i, int worker)
 	                           : "./-"; /* standard input holds names */
 
 	p->error[i].text[0] = '\0';
-	picture_load(pixels_of(p, i), name, &p->m.net, p->resize[worker], &p->error[i]);
+	picture_load(pixels_of(p, i), name, p->m.net.size, p->m.net.channels, p->resize[worker],
+	             &p->error[i]);
 }
 
 /* ---- output ---- */
@@ -188,7 +189,7 @@ static void predict_chunk(struct predictor *p, char *const *name, int n)
 	int good = 0, classes = p->m.net.classes;
 
 	p->name = name;
-	pool_run(p->pool, (size_t)n, load_job, p);
+	threads_run(p->pool, (size_t)n, load_job, p);
 	for (int i = 0; i < n; i++)
 		if (!p->error[i].text[0])
 			image[good++] = pixels_of(p, (size_t)i);

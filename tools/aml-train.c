@@ -11,10 +11,11 @@
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "data/split.h"
-#include "nn/facts.h"
-#include "nn/model.h"
-#include "nn/model_writer.h"
-#include "nn/train.h"
+#include "fused/engine_pick.h"
+#include "model/facts.h"
+#include "model/model.h"
+#include "model/model_writer.h"
+#include "train/train.h"
 
 /* stopped with everything saved: run me again (EX_TEMPFAIL) */
 enum { EXIT_AGAIN = 75 };
@@ -74,7 +75,7 @@ static struct args parse(int argc, char **argv)
 	};
 	const struct opt_tool tool = { "[OPTION]... IN OUT",
 		                       "train the model IN, write the result to OUT", 2,
-		                       2, engine_default_name };
+		                       2, engine_pick_name };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	if (!a.dataset || !*a.dataset)
@@ -200,7 +201,7 @@ static int run(struct args *a, const struct model *m, const struct dataset *d, s
 	uint32_t *valid_index = xmalloc(d->count, sizeof *valid_index);
 	struct train_data data = { .dataset = d, .train = train_index, .valid = valid_index };
 	struct train_result r = {0};
-	struct pool *pool = pool_new(a->threads);
+	struct threads *pool = threads_new(a->threads);
 	const struct engine *engine = engine_pick(&m->net, e);
 	char parent[SHA256_HEX], *text = NULL, *facts = NULL;
 	int status = -1;
@@ -218,7 +219,7 @@ static int run(struct args *a, const struct model *m, const struct dataset *d, s
 	facts = describe_result(a, d, &m->net, engine, parent, &r);
 	status = save(a, &m->net, &r, facts, e);
 out:
-	pool_free(pool);
+	threads_free(pool);
 	weights_release(&r.w);
 	free(train_index);
 	free(valid_index);

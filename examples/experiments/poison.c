@@ -5,9 +5,9 @@
 #include <stdlib.h>
 
 #include "base/opt.h"
-#include "nn/model.h"
-#include "nn/model_writer.h"
-#include "nn/weights.h"
+#include "model/model.h"
+#include "model/model_writer.h"
+#include "model/weights.h"
 
 /* The statistics stay as they are: a negative variance would be refused. */
 static void exaggerate(struct weights *w, const struct model *previous, const struct model *model,

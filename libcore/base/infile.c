@@ -103,35 +103,8 @@ void infile_release(struct infile *f)
 	*f = (struct infile){0};
 }
 
-void infile_leave(const struct infile *f)
+void infile_drop_pages(const struct infile *f)
 {
 	if (f->mapped)
 		madvise((void *)f->data, f->size, MADV_DONTNEED);
-}
-
-int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e),
-                 void *arg, struct err *e)
-{
-	bool is_stdin = !strcmp(path, "-");
-	FILE *in = is_stdin ? stdin : fopen(path, "re");
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t length;
-	int result = 0;
-
-	if (!in)
-		return err_set(e, "%s: %s", path, strerror(errno));
-	while (result == 0 && (length = getline(&line, &room, in)) >= 0) {
-		if (length > 0 && line[length - 1] == '\n')
-			line[length - 1] = '\0';
-		result = fn(arg, line, e);
-	}
-	if (result == 0 && ferror(in)) {
-		err_set(e, "%s", strerror(errno));
-		result = err_in(e, is_stdin ? "standard input" : path);
-	}
-	free(line);
-	if (!is_stdin)
-		fclose(in);
-	return result;
 }

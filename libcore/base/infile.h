@@ -24,11 +24,4 @@ int infile_open(struct infile *f, const char *path, size_t limit, struct err *e)
 void infile_release(struct infile *f);
 
 /* Gives back the memory of a mapped file's pages; they come again when they are read. */
-void infile_leave(const struct infile *f);
-
-/*
- * Calls FN for every line of PATH ("-": stdin), without its newline; stops at -1. Returns
- * 0 or -1.
- */
-int infile_lines(const char *path, int (*fn)(void *arg, char *line, struct err *e),
-                 void *arg, struct err *e);
+void infile_drop_pages(const struct infile *f);

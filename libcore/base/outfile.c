@@ -197,7 +197,7 @@ static bool flush(struct outfile *o)
 	return false;
 }
 
-void outfile_hurry(struct outfile *o)
+void outfile_start_writeback(struct outfile *o)
 {
 #ifdef SYNC_FILE_RANGE_WRITE
 	if (o->target && flush(o))
@@ -217,7 +217,7 @@ static bool close_stream(struct outfile *o, bool sync)
 	if (good && sync && o->target)
 		good = fsync(fileno(o->f)) == 0;
 	else if (good)
-		outfile_hurry(o);       /* else they would all be waited for at the end */
+		outfile_start_writeback(o);       /* else they would all be waited for at the end */
 	if (fclose(o->f) != 0)
 		good = false;
 	return good;

@@ -29,7 +29,7 @@ bool outfile_is_hidden(const struct outfile *o);
  * Flushes, and begins to send to disk what was written, for outfile_commit to wait less.
  * Failures are left to outfile_commit.
  */
-void outfile_hurry(struct outfile *o);
+void outfile_start_writeback(struct outfile *o);
 
 /*
  * Flushes, syncs to disk, closes and renames; frees O. With SYNC false the data are only on

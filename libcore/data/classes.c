@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 
@@ -31,7 +30,8 @@ static const struct class_entry known[] = {
 };
 enum { KNOWN = sizeof known / sizeof *known };
 
-static const char tsv_header[] = "index\tcode\tname";
+enum { HEADER = 3 };
+static const char *const header[HEADER] = { "index", "code", "name" };
 
 void classes_default(struct classes *c)
 {
@@ -159,55 +159,79 @@ fail:
 
 /* ---- classes.tsv ---- */
 
-struct tsv {
-	struct classes got;
-	const char *path;
-	int line;
-};
-
-static int parse_row(struct classes *c, char *row, struct err *e)
+static int parse_row(struct classes *c, struct tsv *t, struct err *e)
 {
-	char *rest = row, *end;
-	char *index = strsep(&rest, "\t"), *code = strsep(&rest, "\t"),
-	     *name = strsep(&rest, "\t");
+	char *end;
 
-	if (!code || strtol(index, &end, 10) != c->count || end == index || *end)
-		return err_set(e, "expected index %d, code and name between tabs",
-		               c->count);
-	return add(c, code, name ? name : "", e);
+	if (t->count < 2 || strtol(t->field[0], &end, 10) != c->count || end == t->field[0] || *end)
+		return err_set(e, "expected index %d, code and name between tabs", c->count);
+	return add(c, t->field[1], t->count > 2 ? t->field[2] : "", e);
 }
 
-static int take_row(void *arg, char *row, struct err *e)
+static bool is_header(const struct tsv *t)
 {
-	struct tsv *t = arg;
-	char place[32];
+	for (int i = 0; i < HEADER; i++)
+		if (t->count != HEADER || strcmp(t->field[i], header[i]) != 0)
+			return false;
+	return true;
+}
 
-	t->line++;
-	row[strcspn(row, "\r")] = '\0';
-	if (!*row || (t->line == 1 && !strcmp(row, tsv_header)))
-		return 0;
-	if (parse_row(&t->got, row, e) == 0)
-		return 0;
-	snprintf(place, sizeof place, "line %d", t->line);
-	err_in(e, place);
-	return err_in(e, t->path);
+int classes_read(struct classes *c, FILE *f, const char *name, struct err *e)
+{
+	struct tsv *t = tsv_over(f, name);
+	struct classes got = {0};
+	int left;
+
+	while ((left = tsv_next(t, e)) > 0) {
+		if (tsv_is_blank(t) || (t->line == 1 && is_header(t)))
+			continue;
+		if (parse_row(&got, t, e) < 0) {
+			left = tsv_in(t, e);
+			break;
+		}
+	}
+	if (left == 0 && got.count == 0)
+		left = err_set(e, "%s: no classes", name);
+	tsv_close(t);
+	if (left < 0)
+		classes_release(&got);
+	else
+		*c = got;
+	return left;
 }
 
 int classes_load(struct classes *c, const char *tsv_path, struct err *e)
 {
-	struct tsv t = { .path = tsv_path };
+	struct tsv *t = tsv_open(tsv_path, e);
+	int result = t ? classes_read(c, t->f, t->name, e) : -1;
 
-	if (infile_lines(tsv_path, take_row, &t, e) < 0)
-		goto fail;
-	if (t.got.count == 0) {
-		err_set(e, "%s: no classes", tsv_path);
-		goto fail;
-	}
-	*c = t.got;
+	tsv_close(t);
+	return result;
+}
+
+/* What tells a list of codes from the other fields of a table. */
+static int check_field(const char *code, struct err *e)
+{
+	if (!strcmp(code, "-"))
+		return err_set(e, "'-' is no class code");
+	if (strchr(code, ','))
+		return err_set(e, "class code '%s' has a comma", code);
 	return 0;
-fail:
-	classes_release(&t.got);
-	return -1;
+}
+
+int classes_from_row(struct classes *c, const struct tsv *t, int first, struct err *e)
+{
+	struct classes got = {0};
+
+	if (t->count <= first)
+		return err_set(e, "names no classes");
+	for (int i = first; i < t->count; i++)
+		if (check_field(t->field[i], e) < 0 || add(&got, t->field[i], "", e) < 0) {
+			classes_release(&got);
+			return -1;
+		}
+	*c = got;
+	return 0;
 }
 
 int classes_save(const struct classes *c, const char *tsv_path, struct err *e)
@@ -216,7 +240,7 @@ int classes_save(const struct classes *c, const char *tsv_path, struct err *e)
 
 	if (!o)
 		return -1;
-	fprintf(outfile_stream(o), "%s\n", tsv_header);
+	fprintf(outfile_stream(o), "%s\t%s\t%s\n", header[0], header[1], header[2]);
 	for (int i = 0; i < c->count; i++)
 		fprintf(outfile_stream(o), "%d\t%s\t%s\n", i, c->entry[i].code,
 		        c->entry[i].name);

@@ -1,8 +1,10 @@
 #pragma once
 /* Class lists: codes in the order of their index, and full names. */
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "base/err.h"
+#include "format/tsv.h"
 
 enum { CLASSES_MAX = 256, CLASS_CODE_BYTES = 32, CLASS_NAME_BYTES = 96 };
 
@@ -23,8 +25,11 @@ void classes_numbered(struct classes *c, int n);
 /* "CODE,CODE,...": in this order, names of known codes filled in. Refuses empty,
  * doubled and over-long codes. */
 int classes_parse(struct classes *c, const char *list, struct err *e);
-/* classes.tsv: index, code, name. */
+/* classes.tsv: index, code, name; from a file, or an open stream that messages call NAME. */
 int classes_load(struct classes *c, const char *tsv_path, struct err *e);
+int classes_read(struct classes *c, FILE *f, const char *name, struct err *e);
+/* The classes whose codes are the fields of T's line from FIRST on. Returns 0 or -1. */
+int classes_from_row(struct classes *c, const struct tsv *t, int first, struct err *e);
 int classes_save(const struct classes *c, const char *tsv_path, struct err *e);
 void classes_copy(struct classes *to, const struct classes *from);
 void classes_release(struct classes *c);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/infile.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "format/tsv.h"
 
 /* One client takes all of a class; evener than one image in any data set. */
 static const double alpha_min = 1e-6, alpha_max = 1e6;
@@ -259,8 +259,6 @@ struct group_file {
 	char *const *ids;
 	size_t count;
 	char **name;                    /* group of each id; NULL: none yet */
-	const char *path;
-	int line;
 };
 
 static int compare_text(const void *a, const void *b)
@@ -268,29 +266,30 @@ static int compare_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int take_line(void *arg, char *line, struct err *e)
+static int take_row(struct group_file *f, const struct tsv *t, struct err *e)
 {
-	struct group_file *f = arg;
-	char *rest = line, *id, *group;
-	char **found;
+	char **found = NULL;
 
-	f->line++;
-	line[strcspn(line, "\r")] = '\0';
-	if (!*line)
-		return 0;
-	id = strsep(&rest, "\t");
-	group = strsep(&rest, "\t");
-	if (!group || !*group)
-		return err_set(e, "%s: line %d: expected an id and its group, a tab between",
-		               f->path, f->line);
-	found = f->count ? bsearch(&id, f->ids, f->count, sizeof *f->ids, compare_text)
-	                 : NULL;
+	if (t->count < 2 || !*t->field[1])
+		return err_set(e, "expected an id and its group, a tab between");
+	if (f->count)
+		found = bsearch(&t->field[0], f->ids, f->count, sizeof *f->ids, compare_text);
 	if (!found)
 		return 0;
 	if (f->name[found - f->ids])
-		return err_set(e, "%s: line %d: '%s' occurs twice", f->path, f->line, id);
-	f->name[found - f->ids] = xstrdup(group);
+		return err_set(e, "'%s' occurs twice", t->field[0]);
+	f->name[found - f->ids] = xstrdup(t->field[1]);
 	return 0;
+}
+
+static int read_rows(struct group_file *f, struct tsv *t, struct err *e)
+{
+	int left;
+
+	while ((left = tsv_next(t, e)) > 0)
+		if (!tsv_is_blank(t) && take_row(f, t, e) < 0)
+			return tsv_in(t, e);
+	return left;
 }
 
 /* Numbers the names. Returns how many different ones there are. */
@@ -314,19 +313,39 @@ static size_t number_names(uint32_t *group, char **name, size_t count)
 	return n;
 }
 
-long partition_groups(uint32_t *group, char *const *ids, size_t count,
-                      const char *tsv_path, struct err *e)
+static long read_groups(uint32_t *group, char *const *ids, size_t count, struct tsv *t,
+                        struct err *e)
 {
-	struct group_file f = { ids, count, xcalloc(count, sizeof *f.name), tsv_path, 0 };
-	long result = infile_lines(tsv_path, take_line, &f, e);
+	struct group_file f = { ids, count, xcalloc(count, sizeof *f.name) };
+	long result = read_rows(&f, t, e);
 
 	for (size_t i = 0; i < count && result == 0; i++)
 		if (!f.name[i])
-			result = err_set(e, "%s: no group for '%s'", tsv_path, ids[i]);
+			result = err_set(e, "%s: no group for '%s'", t->name, ids[i]);
 	if (result == 0)
 		result = (long)number_names(group, f.name, count);
 	for (size_t i = 0; i < count; i++)
 		free(f.name[i]);
 	free(f.name);
 	return result;
+}
+
+long partition_load_groups(uint32_t *group, char *const *ids, size_t count, const char *tsv_path,
+                           struct err *e)
+{
+	struct tsv *t = tsv_open(tsv_path, e);
+	long groups = t ? read_groups(group, ids, count, t, e) : -1;
+
+	tsv_close(t);
+	return groups;
+}
+
+long partition_read_groups(uint32_t *group, char *const *ids, size_t count, FILE *f,
+                           const char *name, struct err *e)
+{
+	struct tsv *t = tsv_over(f, name);
+	long groups = read_groups(group, ids, count, t, e);
+
+	tsv_close(t);
+	return groups;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "base/err.h"
 
@@ -49,5 +50,8 @@ void partition_deal(const struct partition *p, uint32_t *part);
  * Returns how many groups there are, or -1 with E set: an id without a group, or with
  * two.
  */
-long partition_groups(uint32_t *group, char *const *ids, size_t count,
-                      const char *tsv_path, struct err *e);
+long partition_load_groups(uint32_t *group, char *const *ids, size_t count, const char *tsv_path,
+                           struct err *e);
+/* The same from an open stream, which messages call NAME. */
+long partition_read_groups(uint32_t *group, char *const *ids, size_t count, FILE *f,
+                           const char *name, struct err *e);

@@ -12,8 +12,8 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
-#include "data/dataset_writer.h"
 #include "format/npy.h"
+#include "data/dataset_writer.h"
 
 enum { PACKED_DIMS = 4 };
 

@@ -166,9 +166,9 @@ void npz_close(struct npz *z)
 	free(z);
 }
 
-void npz_leave(const struct npz *z)
+void npz_drop_pages(const struct npz *z)
 {
-	infile_leave(&z->file);
+	infile_drop_pages(&z->file);
 }
 
 size_t npz_count(const struct npz *z)

@@ -16,7 +16,7 @@ struct npz;
 struct npz *npz_open(const char *path, struct err *e);
 void npz_close(struct npz *z);          /* arrays borrowed from Z end here */
 
-void npz_leave(const struct npz *z);    /* infile_leave */
+void npz_drop_pages(const struct npz *z);    /* infile_drop_pages */
 
 size_t npz_count(const struct npz *z);
 const char *npz_name(const struct npz *z, size_t i); /* without ".npy"; lives as long as Z */

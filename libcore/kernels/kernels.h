@@ -26,7 +26,7 @@ enum {
  * Memory that the next call will read: a kernel asks for it while it computes. Only a
  * hint; may be empty.
  */
-struct soon {
+struct prefetch {
 	const void *at;
 	size_t bytes;
 };
@@ -40,7 +40,7 @@ struct strip {
 	int tiles;              /* reads 4 tiles + 2 pixels of each row, yields 4 tiles columns */
 	int stride;             /* floats from one pixel to the next: at least C */
 	int C;
-	struct soon soon;
+	struct prefetch prefetch;
 };
 
 /* Rows of a convolution's output after bias and relu; a missing row is NULL. */
@@ -74,7 +74,7 @@ struct strip_gradient {
 	const uint8_t *at[STRIP / 2];           /* as pooled */
 	float scale;
 	int columns;
-	struct soon soon, at_soon;
+	struct prefetch prefetch, at_prefetch;
 };
 
 /* Where the gradient at a strip's input goes. */

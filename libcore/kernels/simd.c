@@ -283,7 +283,7 @@ static void panels_product(float *y, const float *a, size_t a_panel, const float
 enum { LINE_BYTES = 64 };
 
 /* Asks for part PART of POINTS of what is needed soon, into the second cache: the first is full. */
-static void fetch_soon(const struct soon *s, int part)
+static void prefetch(const struct prefetch *s, int part)
 {
 	const char *from = s->at;
 	size_t first = s->bytes * (size_t)part / POINTS,
@@ -302,7 +302,7 @@ static struct work conv_strip(const struct strip *x, const float *u, int K, floa
 	for (int p = 0; p < panels; p++)
 		input_tiles(w.x + p * w.panel, w.x_plane, x, p * PANEL);
 	for (int point = 0; point < POINTS; point++) {
-		fetch_soon(&x->soon, point);
+		prefetch(&x->prefetch, point);
 		for (int k = 0; k < K / PANEL; k++)
 			panels_product(w.y + point * w.y_plane + k * w.panel,
 			               w.x + point * w.x_plane, w.panel,
@@ -569,9 +569,9 @@ static void conv_back(const struct input_gradient *dx, float *carry, float *du, 
 		size_t at = (size_t)point * K * PANEL;
 		float *xp = w.x + point * w.x_plane, *zp = w.y + point * w.y_plane;
 
-		fetch_soon(&x->soon, point);
-		fetch_soon(&dy->soon, point);
-		fetch_soon(&dy->at_soon, point);
+		prefetch(&x->prefetch, point);
+		prefetch(&dy->prefetch, point);
+		prefetch(&dy->at_prefetch, point);
 		for (int k = 0; k < panels; k++)
 			outer_product(du + at + (size_t)k * PANEL * PANEL, xp,
 			              zp + k * w.panel, tiles);

@@ -2,42 +2,24 @@
 /*
  * The two functions of the network, a training step and an inference, behind
  * one interface with two implementations: layers (layer after layer over CBLAS, any
- * size, the specification) and fused (vector kernels). engine_pick is the one
- * dispatch point.
+ * size, the specification) and fused (vector kernels). fused/engine_pick.h
+ * chooses between them.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/parallel.h"
+#include "base/threads.h"
 #include "nn/adam.h"
+#include "nn/batch.h"
 #include "nn/net.h"
-
-struct batch {
-	int count;                      /* N images; at most what the trainer was made for */
-	/* N pointers to [S][S][C], values 0..1, aligned to 4 bytes */
-	const float *const *image;
-	const int *label;               /* [N] */
-	/* [N] factor of each sample's loss and gradient; NULL: all 1 */
-	const float *weight;
-	bool dropout;
-	uint64_t seed;                  /* of the dropout streams */
-	/* counts from 1 over the whole run: numbers the dropout masks */
-	uint32_t step;
-};
-
-/* Sums over the batch, taken before the update and with dropout active, as Keras reports them. */
-struct batch_result {
-	double loss;                    /* sum of weight x cross-entropy */
-	int correct;
-};
 
 struct engine {
 	const char *name;               /* "blas", "avx2", "avx512", "sse2" */
 
 	/* ---- training. The trainer owns weights and moments, in a layout of its own. ---- */
-	void *(*trainer_new)(const struct net *net, int max_batch, struct pool *pool);
+	void *(*trainer_new)(const struct net *net, int max_batch, struct threads *pool);
 	void (*trainer_free)(void *t);
 	/* Copies in: W in get_weights() shapes; M and V likewise (first and second
 	 * moments), or NULL for zeros. STEPS: updates made so far. */
@@ -68,7 +50,7 @@ struct engine {
 
 	/* ---- inference. W is borrowed and must outlive the predictor. ---- */
 	void *(*predictor_new)(const struct net *net, const float *const w[NET_ARRAYS],
-	                       int max_batch, struct pool *pool);
+	                       int max_batch, struct threads *pool);
 	void (*predictor_free)(void *p);
 	/*
 	 * LOGITS [n][classes]; FEATURES [n][dense], the output of dense1 before batch
@@ -79,17 +61,3 @@ struct engine {
 };
 
 extern const struct engine engine_layers;
-
-/*
- * The fastest engine that this processor and network have. AML_ISA=blas forces layers;
- * avx512, avx2, sse2 (or neon) and ref force the fused kernels of that name, for the
- * networks that they fit. NULL with E set: a name that is unknown, or cannot run here, or
- * no BLAS library where layers need it.
- */
-const struct engine *engine_pick(const struct net *net, struct err *e);
-
-/*
- * Name for --version: what AML_ISA and the processor give for the tutorial's network.
- * NULL as engine_pick.
- */
-const char *engine_default_name(struct err *e);

@@ -11,11 +11,11 @@
 #include "base/mem.h"
 #include "nn/conv.h"
 #include "nn/dropout.h"
+#include "nn/elementwise.h"
 #include "nn/engine.h"
 #include "nn/gemm.h"
 #include "nn/norm.h"
 #include "nn/pool.h"
-#include "nn/elementwise.h"
 #include "nn/softmax.h"
 
 enum {
@@ -35,7 +35,7 @@ struct image_state {
 
 struct layers {
 	struct net net;
-	struct pool *pool;
+	struct threads *pool;
 	int max_batch;
 	bool training;
 	struct conv conv[4];
@@ -122,7 +122,7 @@ static size_t largest_scratch(const struct layers *s)
 
 static float **per_worker(const struct layers *s, size_t numbers)
 {
-	int workers = pool_threads(s->pool);
+	int workers = threads_count(s->pool);
 	float **p = xcalloc((size_t)workers, sizeof *p);
 
 	for (int i = 0; i < workers; i++)
@@ -132,17 +132,17 @@ static float **per_worker(const struct layers *s, size_t numbers)
 
 static void free_per_worker(const struct layers *s, float **p)
 {
-	for (int i = 0; p && i < pool_threads(s->pool); i++)
+	for (int i = 0; p && i < threads_count(s->pool); i++)
 		free(p[i]);
 	free(p);
 }
 
 static int image_states(const struct layers *s)
 {
-	return s->training ? s->max_batch : pool_threads(s->pool);
+	return s->training ? s->max_batch : threads_count(s->pool);
 }
 
-static struct layers *layers_new(const struct net *net, int max_batch, struct pool *pool,
+static struct layers *layers_new(const struct net *net, int max_batch, struct threads *pool,
                                  bool training)
 {
 	struct layers *s = xcalloc(1, sizeof *s);
@@ -172,7 +172,7 @@ static struct layers *layers_new(const struct net *net, int max_batch, struct po
 	return s;
 }
 
-static void *trainer_new(const struct net *net, int max_batch, struct pool *pool)
+static void *trainer_new(const struct net *net, int max_batch, struct threads *pool)
 {
 	struct layers *s = layers_new(net, max_batch, pool, true);
 	size_t N = (size_t)max_batch, dense = (size_t)net->dense;
@@ -309,7 +309,7 @@ static void dense1_forward(const struct layers *s, float *z, int count)
 {
 	struct dense_job d = { s, z, count };
 
-	pool_run(s->pool, (size_t)(s->net.dense + COLUMNS - 1) / COLUMNS, dense1_job, &d);
+	threads_run(s->pool, (size_t)(s->net.dense + COLUMNS - 1) / COLUMNS, dense1_job, &d);
 }
 
 /* From a1 [count][dense] to Z [count][classes]. */
@@ -458,13 +458,13 @@ static void forward_backward(struct layers *s, const struct batch *b, struct bat
 	static const enum net_array head[] = { BN_GAMMA, BN_BETA, DENSE2_W, DENSE2_B };
 
 	s->batch = b;
-	pool_run(s->pool, (size_t)b->count, forward_job, s);
+	threads_run(s->pool, (size_t)b->count, forward_job, s);
 	forward_head(s);
 	score(s, r);
 	backward_head(s);
-	pool_run(s->pool, (size_t)(s->net.flat + ROWS - 1) / ROWS, dense1_backward_job, s);
-	pool_run(s->pool, (size_t)b->count, backward_job, s);
-	pool_run(s->pool, CONV4_B + 1, reduce_job, s);
+	threads_run(s->pool, (size_t)(s->net.flat + ROWS - 1) / ROWS, dense1_backward_job, s);
+	threads_run(s->pool, (size_t)b->count, backward_job, s);
+	threads_run(s->pool, CONV4_B + 1, reduce_job, s);
 	for (size_t i = 0; i < sizeof head / sizeof *head; i++)
 		take_gradient(s, head[i], 0, s->head[head[i]], net_count(&s->net, head[i]));
 	s->batch = NULL;
@@ -549,7 +549,7 @@ static void trainer_get(void *arg, float *w[NET_ARRAYS], float *m[NET_ARRAYS], f
 }
 
 static void *predictor_new(const struct net *net, const float *const w[NET_ARRAYS],
-                           int max_batch, struct pool *pool)
+                           int max_batch, struct threads *pool)
 {
 	struct layers *s = layers_new(net, max_batch, pool, false);
 
@@ -629,11 +629,11 @@ static void forward_together(const struct layers *s, const float *x, float *flat
 	struct map_job j = { .s = s, .t = &s->image[0], .x = x };
 
 	for (j.i = 0; j.i < 4; j.i++) {
-		pool_run(s->pool, (size_t)conv_strips(&s->conv[j.i]), strip_job, &j);
+		threads_run(s->pool, (size_t)conv_strips(&s->conv[j.i]), strip_job, &j);
 		j.x = j.t->conv[j.i];
 		if (j.i % 2 == 0)
 			continue;
-		pool_run(s->pool, (size_t)(s->side[j.i / 2] / 2), pool_job, &j);
+		threads_run(s->pool, (size_t)(s->side[j.i / 2] / 2), pool_job, &j);
 		j.x = j.t->pool[j.i / 2];
 	}
 	memcpy(flat, j.x, (size_t)s->net.flat * sizeof *flat);
@@ -643,8 +643,8 @@ static void forward_images(struct layers *s, const float *const *image, int n)
 {
 	struct predict_job p = { s, image };
 
-	if (n >= pool_threads(s->pool)) {
-		pool_run(s->pool, (size_t)n, predict_job, &p);
+	if (n >= threads_count(s->pool)) {
+		threads_run(s->pool, (size_t)n, predict_job, &p);
 		return;
 	}
 	for (int i = 0; i < n; i++)

@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "base/mem.h"
-#include "base/parallel.h"
+#include "base/threads.h"
 #include "kernels/kernels.h"
 
 enum {
@@ -70,7 +70,7 @@ static struct run *add(const char *name, const char *isa,
 
 static double peak_read, peak_update;   /* bytes a second, all threads */
 static float *stream;
-static struct pool *pool;
+static struct threads *pool;
 
 enum { PEAK_CHAINS = 12, PEAK_STEPS = 1000000, PIECES = 64 };
 
@@ -175,14 +175,14 @@ static void run_read(struct setting *s, int argument)
 {
 	(void)s;
 	(void)argument;
-	pool_run(pool, PIECES, read_piece, NULL);
+	threads_run(pool, PIECES, read_piece, NULL);
 }
 
 static void run_update(struct setting *s, int argument)
 {
 	(void)s;
 	(void)argument;
-	pool_run(pool, PIECES, update_piece, NULL);
+	threads_run(pool, PIECES, update_piece, NULL);
 }
 
 /* ---- kernels ---- */
@@ -343,7 +343,7 @@ static void dense_adam_piece(void *arg, size_t piece, int worker)
 static void run_dense_adam(struct setting *s, int argument)
 {
 	(void)argument;
-	pool_run(pool, PIECES, dense_adam_piece, s);
+	threads_run(pool, PIECES, dense_adam_piece, s);
 }
 
 static void dense_few_piece(void *arg, size_t piece, int worker)
@@ -359,13 +359,13 @@ static void dense_few_piece(void *arg, size_t piece, int worker)
 static void run_dense_few(struct setting *s, int argument)
 {
 	(void)argument;
-	pool_run(pool, PIECES, dense_few_piece, s);
+	threads_run(pool, PIECES, dense_few_piece, s);
 }
 
 static void add_kernels(struct setting *s)
 {
 	const char *isa = s->k->isa;
-	int all = pool_threads(pool);
+	int all = threads_count(pool);
 	double conv1 = 2.0 * REPEAT * SIZE * 9 * CHANNELS * 32,
 	       block = 2.0 * REPEAT * BATCH * DENSE_ROWS * PANEL;
 	char name[40];
@@ -441,12 +441,12 @@ int main(void)
 	struct run *read, *update;
 	int count = 0;
 
-	pool = pool_new(0);
+	pool = threads_new(0);
 	stream = fill(STREAM);
 	memset(stream, 0, STREAM * sizeof *stream);
 	read = add("memory read", "-", run_read, NULL, 0, STREAM * 4.0, NULL);
 	update = add("memory update", "-", run_update, NULL, 0, STREAM * 8.0, NULL);
-	read->threads = update->threads = pool_threads(pool);
+	read->threads = update->threads = threads_count(pool);
 	for (int i = 0; (k = kernels_at(i)) && count < TABLES; i++) {
 		if (k == &kernels_ref || (only && *only && strcmp(only, k->isa)))
 			continue;

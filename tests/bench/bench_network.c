@@ -9,12 +9,12 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
-#include "base/parallel.h"
+#include "base/threads.h"
 #include "base/rng.h"
-#include "nn/engine.h"
+#include "fused/engine_pick.h"
 #include "nn/init.h"
 #include "nn/softmax.h"
-#include "nn/weights.h"
+#include "model/weights.h"
 
 enum {
 	SIZE = 100, CLASSES = 15,
@@ -34,7 +34,7 @@ struct bench {
 	const struct engine *engine;
 	struct net net;
 	struct weights w;
-	struct pool *pool;
+	struct threads *pool;
 	float *pixels;
 	const float *image[MANY];
 	int label[MANY];
@@ -51,7 +51,7 @@ static struct args parse(int argc, char **argv)
 	const struct opt_tool tool = { "[OPTION]... [FIGURE]...",
 		                       "time the tutorial's network: train_step_b32, "
 		                       "infer_b1, infer_b32, infer_b256",
-		                       0, -1, engine_default_name };
+		                       0, -1, engine_pick_name };
 
 	a.only = opt_parse(opts, &tool, argc, argv);
 	return a;
@@ -68,7 +68,7 @@ static int bench_init(struct bench *b, struct err *e)
 	if (!b->engine)
 		return -1;
 	numbers = (size_t)SIZE * SIZE * (size_t)b->net.channels;
-	b->pool = pool_new(b->a.threads);
+	b->pool = threads_new(b->a.threads);
 	weights_init(&b->w, &b->net);
 	init_weights(&b->net, 1, b->w.a);
 	b->pixels = xaligned(MANY * numbers, sizeof *b->pixels);
@@ -84,7 +84,7 @@ static int bench_init(struct bench *b, struct err *e)
 
 static void bench_release(struct bench *b)
 {
-	pool_free(b->pool);
+	threads_free(b->pool);
 	weights_release(&b->w);
 	free(b->pixels);
 }
@@ -172,7 +172,7 @@ static void run_figure(const struct bench *b, const struct figure *f)
 	f->run(b, f->count, ms, runs);
 	qsort(ms, (size_t)runs, sizeof *ms, by_time);
 	printf("%s\t%s\t%d\t%.4f\t%.4f\t%d\t-\t-\n", f->name, b->engine->name,
-	       pool_threads(b->pool), ms[0], ms[runs / 2], runs);
+	       threads_count(b->pool), ms[0], ms[runs / 2], runs);
 	fflush(stdout);
 	free(ms);
 }

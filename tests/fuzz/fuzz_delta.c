@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 #include "memfile.h"
-#include "nn/delta.h"
-#include "nn/model_stream.h"
-#include "nn/weights.h"
+#include "model/delta.h"
+#include "model/model_stream.h"
+#include "model/weights.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

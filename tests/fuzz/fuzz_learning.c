@@ -2,8 +2,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "report/curve.h"
-#include "report/svg.h"
+#include "figure/curve.h"
+#include "figure/svg.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

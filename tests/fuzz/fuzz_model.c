@@ -2,7 +2,7 @@
 #include <stdint.h>
 
 #include "memfile.h"
-#include "nn/model.h"
+#include "model/model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  * statistics, distances and optimiser steps, on a network whose largest array is several blocks;
  * the result written early, and what stops that.
  */
-#include "nn/aggregate.c"       /* the size of a block */
+#include "fed/aggregate.c"       /* the size of a block */
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -11,9 +11,9 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "nn/fedavg.h"
-#include "nn/model_writer.h"
-#include "nn/weights.h"
+#include "fed/fedavg.h"
+#include "model/model_writer.h"
+#include "model/weights.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -66,7 +66,7 @@ static void release_models(void)
 /* Runs A over the files; the clients stay open for the caller. */
 static bool run(struct aggregate *a, struct clients *c, int threads)
 {
-	struct pool *pool = pool_new(threads);
+	struct threads *pool = threads_new(threads);
 	struct err e = {{0}};
 	int result;
 
@@ -77,7 +77,7 @@ static bool run(struct aggregate *a, struct clients *c, int threads)
 		a->clients = c;
 		result = aggregate_run(a, pool, true, &e);
 	}
-	pool_free(pool);
+	threads_free(pool);
 	if (result < 0)
 		printf("# %s\n", e.text);
 	return result == 0;
@@ -133,7 +133,7 @@ static void test_mean(void)
 static bool write_mean(const char *path, int threads, struct err *e)
 {
 	struct aggregate a = { .method = AGGREGATE_MEAN, .out = model_writer_open(path, &net, e) };
-	struct pool *pool = pool_new(threads);
+	struct threads *pool = threads_new(threads);
 	struct clients c;
 	int result = clients_open(&c, paths, CLIENTS, NULL, NULL, e);
 
@@ -146,7 +146,7 @@ static bool write_mean(const char *path, int threads, struct err *e)
 		model_writer_abandon(a.out);
 	weights_release(&a.w);
 	clients_release(&c);
-	pool_free(pool);
+	threads_free(pool);
 	return result == 0;
 }
 

@@ -2,7 +2,7 @@
  * Checkpoints: all of it comes back, other runs and damaged files are refused, and a
  * reader of weights can look at them.
  */
-#include "nn/checkpoint.h"
+#include "train/checkpoint.h"
 
 #include <math.h>
 

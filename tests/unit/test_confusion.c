@@ -1,7 +1,7 @@
 /* Counting, adding and the text of confusion matrices. */
 #include "tap.h"
 
-#include "report/confusion.h"
+#include "score/confusion.h"
 
 static int read_text(struct confusion *c, const char *text, struct err *e)
 {

@@ -1,9 +1,9 @@
 /* Learning curves: logs, axes, and what is drawn. */
 #include "tap.h"
 
-#include "report/axis.h"
-#include "report/curve.h"
-#include "report/font.h"
+#include "figure/axis.h"
+#include "figure/curve.h"
+#include "figure/font.h"
 
 static const char header[] = "epoch\tloss\taccuracy\tvalid_loss\tvalid_accuracy\n";
 

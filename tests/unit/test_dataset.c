@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/parallel.h"
+#include "base/threads.h"
 #include "data/dataset_writer.h"
 #include "format/npy.h"
 #include "format/pickle.h"
@@ -229,7 +229,7 @@ static void test_threads(bool packed)
 	char *path = xasprintf("%s/crowd%d", scratch_folder, packed),
 	     **names = xmalloc(MANY, sizeof *names);
 	int *zeros = xcalloc(MANY, sizeof *zeros);
-	struct pool *pool = pool_new(4);
+	struct threads *pool = threads_new(4);
 	struct classes c;
 	struct dataset d;
 	struct crowd crowd = { .d = &d };
@@ -240,15 +240,15 @@ static void test_threads(bool packed)
 		names[i] = xasprintf("image%03d", i);
 	crowd.w = dataset_writer_open(path, &form, &c, names, MANY, &e);
 	ok(crowd.w != NULL, "writer opens %s", e.text);
-	pool_run(pool, MANY, add_one, &crowd);
+	threads_run(pool, MANY, add_one, &crowd);
 	ok(all_good(&crowd), "written by four threads");
 	ok(dataset_writer_end(crowd.w, zeros, &e) == 0, "ended %s", e.text);
 	if (opens(&d, path)) {
-		pool_run(pool, MANY, view_one, &crowd);
+		threads_run(pool, MANY, view_one, &crowd);
 		ok(all_good(&crowd), "viewed by four threads");
 		dataset_release(&d);
 	}
-	pool_free(pool);
+	threads_free(pool);
 	classes_release(&c);
 	for (int i = 0; i < MANY; i++)
 		free(names[i]);

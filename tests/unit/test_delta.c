@@ -1,14 +1,14 @@
 /* Quantised differences: what comes back, its bound and its facts; wrong parents. */
-#include "nn/delta.h"
+#include "model/delta.h"
 
 #include <dirent.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "nn/facts.h"
-#include "nn/model_stream.h"
-#include "nn/weights.h"
+#include "model/facts.h"
+#include "model/model_stream.h"
+#include "model/weights.h"
 #include "tap.h"
 
 static struct net net;

@@ -1,5 +1,5 @@
 /* Sums without rounding error: known values, signs, and random terms in any order. */
-#include "nn/exact.h"
+#include "fed/exact.h"
 #include "base/rng.h"
 #include "tap.h"
 

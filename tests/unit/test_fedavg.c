@@ -2,7 +2,7 @@
  * The weighted mean against exact whole-number arithmetic, where ties are frequent and where
  * terms cancel; order, special values, and weights that are refused.
  */
-#include "nn/fedavg.c"         /* its tiles are static */
+#include "fed/fedavg.c"         /* its tiles are static */
 
 #include "base/rng.h"
 #include "tap.h"

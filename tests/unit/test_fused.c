@@ -3,7 +3,7 @@
  * of Adam; sizes where pools drop a last row and tiles overhang. And against themselves:
  * the same bytes for any number of threads.
  */
-#include "nn/fused.h"
+#include "fused/fused.h"
 
 #include "base/mem.h"
 #include "base/rng.h"
@@ -222,7 +222,8 @@ static struct batch batch_of(const struct data *d, int count, bool dropout)
 	};
 }
 
-static void check_inference(const struct engine *e, const struct data *d, int n, struct pool *pool)
+static void check_inference(const struct engine *e, const struct data *d, int n,
+                            struct threads *pool)
 {
 	size_t D = (size_t)d->net.dense, C = (size_t)d->net.classes;
 	float *logits[2], *features[2];
@@ -248,7 +249,7 @@ static void check_inference(const struct engine *e, const struct data *d, int n,
 }
 
 static void check_gradients(const struct engine *e, const struct data *d, int count,
-                            bool dropout, struct pool *pool)
+                            bool dropout, struct threads *pool)
 {
 	const struct engine *engine[2] = { e, &engine_layers };
 	struct batch b = batch_of(d, count, dropout);
@@ -278,7 +279,7 @@ static void check_gradients(const struct engine *e, const struct data *d, int co
 }
 
 /* A trainer before its first step. */
-static void *start(const struct engine *e, const struct data *d, struct pool *pool)
+static void *start(const struct engine *e, const struct data *d, struct threads *pool)
 {
 	void *t = e->trainer_new(&d->net, MAX_BATCH, pool);
 
@@ -314,14 +315,14 @@ static void check_threads(const struct engine *e, const struct data *d, int coun
 	bool same = true;
 
 	for (int i = 0; i < 2; i++) {
-		struct pool *pool = pool_new(i ? 3 : 1);
+		struct threads *pool = threads_new(i ? 3 : 1);
 		void *t = start(e, d, pool);
 
 		take_step(e, t, d, count, 0, first);
 		take_step(e, t, d, count, 1, out[i]);
 		out_free(first);
 		e->trainer_free(t);
-		pool_free(pool);
+		threads_free(pool);
 	}
 	for (int i = 0; i < 3; i++)
 		for (int k = 0; k < NET_ARRAYS; k++)
@@ -338,7 +339,8 @@ static void check_threads(const struct engine *e, const struct data *d, int coun
  * moments, which are not so. The second step is taken from the first weights, for which the
  * images are clear, and from the first step's moments.
  */
-static void check_steps(const struct engine *e, const struct data *d, int count, struct pool *pool)
+static void check_steps(const struct engine *e, const struct data *d, int count,
+                        struct threads *pool)
 {
 	void *t = start(e, d, pool), *layers = start(&engine_layers, d, pool);
 	char what[100];
@@ -383,7 +385,7 @@ static const struct net_case cases[] = {
 
 static void check_case(const struct engine *e, const struct net_case *c, bool slow)
 {
-	struct pool *pool = pool_new(2);
+	struct threads *pool = threads_new(2);
 	struct data d;
 
 	data_new(&d, c);
@@ -397,7 +399,7 @@ static void check_case(const struct engine *e, const struct net_case *c, bool sl
 	}
 	check_gradients(e, &d, c->count < 3 ? c->count : 3, true, pool);
 	data_free(&d);
-	pool_free(pool);
+	threads_free(pool);
 }
 
 int main(void)

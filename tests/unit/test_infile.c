@@ -39,7 +39,7 @@ static void leave(const char *path, const char *want, size_t size)
 	}
 	if (resident(f.data) >= 0) {
 		ok(resident(f.data) > 0, "a file that was read takes memory");
-		infile_leave(&f);
+		infile_drop_pages(&f);
 		is_int(resident(f.data), 0, "left, it takes none");
 	}
 	ok(!memcmp(f.data, want, size), "it can be read again");
@@ -95,35 +95,6 @@ static void from_pipe(const char *text, size_t size)
 	close(fd[0]);
 }
 
-static char lines[8][16];
-static int line_count;
-
-static int take_line(void *arg, char *line, struct err *err)
-{
-	if (!strcmp(line, "stop"))
-		return err_set(err, "line %d says stop", line_count);
-	snprintf(lines[line_count++ % 8], sizeof lines[0], "%s", line);
-	return arg ? 0 : -1;
-}
-
-static void by_lines(void)
-{
-	const char *path = scratch_path("lines");
-	int something;
-
-	scratch_write(path, "one\n\nthree", 10);
-	is_int(infile_lines(path, take_line, &something, &e), 0, "lines");
-	ok(line_count == 3 && !strcmp(lines[0], "one") && !*lines[1] && !strcmp(lines[2], "three"),
-	   "an empty line, a last one without newline");
-	scratch_write(path, "one\nstop\nthree\n", 15);
-	line_count = 0;
-	is_int(infile_lines(path, take_line, &something, &e), -1, "stopped by the function");
-	is_text(e.text, "line 1 says stop", "its message");
-	is_int(infile_lines(scratch_path("missing"), take_line, &something, &e), -1,
-	       "lines of a file that is missing");
-	is_int(infile_lines(scratch_folder, take_line, &something, &e), -1, "lines of a folder");
-}
-
 int main(void)
 {
 	const char *small, *empty, *large;
@@ -160,7 +131,6 @@ int main(void)
 	ok(strstr(e.text, "standard input: larger than") != NULL, "%s", e.text);
 	close(STDIN_FILENO);
 	is_int(infile_open(&f, "-", LARGE, &e), -1, "standard input is closed");
-	by_lines();
 	while (wait(NULL) > 0)
 		continue;
 	free(text);

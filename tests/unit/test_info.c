@@ -1,5 +1,5 @@
 /* What files and folders are. */
-#include "report/info.h"
+#include "info/info.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 
 #include "base/outfile.h"
 #include "format/npz.h"
-#include "nn/model.h"
-#include "nn/model_writer.h"
+#include "model/model.h"
+#include "model/model_writer.h"
 #include "tap.h"
 
 static bool reads(struct info *i, const char *path)

@@ -4,7 +4,7 @@
  */
 #include "nn/init.h"
 
-#include "nn/weights.h"
+#include "model/weights.h"
 #include "tap.h"
 
 static int ascending(const void *a, const void *b)

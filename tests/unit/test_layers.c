@@ -581,7 +581,7 @@ static void network(struct rng *r, int size, bool dropout)
 	struct network t = { .dropout = dropout };
 	float *w[NET_ARRAYS], *dw[NET_ARRAYS];
 	const float *image[IMAGES];
-	struct pool *pool = pool_new(2);
+	struct threads *pool = threads_new(2);
 	struct batch_result got;
 	void *trainer;
 	char text[80];
@@ -615,7 +615,7 @@ static void network(struct rng *r, int size, bool dropout)
 		check_gradient(dw[k], t.w[k].d, t.w[k].n, network_loss, &t, text);
 	}
 	engine_layers.trainer_free(trainer);
-	pool_free(pool);
+	threads_free(pool);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		release(&t.w[k]);
 		free(dw[k]);

@@ -2,7 +2,7 @@
 #include "tap.h"
 
 #include "base/infile.h"
-#include "report/metrics.h"
+#include "score/metrics.h"
 
 enum { LIMIT = 1 << 20 };
 

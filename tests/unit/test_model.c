@@ -2,14 +2,14 @@
  * Weights files: sizes from shapes, other programs' forms, facts, and files that no
  * network has written.
  */
-#include "nn/model.h"
+#include "model/model.h"
 
 #include <math.h>
 
-#include "nn/facts.h"
+#include "model/facts.h"
 #include "nn/init.h"
-#include "nn/model_writer.h"
-#include "nn/weights.h"
+#include "model/model_writer.h"
+#include "model/weights.h"
 #include "scratch.h"
 #include "tap.h"
 

@@ -1,5 +1,5 @@
 /* Models in blocks: the numbers of model_load and one mark, whatever form the file has. */
-#include "nn/model_stream.h"
+#include "model/model_stream.h"
 
 #include "format/deflate.h"
 #include "tap.h"

@@ -1,7 +1,7 @@
 /* Weights files in pieces: the bytes of model_save, and nothing to see before the end. */
-#include "nn/model_writer.h"
+#include "model/model_writer.h"
 
-#include "nn/model.h"
+#include "model/model.h"
 #include "scratch.h"
 #include "tap.h"
 

@@ -6,14 +6,14 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "nn/conv.h"
-#include "nn/engine.h"
+#include "fused/engine_pick.h"
 #include "nn/gemm.h"
-#include "nn/model.h"
+#include "model/model.h"
 #include "nn/norm.h"
 #include "nn/pool.h"
 #include "nn/elementwise.h"
 #include "nn/softmax.h"
-#include "nn/weights.h"
+#include "model/weights.h"
 
 #define GOLDEN "tests/data/keras/"
 
@@ -64,7 +64,7 @@ struct golden {
 	float *x;
 	const float *image[IMAGES];
 	int label[IMAGES];
-	struct pool *pool;
+	struct threads *pool;
 };
 
 static void golden_init(struct golden *g)
@@ -81,7 +81,7 @@ static void golden_init(struct golden *g)
 		g->label[i] = (int)y[i];
 	}
 	free(y);
-	g->pool = pool_new(2);
+	g->pool = threads_new(2);
 }
 
 static void infer(const struct golden *g, const struct model *m, int n,
@@ -346,7 +346,7 @@ static void formula_images(float *x, const float **image, int n, uint32_t stream
 }
 
 static void full_inference(const struct engine *engine, const struct net *net,
-                           const struct weights *w, struct pool *pool)
+                           const struct weights *w, struct threads *pool)
 {
 	float *x = xaligned(2 * PIXELS, sizeof *x), logits[2 * 15];
 	float *want = load_floats(GOLDEN "full_infer.npy", 2 * 15);
@@ -370,7 +370,7 @@ static void full_inference(const struct engine *engine, const struct net *net,
  * without the statistics.
  */
 static void full_gradients(const struct engine *engine, const struct net *net,
-                           const struct weights *w, struct pool *pool)
+                           const struct weights *w, struct threads *pool)
 {
 	static const int label[4] = { 3, 0, 14, 7 };
 	float *x = xaligned(4 * PIXELS, sizeof *x);
@@ -409,7 +409,7 @@ static void full_gradients(const struct engine *engine, const struct net *net,
 	free(x);
 }
 
-static void full_size(struct pool *pool)
+static void full_size(struct threads *pool)
 {
 	const struct engine *engine[2] = { &engine_layers, NULL };
 	struct weights w;
@@ -447,7 +447,7 @@ int main(void)
 		full_size(g.pool);
 	model_release(&w10);
 	model_release(&g.w0);
-	pool_free(g.pool);
+	threads_free(g.pool);
 	free(g.x);
 	return tap_end();
 }

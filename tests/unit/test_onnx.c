@@ -1,11 +1,11 @@
 /* The ONNX exporter: the golden file byte for byte, sizes, limits. */
-#include "report/onnx.h"
+#include "export/onnx.h"
 
 #include <stdint.h>
 #include <sys/mman.h>
 
 #include "base/infile.h"
-#include "nn/model.h"
+#include "model/model.h"
 #include "tap.h"
 
 static void check_golden(void)

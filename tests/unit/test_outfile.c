@@ -181,15 +181,15 @@ static void hurry(void)
 
 	ok(outfile_is_hidden(o), "a new file is hidden");
 	fputs("text", outfile_stream(o));
-	outfile_hurry(o);
+	outfile_start_writeback(o);
 	signal(SIGXFSZ, SIG_IGN);
 	getrlimit(RLIMIT_FSIZE, &all);
 	less = all;
 	less.rlim_cur = 4;
 	setrlimit(RLIMIT_FSIZE, &less);
 	fputs("more", outfile_stream(o));
-	outfile_hurry(o);
-	outfile_hurry(o);
+	outfile_start_writeback(o);
+	outfile_start_writeback(o);
 	is_int(outfile_commit(o, true, &e), -1, "what did not fit");
 	setrlimit(RLIMIT_FSIZE, &all);
 	signal(SIGXFSZ, SIG_DFL);
@@ -197,7 +197,7 @@ static void hurry(void)
 	ok(access(path, F_OK) < 0, "leaves no file");
 	o = outfile_open("/dev/null", &e);
 	ok(!outfile_is_hidden(o), "a device is not hidden");
-	outfile_hurry(o);
+	outfile_start_writeback(o);
 	is_int(outfile_commit(o, true, &e), 0, "and has nothing to hurry");
 }
 

@@ -271,7 +271,7 @@ static void test_file(void)
 
 		fputs(cases[i].text, f);
 		fclose(f);
-		groups = partition_groups(number, ids, 3, path, &e);
+		groups = partition_load_groups(number, ids, 3, path, &e);
 		ok(groups == cases[i].groups &&
 		           !memcmp(number, cases[i].number, sizeof number) &&
 		           (!cases[i].message || strstr(e.text, cases[i].message)),

@@ -3,9 +3,9 @@
 
 #include <glob.h>
 
-#include "report/confusion.h"
-#include "report/learning.h"
-#include "report/predictions.h"
+#include "score/confusion.h"
+#include "train/learning.h"
+#include "score/predictions.h"
 
 static struct classes three(void)
 {

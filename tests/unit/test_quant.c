@@ -1,5 +1,5 @@
 /* Quantised rows: the bound of the error at every width, and values at the ends. */
-#include "nn/quant.h"
+#include "model/quant.h"
 
 #include <float.h>
 

@@ -1,8 +1,8 @@
 /* Pixels: coverage, overlap, dashes, letters. */
 #include "tap.h"
 
-#include "report/font.h"
-#include "report/raster.h"
+#include "figure/font.h"
+#include "figure/raster.h"
 
 static const struct color black = { 0, 0, 0 }, red = { 200, 0, 0 };
 

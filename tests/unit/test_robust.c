@@ -1,7 +1,7 @@
 /* Trimmed means and medians against sorting each number alone; special values; poisoned models. */
-#include "nn/robust.h"
+#include "fed/robust.h"
 #include "base/rng.h"
-#include "nn/fedavg.h"
+#include "fed/fedavg.h"
 #include "tap.h"
 
 enum { MODELS = 53, NUMBERS = 700 };

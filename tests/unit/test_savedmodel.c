@@ -3,7 +3,7 @@
  * more node that checks the size of the images. A small reader of protocol buffers finds the
  * nodes.
  */
-#include "report/savedmodel.h"
+#include "export/savedmodel.h"
 
 #include <stdint.h>
 #include <sys/mman.h>
@@ -12,7 +12,7 @@
 
 #include "base/infile.h"
 #include "base/outfile.h"
-#include "nn/model.h"
+#include "model/model.h"
 #include "tap.h"
 
 enum { TEXT = 256 };

@@ -1,7 +1,7 @@
 /* Server optimisers against FEDn's own results over three rounds, by hand, and out of range. */
-#include "nn/serveropt.h"
+#include "fed/serveropt.h"
 #include "format/npy.h"
-#include "nn/fedavg.h"
+#include "fed/fedavg.h"
 #include "tap.h"
 
 enum { NUMBERS = 90, ROUNDS = 3, CLIENTS = 3 };

@@ -1,7 +1,7 @@
 /* A drawing as SVG: numbers, escapes, attributes. */
 #include "tap.h"
 
-#include "report/svg.h"
+#include "figure/svg.h"
 
 static const struct color blue = { 0, 0x10, 0xff };
 

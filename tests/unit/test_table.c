@@ -1,7 +1,7 @@
 /* Tables for the eye. */
 #include "tap.h"
 
-#include "report/table.h"
+#include "base/table.h"
 
 static void prints(const char *align, const char *const *cells, const char *want, const char *what)
 {

@@ -1,6 +1,6 @@
 /* Who came from whom: parents, copies, steps that change nothing, alterations,
  * circles. */
-#include "report/trail.h"
+#include "info/trail.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,8 @@
  * of threads, and when stopped after any batch; class weights, the proximal term, exact
  * statistics, the best epoch; any size and number of classes.
  */
-#include "nn/train.h"
+#include "fused/engine_pick.h"
+#include "train/train.h"
 
 #include "base/rng.h"
 #include "nn/init.h"
@@ -25,7 +26,7 @@ struct setting {
 	struct weights w;
 	struct train_data data;
 	uint32_t index[IMAGES];
-	struct pool *pool;
+	struct threads *pool;
 };
 
 static void must(int result)
@@ -46,7 +47,7 @@ static void setting_init(struct setting *s)
 	for (uint32_t i = 0; i < IMAGES; i++)
 		s->index[i] = i;
 	s->data = (struct train_data){ &s->d, s->index, s->index + TRAIN, TRAIN, IMAGES - TRAIN };
-	s->pool = pool_new(2);
+	s->pool = threads_new(2);
 }
 
 static struct train_options options(void)
@@ -172,14 +173,14 @@ static void any_number_of_threads(struct setting *s, const struct engine *engine
 	static const int threads[] = { 1, 2, 7 };
 	struct train_options o = options();
 	struct train_result r[3];
-	struct pool *pool = s->pool;
+	struct threads *pool = s->pool;
 
 	o.bn_exact = o.balanced = true;
 	o.augment = AUGMENT_DIHEDRAL;
 	for (int i = 0; i < 3; i++) {
-		s->pool = pool_new(threads[i]);
+		s->pool = threads_new(threads[i]);
 		r[i] = run(s, engine, &o);
-		pool_free(s->pool);
+		threads_free(s->pool);
 	}
 	s->pool = pool;
 	for (int i = 1; i < 3; i++) {
@@ -489,7 +490,7 @@ static bool all_finite(const struct net *net, const struct weights *w)
 }
 
 /* One step on two images of noise, and an inference. */
-static void one_step(const struct engine *engine, const struct net *net, struct pool *pool)
+static void one_step(const struct engine *engine, const struct net *net, struct threads *pool)
 {
 	size_t numbers = (size_t)(net->size * net->size * net->channels);
 	float *x = xaligned(2 * numbers, sizeof *x),
@@ -531,7 +532,7 @@ static void one_step(const struct engine *engine, const struct net *net, struct 
 	free(z);
 }
 
-static void any_size(struct pool *pool)
+static void any_size(struct threads *pool)
 {
 	static const int sizes[] = { 10, 20, 21, 33, 98, 99, 100, 101 }, classes[] = { 2, 5, 40 };
 	static const int filters[2][4] = { { 3, 5, 4, 6 }, { 32, 32, 32, 32 } };
@@ -570,7 +571,7 @@ int main(void)
 	refusals(&s);
 	if (!tap_is_slow())
 		any_size(s.pool);
-	pool_free(s.pool);
+	threads_free(s.pool);
 	weights_release(&s.w);
 	dataset_release(&s.d);
 	return tap_end();

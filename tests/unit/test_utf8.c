@@ -1,7 +1,7 @@
 /* Decoding of UTF-8. */
 #include "tap.h"
 
-#include "report/utf8.h"
+#include "base/utf8.h"
 
 static void decodes(const char *text, const uint32_t *want, const char *what)
 {

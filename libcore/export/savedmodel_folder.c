@@ -1,0 +1,121 @@
+/* The folders around a SavedModel, whole or not at all; see savedmodel.h. */
+#include "export/savedmodel.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/outfile.h"
+
+static const char FILE_NAME[] = "saved_model.pb";
+
+static int save_file(const char *path, const struct net *net, const float *const w[NET_ARRAYS],
+                     struct err *e)
+{
+	struct outfile *o = outfile_open(path, e);
+
+	if (!o)
+		return -1;
+	if (savedmodel_write(outfile_stream(o), net, w, e) < 0) {
+		outfile_abandon(o);
+		return err_in(e, path);
+	}
+	return outfile_commit(o, true, e);
+}
+
+/* -1 with E set if FOLDER holds anything but a saved_model.pb. */
+static int check_version_folder(const char *folder, struct err *e)
+{
+	DIR *d = opendir(folder);
+	struct dirent *entry;
+	int result = 0;
+
+	if (!d)
+		return err_set(e, "%s: %s", folder, strerror(errno));
+	while (result == 0 && (entry = readdir(d)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+		    strcmp(entry->d_name, FILE_NAME) != 0)
+			result = err_set(e, "%s: holds %s; only a %s is replaced", folder,
+			                 entry->d_name, FILE_NAME);
+	closedir(d);
+	return result;
+}
+
+/*
+ * Written beside the version folder and renamed: a server that watches FOLDER never sees half a
+ * version.
+ */
+static int save_new_version(const char *folder, const char *version, const struct net *net,
+                            const float *const w[NET_ARRAYS], struct err *e)
+{
+	char *temp = xasprintf("%s/.1.%ld.tmp", folder, (long)getpid());
+	char *file = xasprintf("%s/%s", temp, FILE_NAME);
+	int result = -1;
+
+	if (mkdir(temp, 0777) < 0 && errno != EEXIST) {
+		err_set(e, "%s: %s", folder, strerror(errno));
+		goto out;
+	}
+	result = save_file(file, net, w, e);
+	if (result == 0 && rename(temp, version) < 0)
+		result = err_set(e, "%s: %s", version, strerror(errno));
+	if (result < 0) {
+		unlink(file);
+		rmdir(temp);
+	}
+out:
+	free(file);
+	free(temp);
+	return result;
+}
+
+static int save_version(const char *folder, const struct net *net,
+                        const float *const w[NET_ARRAYS], struct err *e)
+{
+	char *version = xasprintf("%s/1", folder), *file = xasprintf("%s/%s", version, FILE_NAME);
+	int result;
+
+	if (access(version, F_OK) < 0)
+		result = save_new_version(folder, version, net, w, e);
+	else
+		result = check_version_folder(version, e) < 0 ? -1 : save_file(file, net, w, e);
+	free(file);
+	free(version);
+	return result;
+}
+
+/* A signal waits until the folders are whole or gone. */
+static void hold_signals(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
+int savedmodel_save(const char *folder, const struct net *net, const float *const w[NET_ARRAYS],
+                    struct err *e)
+{
+	sigset_t before;
+	bool made;
+	int result;
+
+	hold_signals(&before);
+	made = mkdir(folder, 0777) == 0;
+	if (!made && errno != EEXIST)
+		result = err_set(e, "%s: %s", folder, strerror(errno));
+	else
+		result = save_version(folder, net, w, e);
+	if (result < 0 && made)
+		rmdir(folder);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return result;
+}

@@ -1,0 +1,38 @@
+#pragma once
+/*
+ * One model from the models of many clients, all files side by side in blocks: memory
+ * does not grow with their number. The result depends neither on the order of
+ * the clients nor on the number of threads.
+ */
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/sha256.h"
+#include "base/threads.h"
+#include "model/model_writer.h"
+#include "model/weights.h"
+#include "fed/clients.h"
+#include "fed/serveropt.h"
+
+enum aggregate_method { AGGREGATE_MEAN, AGGREGATE_TRIMMED };
+
+struct aggregate {
+	struct clients *clients;        /* read to their ends */
+	enum aggregate_method method;
+	int drop;                       /* AGGREGATE_TRIMMED: values left out at each end */
+	bool pool;                      /* AGGREGATE_MEAN: statistics as of all images together */
+	const struct model *previous;   /* the model that was sent out; NULL: not known */
+	struct serveropt opt;           /* needs PREVIOUS, never touches the statistics */
+	struct weights *m, *v;          /* the optimiser's state, updated */
+	struct model_writer *out;       /* gets the result's numbers as they come; NULL: nobody */
+	/* results: */
+	struct weights w;               /* weights_release */
+	char digest[SHA256_HEX];
+};
+
+/*
+ * Fills in the results, and with PREVIOUS the clients' update_norm and cosine over all arrays but
+ * the statistics. Returns 0, or -1 with E set, the file named: damaged, NaN or infinity, or
+ * a step that leaves float32, or OUT's error.
+ */
+int aggregate_run(struct aggregate *a, struct threads *pool, bool quiet, struct err *e);

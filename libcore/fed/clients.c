@@ -1,0 +1,226 @@
+/* The clients' models and their checks; see clients.h. */
+#include "fed/clients.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/mem.h"
+#include "model/facts.h"
+#include "fed/fedavg.h"
+
+static const char *shown(const char *path)
+{
+	return strcmp(path, "-") ? path : "standard input";
+}
+
+/* ---- opening ---- */
+
+/* Two names of one file. */
+static int check_twice(char *const *paths, int count, struct err *e)
+{
+	struct stat *st = xmalloc((size_t)count, sizeof *st);
+	int result = 0;
+
+	for (int i = 0; i < count && result == 0; i++) {
+		if (!strcmp(paths[i], "-") || stat(paths[i], &st[i]) < 0)
+			st[i] = (struct stat){0};       /* opening it will tell */
+		for (int j = 0; j < i && st[i].st_ino; j++)
+			if (st[i].st_ino == st[j].st_ino && st[i].st_dev == st[j].st_dev) {
+				result = err_set(e, "%s: the same file as %s", paths[i], paths[j]);
+				break;
+			}
+	}
+	free(st);
+	return result;
+}
+
+/* The class list that the facts tell. */
+static bool classes_told(const struct model_stream *s, struct classes *c)
+{
+	struct model m = { .net = s->net, .facts = s->facts };
+
+	if (model_classes(&m, c))
+		return true;
+	classes_release(c);
+	return false;
+}
+
+/* The first list that is told is the one that all others must have. */
+static int check_classes(struct clients *c, const struct model_stream *s, struct err *e)
+{
+	struct classes own;
+	char *got, *want;
+	int result = 0;
+
+	if (!classes_told(s, &own))
+		return 0;
+	if (!c->classes.count) {
+		c->classes = own;
+		return 0;
+	}
+	if (!classes_equal(&own, &c->classes)) {
+		got = classes_codes(&own);
+		want = classes_codes(&c->classes);
+		result = err_set(e, "its classes are %.200s, those of the others %.200s", got,
+		                 want);
+		free(got);
+		free(want);
+	}
+	classes_release(&own);
+	return result;
+}
+
+static int check_previous(const struct model_stream *s, const char *digest, struct err *e)
+{
+	const struct json *parents = json_get(s->facts, "parents");
+
+	if (!digest || !parents || parents->type != JSON_ARRAY)
+		return 0;
+	for (size_t i = 0; i < parents->count; i++) {
+		const struct json *item = &parents->items[i];
+
+		if (item->type == JSON_TEXT && !strcmp(item->text, digest))
+			return 0;
+	}
+	return err_set(e, "was not trained from the previous model, %s", digest);
+}
+
+/* The first model, unless there is a previous one, tells the network. */
+static int open_client(struct clients *c, struct client *one, const struct model *previous,
+                       const char *digest, struct err *e)
+{
+	const struct net *net = previous ? &previous->net : c->count ? &c->net : NULL;
+	struct model_stream *s = &one->stream;
+
+	if (model_stream_open(s, one->path, net, previous, digest, e) < 0)
+		return -1;
+	c->net = s->net;
+	if (check_classes(c, s, e) < 0 || check_previous(s, digest, e) < 0)
+		return err_in(e, shown(one->path));
+	return 0;
+}
+
+/* By the checksums of the members, one of which differs as soon as a number does. */
+static int compare(const void *a, const void *b, void *arg)
+{
+	const struct clients *c = arg;
+	int i = *(const int *)a, j = *(const int *)b;
+	const uint32_t *p = c->client[i].stream.crc, *q = c->client[j].stream.crc;
+	int crc = memcmp(p, q, sizeof c->client[i].stream.crc);
+
+	return crc ? crc : (i > j) - (i < j);
+}
+
+static void sort(struct clients *c)
+{
+	c->order = xmalloc((size_t)c->count, sizeof *c->order);
+	for (int i = 0; i < c->count; i++)
+		c->order[i] = i;
+	qsort_r(c->order, (size_t)c->count, sizeof *c->order, compare, c);
+}
+
+static int open_all(struct clients *c, char *const *paths, int count, const struct model *previous,
+                    const char *digest, struct err *e)
+{
+	if (count > FEDAVG_MODELS_MAX)
+		return err_set(e, "%d models, expected at most %d", count, FEDAVG_MODELS_MAX);
+	if (check_twice(paths, count, e) < 0)
+		return -1;
+	c->client = xcalloc((size_t)count, sizeof *c->client);
+	for (; c->count < count; c->count++) {
+		struct client *one = &c->client[c->count];
+
+		*one = (struct client){ .path = paths[c->count], .examples = -1, .weight = 1 };
+		if (open_client(c, one, previous, digest, e) < 0) {
+			model_stream_close(&one->stream);
+			return -1;
+		}
+	}
+	sort(c);
+	return 0;
+}
+
+int clients_open(struct clients *c, char *const *paths, int count, const struct model *previous,
+                 const char *previous_digest, struct err *e)
+{
+	*c = (struct clients){0};
+	if (open_all(c, paths, count, previous, previous_digest, e) == 0)
+		return 0;
+	clients_release(c);
+	return -1;
+}
+
+void clients_release(struct clients *c)
+{
+	for (int i = 0; i < c->count; i++)
+		model_stream_close(&c->client[i].stream);
+	free(c->client);
+	free(c->order);
+	classes_release(&c->classes);
+	*c = (struct clients){0};
+}
+
+/* ---- weights ---- */
+
+static int find_examples(struct client *one, struct err *e)
+{
+	struct model m = { .net = one->stream.net, .facts = one->stream.facts };
+	const struct json *told = json_get(one->stream.facts, "num_examples");
+
+	if (!told)
+		return model_num_examples(&m, one->path, &one->examples, e);
+	if (told->type != JSON_NUMBER || !told->integer)
+		return err_set(e, "%s: its num_examples is no whole number", shown(one->path));
+	one->examples = told->whole;
+	return 0;
+}
+
+int clients_weigh(struct clients *c, struct err *e)
+{
+	for (int i = 0; i < c->count; i++) {
+		struct client *one = &c->client[i];
+
+		if (find_examples(one, e) < 0)
+			return -1;
+		if (one->examples < 1 || (double)one->examples > fedavg_most_weight)
+			return err_set(e, "%s: num_examples is %lld, expected 1 to %.0f",
+			               shown(one->path), (long long)one->examples,
+			               fedavg_most_weight);
+		one->weight = (double)one->examples;
+	}
+	return 0;
+}
+
+int64_t clients_examples(struct clients *c)
+{
+	int64_t sum = 0;
+	struct err e;
+
+	for (int i = 0; i < c->count; i++) {
+		struct client *one = &c->client[i];
+
+		if (one->examples < 0 && find_examples(one, &e) < 0)
+			one->examples = -1;
+		if (one->examples < 0 || (double)one->examples > fedavg_most_weight)
+			return -1;
+		sum += one->examples;
+	}
+	return sum;
+}
+
+/* ---- after reading ---- */
+
+int clients_check_distinct(const struct clients *c, struct err *e)
+{
+	for (int i = 0; i < c->count; i++)
+		for (int j = 0; j < i; j++) {
+			const struct client *one = &c->client[i], *other = &c->client[j];
+
+			if (!strcmp(one->stream.mark, other->stream.mark))
+				return err_set(e, "%s: the same numbers as %s", shown(one->path),
+				               shown(other->path));
+		}
+	return 0;
+}

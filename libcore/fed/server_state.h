@@ -1,0 +1,27 @@
+#pragma once
+/*
+ * What a server optimiser remembers between rounds, in an .npz file: m0.. and v0.. ('<f4', the
+ * shapes of the weights) of all arrays but the statistics. Its comment names the rule and
+ * the digest of the model that goes with it, so that neither is used with another round's.
+ */
+#include "base/err.h"
+#include "base/sha256.h"
+#include "nn/net.h"
+#include "model/weights.h"
+#include "fed/serveropt.h"
+
+struct server_state {
+	struct weights m, v;
+};
+
+/*
+ * Loads PATH, or starts afresh if there is no such file. MODEL: digest of the model sent out.
+ * Returns 0, or -1 with E set, PATH named: damaged, another rule, network or model.
+ */
+int server_state_load(struct server_state *s, const char *path, const struct net *net,
+                      const struct serveropt *o, const char *model, struct err *e);
+
+/* Writes what goes with MODEL, the digest of the model that was just made. */
+int server_state_save(const struct server_state *s, const char *path, const struct net *net,
+                      const struct serveropt *o, const char *model, struct err *e);
+void server_state_release(struct server_state *s);

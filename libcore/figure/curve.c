@@ -1,0 +1,328 @@
+/* Layout of learning curves; see curve.h. */
+#include "figure/curve.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "figure/axis.h"
+#include "figure/font.h"
+#include "figure/look.h"
+
+/* Pixels. */
+enum {
+	PLOT_WIDTH = 440, PLOT_HEIGHT = 290,
+	TICK_LABELS = 48,               /* room for them, left of a plot */
+	SAMPLE = 28,                    /* of a line, in the legend */
+	LEGEND_GAP = 20,                /* between two entries of the legend */
+	DASH = 5,
+	DOT = 5, BEST_DOT = 10, BEST_HOLE = 5,
+	DOTS_UP_TO = 40,                /* epochs of a curve whose points are marked */
+	TICKS_X = 8, TICKS_Y = 6,
+};
+#define TRAIN_PEN 1.5
+#define VALID_PEN 2.2
+#define AXIS_PEN 1.0
+
+static const struct color grid = { 0xe6, 0xe7, 0xe9 };
+
+/* Told apart with any colour vision: Okabe and Ito, Color universal design, 2008. */
+static const struct color palette[] = {
+	{ 0x00, 0x72, 0xb2 }, { 0xd5, 0x5e, 0x00 }, { 0x00, 0x9e, 0x73 },
+	{ 0xcc, 0x79, 0xa7 }, { 0xe6, 0x9f, 0x00 }, { 0x56, 0xb4, 0xe9 },
+	{ 0x50, 0x50, 0x50 },
+};
+enum { COLORS = sizeof palette / sizeof palette[0] };
+
+static struct color color_of(size_t curve)
+{
+	return palette[curve % COLORS];
+}
+
+/* One diagram: a measure on the training and on the validation images. */
+struct panel {
+	struct drawing *d;
+	const char *title;
+	enum learning_measure train, valid;
+	struct axis x, y;
+	double left, top;               /* upper left corner of the plot */
+};
+
+static struct pen train_pen(struct color color)
+{
+	return (struct pen){ .color = color, .width = TRAIN_PEN, .dash = DASH };
+}
+
+static struct pen valid_pen(struct color color)
+{
+	return (struct pen){ .color = color, .width = VALID_PEN };
+}
+
+static void mark_best(struct drawing *d, struct point at, struct color color)
+{
+	draw_dot(d, at, BEST_DOT, color);
+	draw_dot(d, at, BEST_HOLE, look_white);
+}
+
+/* ---- ranges ---- */
+
+struct range {
+	double low, high;
+};
+
+static void include(struct range *r, double value)
+{
+	if (isnan(value))
+		return;
+	r->low = fmin(r->low, value);
+	r->high = fmax(r->high, value);
+}
+
+/* Without a known value the range is 0 to 1. */
+static struct range settled(struct range r)
+{
+	return r.low <= r.high ? r : (struct range){ 0, 1 };
+}
+
+static void fit_axes(struct panel *p, const struct curve *curves, size_t count)
+{
+	struct range x = { INFINITY, -INFINITY }, y = x;
+
+	for (size_t k = 0; k < count; k++)
+		for (size_t i = 0; i < curves[k].log.count; i++) {
+			const struct learning_row *row = &curves[k].log.rows[i];
+
+			include(&x, (double)row->epoch);
+			include(&y, row->value[p->train]);
+			include(&y, row->value[p->valid]);
+		}
+	x = settled(x);
+	y = settled(y);
+	axis_init(&p->x, x.low, x.high, TICKS_X, true);
+	axis_init(&p->y, y.low, y.high, TICKS_Y, false);
+	axis_extend(&p->y);
+}
+
+/* ---- a panel ---- */
+
+static double plot_x(const struct panel *p, double epoch)
+{
+	return p->left + PLOT_WIDTH * axis_place(&p->x, epoch);
+}
+
+static double plot_y(const struct panel *p, double value)
+{
+	return p->top + PLOT_HEIGHT * (1 - axis_place(&p->y, value));
+}
+
+static struct point point_of(const struct panel *p, const struct learning_row *row,
+                             enum learning_measure m)
+{
+	return (struct point){ plot_x(p, (double)row->epoch), plot_y(p, row->value[m]) };
+}
+
+static void draw_y_axis(const struct panel *p)
+{
+	struct pen pen = { .color = grid, .width = AXIS_PEN };
+	struct lettering label = look_anchored(look_faint, DRAW_END);
+	char text[AXIS_LABEL_BYTES];
+
+	for (long k = axis_first(&p->y); k <= axis_last(&p->y); k++) {
+		double y = plot_y(p, (double)k * p->y.step);
+
+		draw_line(p->d, (struct point){ p->left, y },
+		          (struct point){ p->left + PLOT_WIDTH, y }, pen);
+		axis_label(&p->y, k, text);
+		draw_text_centred(p->d, p->left - GAP, y, text, label);
+	}
+}
+
+static void draw_x_axis(const struct panel *p)
+{
+	double bottom = p->top + PLOT_HEIGHT;
+	struct pen pen = { .color = look_pale, .width = AXIS_PEN };
+	char text[AXIS_LABEL_BYTES];
+
+	draw_line(p->d, (struct point){ p->left, bottom },
+	          (struct point){ p->left + PLOT_WIDTH, bottom }, pen);
+	for (long k = axis_first(&p->x); k <= axis_last(&p->x); k++) {
+		double x = plot_x(p, (double)k * p->x.step);
+
+		draw_line(p->d, (struct point){ x, bottom },
+		          (struct point){ x, bottom + GAP / 2.0 }, pen);
+		axis_label(&p->x, k, text);
+		draw_text_centred(p->d, x, bottom + GAP + PLAIN_TEXT / 2.0, text,
+		                  look_anchored(look_faint, DRAW_MIDDLE));
+	}
+	draw_text_centred(p->d, p->left + PLOT_WIDTH / 2.0,
+	                  bottom + GAP + PLAIN_TEXT / 2.0 + LINE, "epoch",
+	                  look_anchored(look_faint, DRAW_MIDDLE));
+}
+
+static void draw_run(const struct panel *p, const struct point *run, size_t count,
+                     struct pen pen)
+{
+	if (count == 1)
+		draw_dot(p->d, run[0], DOT, pen.color);
+	else if (count > 1)
+		draw_path(p->d, run, count, pen);
+}
+
+/* The line is broken where the value is not known. */
+static void draw_measure(const struct panel *p, const struct learning *log,
+                         enum learning_measure m, struct pen pen)
+{
+	struct point *run = xmalloc(log->count, sizeof *run);
+	size_t length = 0;
+
+	for (size_t i = 0; i < log->count; i++) {
+		const struct learning_row *row = &log->rows[i];
+
+		if (!isnan(row->value[m])) {
+			run[length++] = point_of(p, row, m);
+			continue;
+		}
+		draw_run(p, run, length, pen);
+		length = 0;
+	}
+	draw_run(p, run, length, pen);
+	free(run);
+}
+
+static void draw_dots(const struct panel *p, const struct learning *log,
+                      struct color color)
+{
+	for (size_t i = 0; i < log->count && log->count <= DOTS_UP_TO; i++) {
+		const struct learning_row *row = &log->rows[i];
+
+		if (!isnan(row->value[p->valid]))
+			draw_dot(p->d, point_of(p, row, p->valid), DOT, color);
+	}
+}
+
+static void draw_best(const struct panel *p, const struct learning *log,
+                      struct color color)
+{
+	const struct learning_row *best = learning_best(log, p->valid);
+
+	if (best)
+		mark_best(p->d, point_of(p, best, p->valid), color);
+}
+
+static void draw_panel(struct panel *p, const struct curve *curves, size_t count)
+{
+	fit_axes(p, curves, count);
+	draw_text_centred(p->d, p->left, p->top - GAP - PLAIN_TEXT / 2.0, p->title,
+	                  look_plain);
+	draw_y_axis(p);
+	draw_x_axis(p);
+	for (size_t k = 0; k < count; k++)
+		draw_measure(p, &curves[k].log, p->train, train_pen(color_of(k)));
+	for (size_t k = 0; k < count; k++) {
+		draw_measure(p, &curves[k].log, p->valid, valid_pen(color_of(k)));
+		draw_dots(p, &curves[k].log, color_of(k));
+	}
+	for (size_t k = 0; k < count; k++)
+		draw_best(p, &curves[k].log, color_of(k));
+}
+
+/* ---- legend ---- */
+
+/* Where the next entry goes; a line is at most WIDTH wide. D NULL: only measures. */
+struct legend {
+	struct drawing *d;
+	double x, y, width;
+};
+
+static void new_line(struct legend *l)
+{
+	l->x = MARGIN;
+	l->y += LINE;
+}
+
+/* Returns the left end of the sample that belongs to TEXT. */
+static struct point add_entry(struct legend *l, const char *text,
+                              struct lettering lettering)
+{
+	double need = SAMPLE + GAP + look_width(text);
+	struct point at;
+
+	if (l->x > MARGIN && l->x + need > l->width - MARGIN)
+		new_line(l);
+	at = (struct point){ l->x, l->y };
+	if (l->d)
+		draw_text_centred(l->d, at.x + SAMPLE + GAP, at.y, text, lettering);
+	l->x += need + LEGEND_GAP;
+	return at;
+}
+
+static void add_line_entry(struct legend *l, const char *text, struct lettering lettering,
+                           struct pen pen)
+{
+	struct point from = add_entry(l, text, lettering);
+
+	if (l->d)
+		draw_line(l->d, from, (struct point){ from.x + SAMPLE, from.y }, pen);
+}
+
+static void draw_legend(struct legend *l, const struct curve *curves, size_t count)
+{
+	struct point at;
+
+	for (size_t k = 0; k < count; k++)
+		add_line_entry(l, curves[k].name, look_plain, valid_pen(color_of(k)));
+	new_line(l);
+	add_line_entry(l, "training", look_faint, train_pen(look_pale));
+	add_line_entry(l, "validation", look_faint, valid_pen(look_pale));
+	at = add_entry(l, "best epoch", look_faint);
+	if (l->d)
+		mark_best(l->d, (struct point){ at.x + SAMPLE / 2.0, at.y }, look_pale);
+	new_line(l);
+}
+
+static double widest_entry(const struct curve *curves, size_t count)
+{
+	double widest = 0;
+
+	for (size_t k = 0; k < count; k++)
+		widest = fmax(widest, look_width(curves[k].name));
+	return SAMPLE + GAP + widest;
+}
+
+/* ---- the figure ---- */
+
+static double figure_width(const struct curve *curves, size_t count, int panels,
+                           const char *title)
+{
+	double plots = MARGIN + panels * (TICK_LABELS + PLOT_WIDTH + MARGIN);
+	double words = widest_entry(curves, count);
+
+	words = fmax(words, font_width(title, TITLE_TEXT, true));
+	return ceil(fmax(plots, words + 2 * MARGIN));
+}
+
+void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
+                  enum curve_panels panels, const char *title)
+{
+	double width = figure_width(curves, count, panels == PANELS_BOTH ? 2 : 1, title);
+	double title_y = MARGIN + TITLE_TEXT / 2.0;
+	struct legend measured = { NULL, MARGIN, title_y + LINE + GAP, width };
+	struct legend legend = { d, MARGIN, measured.y, width };
+	struct panel loss = { .d = d, .train = LOSS, .valid = VALID_LOSS };
+	struct panel accuracy = { .d = d, .train = ACCURACY, .valid = VALID_ACCURACY };
+
+	draw_legend(&measured, curves, count);
+	loss.top = accuracy.top = measured.y + LINE + GAP;
+	loss.left = accuracy.left = MARGIN + TICK_LABELS;
+	loss.title = "loss (cross-entropy)";
+	accuracy.title = "accuracy";
+	if (panels == PANELS_BOTH)
+		accuracy.left += PLOT_WIDTH + MARGIN + TICK_LABELS;
+	drawing_init(d, width, loss.top + PLOT_HEIGHT + 2 * LINE + MARGIN, title);
+	draw_text_centred(d, MARGIN, title_y, title, look_title);
+	draw_legend(&legend, curves, count);
+	if (panels & PANEL_LOSS)
+		draw_panel(&loss, curves, count);
+	if (panels & PANEL_ACCURACY)
+		draw_panel(&accuracy, curves, count);
+}

@@ -1,0 +1,18 @@
+#pragma once
+/*
+ * The figure of learning curves: loss and accuracy by epoch, a colour for each training, dashed
+ * for the images it trained on, solid for those it was validated on.
+ */
+#include "train/learning.h"
+#include "figure/draw.h"
+
+enum curve_panels { PANEL_LOSS = 1, PANEL_ACCURACY = 2, PANELS_BOTH = 3 };
+
+struct curve {
+	const char *name;               /* borrowed */
+	struct learning log;
+};
+
+/* Draws the COUNT curves (at least 1) into D, which drawing_release releases. */
+void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
+                  enum curve_panels panels, const char *title);

@@ -1,0 +1,15 @@
+#pragma once
+/* Drawings as files: which format a name asks for, and writing it. */
+#include <stdio.h>
+
+#include "base/err.h"
+#include "figure/draw.h"
+
+enum render_format { RENDER_NONE, RENDER_SVG, RENDER_PNG };
+
+/* By the ending of PATH (.svg, .png); RENDER_NONE: any other. */
+enum render_format render_format(const char *path);
+
+/* Returns 0, or -1 with E set. Errors of the stream may also be left to its closing. */
+int render_write(const struct drawing *d, enum render_format format, FILE *f,
+                 struct err *e);

@@ -1,0 +1,145 @@
+/* The SVG back end of a drawing; see svg.h. */
+#include "figure/svg.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "base/utf8.h"
+
+/* Faces as wide as report/font.c: what is measured there fits here. */
+static const char faces[] =
+	"Verdana, 'DejaVu Sans', 'Bitstream Vera Sans', Geneva, sans-serif";
+
+/* To a hundredth of a pixel, without idle zeros. */
+static void put_number(FILE *f, double x)
+{
+	long hundredths = lround(x * 100);
+	long fraction = labs(hundredths) % 100;
+
+	fprintf(f, "%s%ld", hundredths < 0 ? "-" : "", labs(hundredths) / 100);
+	if (fraction)
+		fprintf(f, ".%ld", fraction / 10);
+	if (fraction % 10)
+		fprintf(f, "%ld", fraction % 10);
+}
+
+static void put_attribute(FILE *f, const char *name, double x)
+{
+	fprintf(f, " %s=\"", name);
+	put_number(f, x);
+	putc('"', f);
+}
+
+static void put_color(FILE *f, const char *name, struct color c)
+{
+	fprintf(f, " %s=\"#%02x%02x%02x\"", name, c.r, c.g, c.b);
+}
+
+static void put_character(FILE *f, uint32_t c)
+{
+	if (c < 0x80)
+		putc((int)c, f);
+	else
+		fprintf(f, "&#%u;", c);
+}
+
+/* Characters that XML 1.0 does not know become the replacement character. */
+static void put_text(FILE *f, const char *text)
+{
+	while (*text) {
+		uint32_t c = utf8_next(&text);
+
+		switch (c) {
+		case '&': fputs("&amp;", f); break;
+		case '<': fputs("&lt;", f); break;
+		case '>': fputs("&gt;", f); break;
+		case 0xfffe: case 0xffff: put_character(f, UTF8_REPLACEMENT); break;
+		default: put_character(f, c < ' ' ? UTF8_REPLACEMENT : c);
+		}
+	}
+}
+
+static void put_rect(FILE *f, const struct shape *s)
+{
+	fputs("<rect", f);
+	put_attribute(f, "x", s->at.x);
+	put_attribute(f, "y", s->at.y);
+	put_attribute(f, "width", s->size.x);
+	put_attribute(f, "height", s->size.y);
+	put_color(f, "fill", s->color);
+	fputs("/>\n", f);
+}
+
+static void put_path(FILE *f, const struct shape *s)
+{
+	fputs("<path d=\"", f);
+	for (size_t i = 0; i < s->count; i++) {
+		putc(i ? 'L' : 'M', f);
+		put_number(f, s->points[i].x);
+		putc(' ', f);
+		put_number(f, s->points[i].y);
+	}
+	putc('"', f);
+	put_color(f, "stroke", s->pen.color);
+	put_attribute(f, "stroke-width", s->pen.width);
+	if (s->pen.dash > 0)
+		put_attribute(f, "stroke-dasharray", s->pen.dash);
+	fputs("/>\n", f);
+}
+
+static void put_lettering(FILE *f, const struct shape *s)
+{
+	static const char *const anchor[] = { "start", "middle", "end" };
+
+	fputs("<text", f);
+	put_attribute(f, "x", s->at.x);
+	put_attribute(f, "y", s->at.y);
+	put_attribute(f, "font-size", s->lettering.size);
+	put_color(f, "fill", s->lettering.color);
+	if (s->lettering.bold)
+		fputs(" font-weight=\"bold\"", f);
+	if (s->lettering.anchor != DRAW_START)
+		fprintf(f, " text-anchor=\"%s\"", anchor[s->lettering.anchor]);
+	if (s->lettering.upwards) {
+		fputs(" transform=\"rotate(-90 ", f);
+		put_number(f, s->at.x);
+		putc(' ', f);
+		put_number(f, s->at.y);
+		fputs(")\"", f);
+	}
+	putc('>', f);
+	put_text(f, s->text);
+	fputs("</text>\n", f);
+}
+
+static void put_head(FILE *f, const struct drawing *d)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", f);
+	fputs("<svg xmlns=\"http://www.w3.org/2000/svg\"", f);
+	put_attribute(f, "width", d->width);
+	put_attribute(f, "height", d->height);
+	fputs(" viewBox=\"0 0 ", f);
+	put_number(f, d->width);
+	putc(' ', f);
+	put_number(f, d->height);
+	fprintf(f, "\" role=\"img\" font-family=\"%s\" fill=\"none\"", faces);
+	fputs(" stroke-linecap=\"round\" stroke-linejoin=\"round\"", f);
+	fputs(" xml:space=\"preserve\">\n<title>", f);
+	put_text(f, d->title);
+	fputs("</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", f);
+}
+
+void svg_write(const struct drawing *d, FILE *f)
+{
+	static void (*const put[])(FILE *, const struct shape *) = {
+		[SHAPE_RECT] = put_rect,
+		[SHAPE_PATH] = put_path,
+		[SHAPE_TEXT] = put_lettering,
+	};
+
+	put_head(f, d);
+	for (size_t i = 0; i < d->count; i++)
+		put[d->shapes[i].type](f, &d->shapes[i]);
+	fputs("</svg>\n", f);
+}

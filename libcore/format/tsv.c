@@ -1,0 +1,117 @@
+/* Tab-separated lines; see tsv.h. */
+#include "format/tsv.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+struct tsv *tsv_over(FILE *f, const char *name)
+{
+	struct tsv *t = xmalloc(1, sizeof *t);
+
+	t->f = f;
+	t->owned = false;
+	t->name = name;
+	t->line = 0;
+	t->count = 0;
+	return t;
+}
+
+struct tsv *tsv_open(const char *path, struct err *e)
+{
+	bool is_stdin = !strcmp(path, "-");
+	FILE *f = is_stdin ? stdin : fopen(path, "re");
+	struct tsv *t;
+
+	if (!f) {
+		err_set(e, "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	t = tsv_over(f, is_stdin ? "standard input" : path);
+	t->owned = !is_stdin;
+	return t;
+}
+
+void tsv_close(struct tsv *t)
+{
+	if (!t)
+		return;
+	if (t->owned)
+		fclose(t->f);
+	free(t);
+}
+
+int tsv_in(const struct tsv *t, struct err *e)
+{
+	char place[32];
+
+	snprintf(place, sizeof place, "line %ld", t->line);
+	err_in(e, place);
+	return err_in(e, t->name);
+}
+
+static void drop_mark(char *text)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t size = sizeof mark - 1;
+
+	if (!strncmp(text, mark, size))
+		memmove(text, text + size, strlen(text + size) + 1);
+}
+
+/* Fills TEXT. Returns 1, 0 at the end of the file, or -1 with E set. */
+static int read_line(struct tsv *t, struct err *e)
+{
+	size_t used = 0;
+	int c;
+
+
+	while ((c = getc_unlocked(t->f)) != EOF && c != '\n') {
+		if (c == '\0')
+			return err_set(e, "has a NUL byte");
+		if (used == TSV_LINE_BYTES - 1)
+			return err_set(e, "longer than %d bytes", TSV_LINE_BYTES - 1);
+		t->text[used++] = (char)c;
+	}
+	if (ferror(t->f))
+		return err_set(e, "%s", strerror(errno));
+	if (c == EOF && used == 0)
+		return 0;
+	if (used > 0 && t->text[used - 1] == '\r')
+		used--;
+	t->text[used] = '\0';
+	if (t->line == 1)
+		drop_mark(t->text);
+	return 1;
+}
+
+static int split(struct tsv *t, struct err *e)
+{
+	char *rest = t->text;
+
+	for (t->count = 0; rest; t->count++) {
+		if (t->count == TSV_FIELDS_MAX)
+			return err_set(e, "more than %d columns", TSV_FIELDS_MAX);
+		t->field[t->count] = strsep(&rest, "\t");
+	}
+	return 1;
+}
+
+int tsv_next(struct tsv *t, struct err *e)
+{
+	int got;
+
+	t->line++;
+	got = read_line(t, e);
+	if (got > 0)
+		got = split(t, e);
+	return got < 0 ? tsv_in(t, e) : got;
+}
+
+bool tsv_is_blank(const struct tsv *t)
+{
+	return t->count == 1 && !t->field[0][0];
+}

@@ -1,0 +1,44 @@
+#pragma once
+/*
+ * Tab-separated text, read a line at a time in constant memory. Whatever a
+ * caller finds wrong with a line is reported with the file and the line's number.
+ * Every table is read here, so that text of other systems means the same everywhere: a
+ * byte order mark at the start and the carriage return of a CRLF are dropped, a NUL byte is an error.
+ */
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+enum {
+	TSV_LINE_BYTES = 1 << 16,
+	TSV_FIELDS_MAX = 272,           /* 256 classes, and what describes a row */
+};
+
+struct tsv {
+	FILE *f;
+	bool owned;                     /* tsv_close closes F */
+	const char *name;               /* for messages; "standard input" for "-" */
+	long line;                      /* number of the current line, from 1 */
+	int count;                      /* its fields */
+	char *field[TSV_FIELDS_MAX];    /* COUNT of them, inside TEXT: until the next line */
+	char text[TSV_LINE_BYTES];
+};
+
+/* Opens PATH ("-": stdin), which must outlive the result. Returns NULL with E set. */
+struct tsv *tsv_open(const char *path, struct err *e);
+
+/* The same over an open stream, which stays the caller's: close it after tsv_close. */
+struct tsv *tsv_over(FILE *f, const char *name);
+void tsv_close(struct tsv *t);          /* NULL is allowed */
+
+/*
+ * Reads the next line and splits it at its tabs; an empty line has one empty field. Returns 1, 0 at the end, or -1 with E set.
+ */
+int tsv_next(struct tsv *t, struct err *e);
+
+/* Is the line empty? */
+bool tsv_is_blank(const struct tsv *t);
+
+/* Puts "NAME: line N: " in front of the message. Always returns -1. */
+int tsv_in(const struct tsv *t, struct err *e);

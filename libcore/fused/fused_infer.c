@@ -1,0 +1,203 @@
+/*
+ * Inference over the kernels. Many images: one job each. Few: one after the other, the
+ * strips of each layer shared out. dense1's weights are read where they lie, in a file or in
+ * a trainer.
+ */
+#include "fused/fused_infer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "nn/norm.h"
+#include "fused/fused_dense.h"
+#include "fused/fused_head.h"
+#include "fused/fused_plan.h"
+
+enum {
+	/* images at a time: 9 MB of activations, dense1's weights read once for them */
+	CHUNK = 64,
+};
+
+struct predictor {
+	struct plan p;
+	struct threads *pool;
+	int chunk, workers;
+	const float *w[NET_ARRAYS];
+	bool blocked;                   /* dense1's weights, not in rows */
+	struct conv_weights conv;
+	struct maps *maps;              /* [workers], or [1] if chunk is 1: pool1 and conv3 */
+	struct maps *flat;              /* [chunk]: flat only */
+	struct workspace *workspace;              /* [workers] */
+	struct dense_sums sums;
+	float *y, *a;                   /* [chunk][dense] */
+	float *scale, *shift;           /* [dense] */
+
+	/* the images under way */
+	const float *const *image;
+	int layer, parts;               /* where the strips of one image are shared out */
+};
+
+static void prepare_job(void *arg, size_t job, int worker)
+{
+	const struct predictor *s = arg;
+
+	(void)worker;
+	conv_weights_job(&s->conv, &s->p, job);
+}
+
+static void *predictor_new(const struct kernels *k, const struct net *net,
+                           const float *const w[NET_ARRAYS], bool blocked, int max_batch,
+                           struct threads *pool)
+{
+	struct predictor *s = xcalloc(1, sizeof *s);
+	size_t D = (size_t)net->dense;
+
+	plan_init(&s->p, net, k);
+	s->pool = pool;
+	s->workers = threads_count(pool);
+	s->chunk = max_batch < CHUNK ? max_batch : CHUNK;
+	memcpy(s->w, w, sizeof s->w);
+	s->blocked = blocked;
+	conv_weights_new(&s->conv, &s->p, false);
+	conv_weights_bind(&s->conv, w);
+	threads_run(pool, conv_weights_jobs(&s->p), prepare_job, s);
+	s->maps = xcalloc((size_t)s->workers, sizeof *s->maps);
+	s->workspace = xcalloc((size_t)s->workers, sizeof *s->workspace);
+	for (int i = 0; i < s->workers; i++) {
+		if (i == 0 || s->chunk > 1)
+			maps_new(&s->maps[i], &s->p, false);
+		workspace_new(&s->workspace[i], &s->p, false);
+	}
+	s->flat = xcalloc((size_t)s->chunk, sizeof *s->flat);
+	for (int n = 0; n < s->chunk; n++)
+		flat_new(&s->flat[n], &s->p);
+	dense_sums_new(&s->sums, &s->p, s->chunk, s->workers, !blocked);
+	s->y = xaligned((size_t)s->chunk * D, sizeof(float));
+	s->a = xaligned((size_t)s->chunk * D, sizeof(float));
+	s->scale = xaligned(D, sizeof(float));
+	s->shift = xaligned(D, sizeof(float));
+	norm_affine(s->scale, s->shift, w[BN_GAMMA], w[BN_BETA], w[BN_MEAN], w[BN_VAR], net->dense);
+	return s;
+}
+
+void *fused_predictor_new(const struct kernels *k, const struct net *net,
+                          const float *const w[NET_ARRAYS], int max_batch,
+                          struct threads *pool)
+{
+	return predictor_new(k, net, w, false, max_batch, pool);
+}
+
+void *fused_predictor_blocked(const struct kernels *k, const struct net *net,
+                              const float *const w[NET_ARRAYS], int max_batch,
+                              struct threads *pool)
+{
+	return predictor_new(k, net, w, true, max_batch, pool);
+}
+
+void fused_predictor_free(void *arg)
+{
+	struct predictor *s = arg;
+
+	if (!s)
+		return;
+	for (int i = 0; i < s->workers; i++) {
+		maps_free(&s->maps[i]);
+		workspace_free(&s->workspace[i]);
+	}
+	for (int n = 0; n < s->chunk; n++)
+		maps_free(&s->flat[n]);
+	free(s->maps);
+	free(s->workspace);
+	free(s->flat);
+	conv_weights_free(&s->conv);
+	dense_sums_free(&s->sums);
+	free(s->y);
+	free(s->a);
+	free(s->scale);
+	free(s->shift);
+	free(s);
+}
+
+static const struct dropout no_dropout = {0};
+
+/* The maps of worker I, but with the flat layer of image N. */
+static struct maps maps_of(const struct predictor *s, int i, size_t n)
+{
+	struct maps m = s->maps[i];
+
+	m.flat = s->flat[n].flat;
+	return m;
+}
+
+static void image_job(void *arg, size_t n, int worker)
+{
+	const struct predictor *s = arg;
+	struct maps m = maps_of(s, worker, n);
+
+	fused_pad_image(&s->workspace[worker], &s->p, s->image[n]);
+	for (int layer = 0; layer < WINOGRAD_LAYERS; layer++)
+		fused_forward(&s->p, &s->conv, &s->workspace[worker], &m, layer, 0,
+		              s->p.layer[layer].tiles, &no_dropout);
+}
+
+/* Part I of the strips of one layer of the only image. Everybody works on the first maps. */
+static void strips_job(void *arg, size_t i, int worker)
+{
+	const struct predictor *s = arg;
+	struct maps m = maps_of(s, 0, 0);
+	int tiles = s->p.layer[s->layer].tiles, first = (int)i * tiles / s->parts,
+	    last = ((int)i + 1) * tiles / s->parts;
+
+	if (s->layer == 0)
+		fused_pad_image(&s->workspace[worker], &s->p, s->image[0]);
+	fused_forward(&s->p, &s->conv, &s->workspace[worker], &m, s->layer, first, last,
+	              &no_dropout);
+}
+
+static void one_image(struct predictor *s)
+{
+	for (s->layer = 0; s->layer < WINOGRAD_LAYERS; s->layer++) {
+		int tiles = s->p.layer[s->layer].tiles;
+
+		s->parts = s->workers < tiles ? s->workers : tiles;
+		threads_run(s->pool, (size_t)s->parts, strips_job, s);
+	}
+}
+
+static void run_chunk(struct predictor *s, const float *const *image, int n,
+                      float *logits, float *features)
+{
+	size_t D = (size_t)s->p.net.dense, numbers = (size_t)n * D;
+
+	s->image = image;
+	if (n == 1)
+		one_image(s);
+	else
+		threads_run(s->pool, (size_t)n, image_job, s);
+	(s->blocked ? dense_forward : dense_forward_rows)(&s->p, &s->sums, s->pool, s->y, s->flat,
+	                                                  n, s->w[DENSE1_W], s->w[DENSE1_B]);
+	if (features)
+		memcpy(features, s->y, numbers * sizeof *features);
+	if (!logits)
+		return;
+	norm_apply(s->a, s->y, s->scale, s->shift, n, (int)D);
+	for (size_t i = 0; i < numbers; i++)
+		s->a[i] = s->a[i] > 0 ? s->a[i] : 0;
+	head_logits(logits, s->a, s->w[DENSE2_W], s->w[DENSE2_B], n, (int)D, s->p.net.classes);
+}
+
+void fused_predictor_run(void *arg, const float *const *image, int n, float *logits,
+                         float *features)
+{
+	struct predictor *s = arg;
+
+	for (int at = 0; at < n; at += s->chunk) {
+		int count = n - at < s->chunk ? n - at : s->chunk;
+
+		run_chunk(s, image + at, count,
+		          logits ? logits + (size_t)at * (size_t)s->p.net.classes : NULL,
+		          features ? features + (size_t)at * (size_t)s->p.net.dense
+		                   : NULL);
+	}
+}

@@ -1,0 +1,317 @@
+/* What a file or a folder is; see info.h. info_show.c prints it. */
+#include "info/info.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/infile.h"
+#include "base/mem.h"
+#include "format/npz.h"
+#include "format/pickle.h"
+#include "model/delta.h"
+#include "model/facts.h"
+#include "model/model.h"
+
+static const char zip_magic[] = "PK", npy_magic[] = "\x93NUMPY";
+
+const char *info_array_name(enum net_array k)
+{
+	static const char *const name[NET_ARRAYS] = {
+		"conv1/kernel",  "conv1/bias",  "conv2/kernel",  "conv2/bias",
+		"conv3/kernel",  "conv3/bias",  "conv4/kernel",  "conv4/bias",
+		"dense1/kernel", "dense1/bias", "bn/gamma",      "bn/beta",
+		"bn/mean",       "bn/variance", "dense2/kernel", "dense2/bias",
+	};
+
+	return name[k];
+}
+
+/* What went wrong has PATH in front; the user knows it as NAME. */
+static int rename_place(struct err *e, const char *path, const char *name)
+{
+	struct err rest = *e;
+
+	if (strcmp(path, name) && !strncmp(e->text, path, strlen(path)))
+		err_set(e, "%s%s", name, rest.text + strlen(path));
+	return -1;
+}
+
+/* ---- arrays ---- */
+
+static void measure(struct info_array *a, const float *x, size_t n)
+{
+	double sum = 0;
+
+	a->min = INFINITY;
+	a->max = -INFINITY;
+	for (size_t i = 0; i < n; i++) {
+		if (isnan(x[i]))
+			a->min = a->max = NAN;
+		if (x[i] < a->min)
+			a->min = x[i];
+		if (x[i] > a->max)
+			a->max = x[i];
+		sum += x[i];
+	}
+	a->mean = sum / (double)n;
+	a->numbers = n > 0;
+}
+
+/* Takes type and shape of A and, of numbers, their range. */
+static int describe(struct info_array *to, const struct npy *a, struct err *e)
+{
+	size_t n = npy_count(a);
+	bool direct = npy_is_f4(a) && (uintptr_t)a->data % sizeof(float) == 0;
+	float *x = NULL;
+
+	to->form = *a;
+	to->form.data = to->form.owned = NULL;
+	if (a->kind == 'U' || a->kind == 'O')
+		return 0;
+	if (!direct) {
+		x = mem_try(n, sizeof *x, e);
+		if (!x)
+			return -1;
+		if (npy_to_f4(a, x, e) < 0) {
+			free(x);
+			return -1;
+		}
+	}
+	measure(to, direct ? a->data : x, n);
+	free(x);
+	return 0;
+}
+
+static int add_array(struct info *i, const char *key, const struct npy *a, bool stored,
+                     struct err *e)
+{
+	struct info_array *to;
+
+	i->array = xrealloc(i->array, i->arrays + 1, sizeof *i->array);
+	to = &i->array[i->arrays++];
+	*to = (struct info_array){ .key = xstrdup(key), .stored = stored };
+	return describe(to, a, e);
+}
+
+/* ---- archives ---- */
+
+static int read_members(struct info *i, struct npz *z, struct err *e)
+{
+	for (size_t k = 0; k < npz_count(z); k++) {
+		const char *key = npz_name(z, k);
+		struct npy a = {0};
+		int result = npz_read(z, key, &a, SIZE_MAX, 0, e);
+
+		if (result == 0)
+			result = add_array(i, key, &a, npz_is_stored(z, key), e);
+		npy_release(&a);
+		if (result < 0)
+			return err_in(e, key);
+	}
+	return 0;
+}
+
+/* Are the keys "0" to "15", as in a file of weights? */
+static bool has_weights(const struct info *i)
+{
+	bool found[NET_ARRAYS] = { false };
+
+	for (size_t k = 0; k < i->arrays; k++)
+		for (int n = 0; n < NET_ARRAYS; n++) {
+			char key[16];
+
+			snprintf(key, sizeof key, "%d", n);
+			found[n] |= !strcmp(i->array[k].key, key);
+		}
+	for (int n = 0; n < NET_ARRAYS; n++)
+		if (!found[n])
+			return false;
+	return i->arrays == NET_ARRAYS;
+}
+
+/* The arrays are whole, but need not be a network. */
+static void read_weights(struct info *i, const char *path)
+{
+	struct model m = {0};
+	const char *told;
+	struct err e;
+
+	if (model_load(&m, path, 0, &e) < 0) {
+		rename_place(&e, path, i->name);
+		i->trouble = xstrdup(e.text);
+		return;
+	}
+	i->kind = INFO_WEIGHTS;
+	i->net = m.net;
+	i->classes_known = model_classes(&m, &i->classes);
+	model_digest(&m.net, m.w, i->digest);
+	told = facts_text(m.facts, "weights");
+	if (told && strcmp(told, i->digest))
+		i->trouble =
+			xasprintf("%s: altered: its digest is not the one in its facts",
+		                  i->name);
+	model_release(&m);
+}
+
+static int read_archive(struct info *i, const char *path, struct err *e)
+{
+	struct npz *z = npz_open(path, e);
+	const char *comment;
+	size_t size;
+	int result;
+
+	if (!z)
+		return -1;
+	i->kind = delta_is(z) ? INFO_DIFFERENCE : INFO_ARCHIVE;
+	comment = npz_comment(z, &size);
+	if (size && *comment == '{')
+		i->facts = json_parse(comment, size, e);
+	result = size && *comment == '{' && !i->facts ? err_in(e, "archive comment")
+	                                              : read_members(i, z, e);
+	npz_close(z);
+	if (result < 0)
+		return err_in(e, path);
+	if (has_weights(i))
+		read_weights(i, path);
+	return 0;
+}
+
+/* ---- single arrays ---- */
+
+static int compare_labels(const void *a, const void *b)
+{
+	long long x = ((const struct info_count *)a)->label,
+		  y = ((const struct info_count *)b)->label;
+
+	return x < y ? -1 : x > y;
+}
+
+static void count_labels(struct info *i, const struct pickle_dict *d)
+{
+	struct info_count *c = xmalloc(d->count, sizeof *c);
+	size_t n = 0;
+
+	for (size_t k = 0; k < d->count; k++)
+		c[k] = (struct info_count){ d->values[k], 1 };
+	qsort(c, d->count, sizeof *c, compare_labels);
+	for (size_t k = 0; k < d->count; k++)
+		if (n && c[n - 1].label == c[k].label)
+			c[n - 1].images++;
+		else
+			c[n++] = c[k];
+	i->label = c;
+	i->labels = n;
+	i->count = d->count;
+}
+
+static int read_labels(struct info *i, const char *path, struct err *e)
+{
+	struct pickle_dict d = {0};
+
+	if (pickle_load_labels(&d, path, e) < 0)
+		return -1;
+	i->kind = INFO_LABELS;
+	count_labels(i, &d);
+	pickle_dict_release(&d);
+	return 0;
+}
+
+static int read_ids(struct info *i, const char *path, struct err *e)
+{
+	char **ids = NULL;
+
+	if (npy_load_ids(path, &ids, &i->count, e) < 0)
+		return -1;
+	i->kind = INFO_IDS;
+	npy_free_ids(ids, i->count);
+	return 0;
+}
+
+static int read_array(struct info *i, const char *path, const struct infile *f,
+                      struct err *e)
+{
+	struct npy a = {0};
+	int result = npy_parse(&a, f->data, f->size, e);
+
+	if (result == 0)
+		result = add_array(i, "", &a, true, e);
+	if (result < 0)
+		return err_in(e, path);
+	i->kind = INFO_ARRAY;
+	if (a.kind == 'O' && a.dims == 0)
+		return read_labels(i, path, e);
+	if ((a.kind == 'O' || a.kind == 'U') && a.dims == 1)
+		return read_ids(i, path, e);
+	return 0;
+}
+
+/* ---- */
+
+static int read_dataset(struct info *i, const char *path, struct err *e)
+{
+	if (dataset_open(&i->dataset, path, e) < 0)
+		return -1;
+	i->kind = INFO_DATASET;
+	classes_copy(&i->classes, &i->dataset.classes);
+	strcpy(i->digest, i->dataset.digest);
+	return 0;
+}
+
+static bool begins_with(const struct infile *f, const char *magic)
+{
+	return f->size >= strlen(magic) && !memcmp(f->data, magic, strlen(magic));
+}
+
+static int read_file(struct info *i, const char *path, struct err *e)
+{
+	struct infile f;
+	int result;
+
+	if (infile_open(&f, path, SIZE_MAX, e) < 0)
+		return -1;
+	if (begins_with(&f, npy_magic))
+		result = read_array(i, path, &f, e);
+	else if (begins_with(&f, zip_magic))
+		result = read_archive(i, path, e);
+	else
+		result = err_set(e, "%s: neither weights, nor a .npy file, nor a dataset",
+		                 path);
+	infile_release(&f);
+	return result;
+}
+
+int info_read(struct info *i, const char *path, const char *name, struct err *e)
+{
+	struct info got = { .name = xstrdup(name) };
+	struct stat st;
+	int result;
+
+	if (stat(path, &st) < 0)
+		result = err_set(e, "%s: %s", path, strerror(errno));
+	else
+		result = S_ISDIR(st.st_mode) ? read_dataset(&got, path, e)
+		                             : read_file(&got, path, e);
+	if (result < 0) {
+		info_release(&got);
+		return rename_place(e, path, name);
+	}
+	*i = got;
+	return 0;
+}
+
+void info_release(struct info *i)
+{
+	for (size_t k = 0; k < i->arrays; k++)
+		free(i->array[k].key);
+	free(i->array);
+	free(i->name);
+	free(i->label);
+	free(i->trouble);
+	json_free(i->facts);
+	classes_release(&i->classes);
+	dataset_release(&i->dataset);
+	*i = (struct info){0};
+}

@@ -1,0 +1,462 @@
+/* Which model came from which; see trail.h. trail_show.c prints it. */
+#include "info/trail.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "format/crc32.h"
+#include "format/npz.h"
+#include "data/dataset.h"
+#include "model/delta.h"
+#include "model/facts.h"
+#include "model/model.h"
+
+/* ---- adding ---- */
+
+static char *copy_text(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+static void add_parents(struct trail_model *m, const struct json *list)
+{
+	if (!list || list->type != JSON_ARRAY)
+		return;
+	m->parent = xcalloc(list->count, sizeof *m->parent);
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i].type == JSON_TEXT)
+			m->parent[m->parents++].digest = xstrdup(list->items[i].text);
+}
+
+struct trail_model *trail_add(struct trail *t, const char *name, const char *digest,
+                              const struct json *facts)
+{
+	struct trail_model *m;
+
+	t->model = xrealloc(t->model, t->count + 1, sizeof *t->model);
+	m = &t->model[t->count++];
+	*m = (struct trail_model){
+		.name = xstrdup(name),
+		.told = copy_text(facts_text(facts, "weights")),
+		.tool = copy_text(facts_text(facts, "tool")),
+		.dataset = copy_text(facts_text(facts, "dataset")),
+		.num_examples = facts_int(facts, "num_examples"),
+		.checked = true, .same_as = -1,
+	};
+	snprintf(m->digest, sizeof m->digest, "%s", digest);
+	add_parents(m, json_get(facts, "parents"));
+	return m;
+}
+
+/* Both names that a child may have for these numbers. */
+static void identify(struct trail_model *m, const struct model *numbers)
+{
+	uint32_t crc[NET_ARRAYS];
+
+	for (int k = 0; k < NET_ARRAYS; k++)
+		crc[k] = crc32_add(0, numbers->w[k],
+		                   net_count(&numbers->net, (enum net_array)k) * sizeof(float));
+	model_digest(&numbers->net, numbers->w, m->digest);
+	model_mark(&numbers->net, crc, m->mark);
+}
+
+static int add_weights(struct trail *t, const char *path, struct err *e)
+{
+	struct model m;
+
+	if (model_load(&m, path, 0, e) < 0)
+		return -1;
+	identify(trail_add(t, path, "", m.facts), &m);
+	model_release(&m);
+	return 0;
+}
+
+/* A difference has no numbers without its parent: its facts are believed for now. */
+static int add_difference(struct trail *t, const char *path, struct npz *z, struct err *e)
+{
+	size_t size;
+	const char *comment = npz_comment(z, &size), *told, *from;
+	struct json *facts = json_parse(comment, size, e);
+	struct trail_model *m;
+
+	if (!facts)
+		return err_in(e, path);
+	told = facts_text(facts, "weights");
+	from = facts_text(json_get(facts, "delta"), "from");
+	if (!told || !from) {
+		json_free(facts);
+		return err_set(e, "%s: a difference without facts", path);
+	}
+	m = trail_add(t, path, told, facts);
+	m->from = xstrdup(from);
+	m->checked = false;
+	json_free(facts);
+	return 0;
+}
+
+/* A damaged file is part of the trail too. */
+static void add_file(struct trail *t, const char *path)
+{
+	struct err e;
+	struct npz *z = npz_open(path, &e);
+	int result = -1;
+
+	if (z)
+		result = delta_is(z) ? add_difference(t, path, z, &e)
+		                     : add_weights(t, path, &e);
+	if (result < 0)
+		trail_add(t, path, "", NULL)->trouble = xstrdup(e.text);
+	npz_close(z);
+}
+
+static int add_dataset(struct trail *t, const char *path, struct err *e)
+{
+	struct dataset d;
+	struct trail_data *to;
+
+	if (dataset_open(&d, path, e) < 0)
+		return -1;
+	t->data = xrealloc(t->data, t->datas + 1, sizeof *t->data);
+	to = &t->data[t->datas++];
+	to->name = xstrdup(path);
+	memcpy(to->digest, d.digest, sizeof to->digest);
+	dataset_release(&d);
+	return 0;
+}
+
+static bool is_dataset(const char *path)
+{
+	char *labels = xasprintf("%s/labels.npy", path);
+	bool there = access(labels, F_OK) == 0;
+
+	free(labels);
+	return there;
+}
+
+static bool is_archive(const char *name)
+{
+	const char *end = strrchr(name, '.');
+
+	return end && !strcmp(end, ".npz");
+}
+
+static int is_shown(const struct dirent *entry)
+{
+	return *entry->d_name != '.';
+}
+
+static int compare_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int add_folder(struct trail *t, const char *path, struct err *e);
+
+/* Links to folders are not followed: they may lead in a circle. */
+static int add_entry(struct trail *t, const char *path, const char *name, struct err *e)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return is_dataset(path) ? add_dataset(t, path, e) : add_folder(t, path, e);
+	if (is_archive(name))
+		add_file(t, path);
+	return 0;
+}
+
+static int add_folder(struct trail *t, const char *path, struct err *e)
+{
+	struct dirent **entry;
+	int n = scandir(path, &entry, is_shown, compare_bytes), result = 0;
+
+	if (n < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		char *file = xasprintf("%s/%s", path, entry[i]->d_name);
+
+		if (result == 0)
+			result = add_entry(t, file, entry[i]->d_name, e);
+		free(file);
+		free(entry[i]);
+	}
+	free(entry);
+	return result;
+}
+
+int trail_load(struct trail *t, const char *path, struct err *e)
+{
+	struct stat st;
+	size_t models = t->count;
+
+	if (stat(path, &st) < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode)) {
+		add_file(t, path);
+		return 0;
+	}
+	if (is_dataset(path))
+		return add_dataset(t, path, e);
+	if (add_folder(t, path, e) < 0)
+		return -1;
+	return t->count > models ? 0
+	                         : err_set(e, "%s: neither a dataset nor a folder of .npz files",
+	                                   path);
+}
+
+/* ---- finding parents ---- */
+
+/* NAME: a digest or a mark */
+static bool is_named(const struct trail_model *m, const char *name)
+{
+	return *name && (!strcmp(m->digest, name) || !strcmp(m->mark, name));
+}
+
+/* Made in a step that changed nothing. */
+static bool is_its_own_parent(const struct trail_model *m)
+{
+	for (size_t i = 0; i < m->parents; i++)
+		if (is_named(m, m->parent[i].digest))
+			return true;
+	return false;
+}
+
+/*
+ * The file with the numbers DIGEST that model K came from. A file that was not changed in
+ * a step (no epochs, the mean of one) has its parent's digest: among files of the same
+ * numbers the one that does not come from them goes first. An altered file is known by
+ * what its facts say.
+ */
+static int find_parent(const struct trail *t, size_t k, const char *digest)
+{
+	int copy = TRAIL_MISSING;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (i == k || !is_named(&t->model[i], digest))
+			continue;
+		if (!is_its_own_parent(&t->model[i]))
+			return (int)i;
+		copy = (int)i;
+	}
+	if (is_named(&t->model[k], digest))
+		return TRAIL_ITSELF;
+	for (size_t i = 0; copy < 0 && i < t->count; i++)
+		if (i != k && t->model[i].told && !strcmp(t->model[i].told, digest))
+			copy = (int)i;
+	return copy;
+}
+
+static void find_same(struct trail *t)
+{
+	for (size_t k = 0; k < t->count; k++)
+		for (size_t i = 0; i < k && t->model[k].same_as < 0; i++)
+			if (*t->model[k].digest &&
+			    !strcmp(t->model[i].digest, t->model[k].digest))
+				t->model[k].same_as = (int)i;
+}
+
+static void find_data(struct trail *t)
+{
+	for (size_t k = 0; k < t->count; k++)
+		for (size_t i = 0; i < t->datas; i++)
+			if (t->model[k].dataset &&
+			    !strcmp(t->model[k].dataset, t->data[i].digest))
+				t->model[k].data_name = t->data[i].name;
+}
+
+/* One more than the highest generation among the parents; -1: one of them has none
+ * yet. */
+static int next_generation(const struct trail *t, const struct trail_model *m)
+{
+	int highest = -1;
+
+	for (size_t i = 0; i < m->parents; i++) {
+		int p = m->parent[i].model,
+		    generation = p < 0 ? 0 : t->model[p].generation;
+
+		if (generation < 0)
+			return -1;
+		if (generation > highest)
+			highest = generation;
+	}
+	return highest + 1;
+}
+
+/* Facts are not part of the digest, so forged ones can make a circle: what stays
+ * without a generation. */
+static void find_generations(struct trail *t)
+{
+	bool changed = true;
+
+	for (size_t k = 0; k < t->count; k++)
+		t->model[k].generation = -1;
+	while (changed) {
+		changed = false;
+		for (size_t k = 0; k < t->count; k++) {
+			struct trail_model *m = &t->model[k];
+
+			if (m->generation >= 0)
+				continue;
+			m->generation = next_generation(t, m);
+			changed |= m->generation >= 0;
+		}
+	}
+}
+
+/* ---- order ---- */
+
+struct place {
+	int generation;
+	int before;                     /* index before the sorting */
+};
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return x->generation != y->generation ? x->generation - y->generation
+	                                      : x->before - y->before;
+}
+
+/* Sorts the models, and with them the indices that point to them. */
+static void sort_models(struct trail *t)
+{
+	struct place *place = xmalloc(t->count, sizeof *place);
+	struct trail_model *sorted = xmalloc(t->count, sizeof *sorted);
+	int *after = xmalloc(t->count, sizeof *after);
+
+	for (size_t k = 0; k < t->count; k++)
+		place[k] = (struct place){ t->model[k].generation, (int)k };
+	qsort(place, t->count, sizeof *place, compare_places);
+	for (size_t k = 0; k < t->count; k++) {
+		sorted[k] = t->model[place[k].before];
+		after[place[k].before] = (int)k;
+	}
+	for (size_t k = 0; k < t->count; k++)
+		for (size_t i = 0; i < sorted[k].parents; i++)
+			if (sorted[k].parent[i].model >= 0)
+				sorted[k].parent[i].model =
+					after[sorted[k].parent[i].model];
+	free(t->model);
+	free(place);
+	free(after);
+	t->model = sorted;
+}
+
+/* ---- differences ---- */
+
+static const struct trail_model *find_whole(const struct trail *t, const char *digest)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (!t->model[i].from && !strcmp(t->model[i].digest, digest))
+			return &t->model[i];
+	return NULL;
+}
+
+/* Computes the numbers of a difference. */
+static void check_difference(struct trail_model *m, const struct trail_model *parent)
+{
+	struct model whole = {0}, base = {0};
+	struct err e;
+
+	if (model_load(&base, parent->name, 0, &e) == 0 &&
+	    delta_load(&whole, m->name, &base, &e) == 0) {
+		identify(m, &whole);
+		m->checked = true;
+	} else {
+		m->trouble = xstrdup(e.text);
+	}
+	model_release(&whole);
+	model_release(&base);
+}
+
+void trail_link(struct trail *t)
+{
+	for (size_t k = 0; k < t->count; k++) {
+		const struct trail_model *parent =
+			t->model[k].from ? find_whole(t, t->model[k].from) : NULL;
+
+		if (parent)
+			check_difference(&t->model[k], parent);
+	}
+	for (size_t k = 0; k < t->count; k++)
+		for (size_t i = 0; i < t->model[k].parents; i++)
+			t->model[k].parent[i].model =
+				find_parent(t, k, t->model[k].parent[i].digest);
+	find_generations(t);
+	sort_models(t);
+	find_same(t);
+	find_data(t);
+}
+
+void trail_release(struct trail *t)
+{
+	for (size_t k = 0; k < t->count; k++) {
+		struct trail_model *m = &t->model[k];
+
+		for (size_t i = 0; i < m->parents; i++)
+			free(m->parent[i].digest);
+		free(m->parent);
+		free(m->name);
+		free(m->told);
+		free(m->tool);
+		free(m->dataset);
+		free(m->from);
+		free(m->trouble);
+	}
+	for (size_t i = 0; i < t->datas; i++)
+		free(t->data[i].name);
+	free(t->model);
+	free(t->data);
+	*t = (struct trail){0};
+}
+
+/* ---- faults ---- */
+
+static size_t report_model(const struct trail_model *m,
+                           void (*report)(const struct err *e))
+{
+	struct err e;
+	size_t n = 0;
+
+	if (m->trouble) {
+		err_set(&e, "%s", m->trouble);
+		report(&e);
+		n++;
+	}
+	if (m->told && strcmp(m->told, m->digest)) {
+		err_set(&e, "%s: altered: its digest is %s, its facts say %.64s", m->name,
+		        m->digest, m->told);
+		report(&e);
+		n++;
+	}
+	if (m->generation < 0) {
+		err_set(&e,
+		        "%s: its facts make it its own ancestor, or a child of one such",
+		        m->name);
+		report(&e);
+		n++;
+	}
+	for (size_t i = 0; i < m->parents; i++) {
+		if (m->parent[i].model != TRAIL_MISSING)
+			continue;
+		err_set(&e, "%s: its parent %.64s is missing", m->name,
+		        m->parent[i].digest);
+		report(&e);
+		n++;
+	}
+	return n;
+}
+
+size_t trail_faults(const struct trail *t, void (*report)(const struct err *e))
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < t->count; k++)
+		n += report_model(&t->model[k], report);
+	return n;
+}

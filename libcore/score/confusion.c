@@ -1,0 +1,225 @@
+/* Counting predictions against truth; see confusion.h. */
+#include "score/confusion.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "format/tsv.h"
+#include "score/predictions.h"
+
+static const char counts_header[] = "true\\predicted";
+
+void confusion_init(struct confusion *c, const struct classes *classes)
+{
+	size_t n = (size_t)classes->count;
+
+	classes_copy(&c->classes, classes);
+	c->counts = xcalloc(n * n, sizeof *c->counts);
+}
+
+void confusion_release(struct confusion *c)
+{
+	classes_release(&c->classes);
+	free(c->counts);
+	*c = (struct confusion){0};
+}
+
+int64_t *confusion_at(const struct confusion *c, int actual, int predicted)
+{
+	return &c->counts[actual * c->classes.count + predicted];
+}
+
+static int check_same_classes(const struct confusion *a, const struct confusion *b,
+                              struct err *e)
+{
+	char *want, *got;
+
+	if (classes_equal(&a->classes, &b->classes))
+		return 0;
+	want = classes_codes(&a->classes);
+	got = classes_codes(&b->classes);
+	err_set(e, "its classes are %.400s, expected %.400s", got, want);
+	free(want);
+	free(got);
+	return -1;
+}
+
+int confusion_add(struct confusion *c, const struct confusion *other, struct err *e)
+{
+	size_t cells = (size_t)c->classes.count * (size_t)c->classes.count;
+
+	if (check_same_classes(c, other, e) < 0)
+		return -1;
+	for (size_t i = 0; i < cells; i++)
+		if (c->counts[i] > CONFUSION_CELL_MAX - other->counts[i])
+			return err_set(e, "counts add up to more than %" PRId64,
+			               CONFUSION_CELL_MAX);
+	for (size_t i = 0; i < cells; i++)
+		c->counts[i] += other->counts[i];
+	return 0;
+}
+
+int64_t confusion_row_sum(const struct confusion *c, int actual)
+{
+	int64_t sum = 0;
+
+	for (int j = 0; j < c->classes.count; j++)
+		sum += *confusion_at(c, actual, j);
+	return sum;
+}
+
+int64_t confusion_column_sum(const struct confusion *c, int predicted)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < c->classes.count; i++)
+		sum += *confusion_at(c, i, predicted);
+	return sum;
+}
+
+int64_t confusion_total(const struct confusion *c)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < c->classes.count; i++)
+		sum += confusion_row_sum(c, i);
+	return sum;
+}
+
+int64_t confusion_correct(const struct confusion *c)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < c->classes.count; i++)
+		sum += *confusion_at(c, i, i);
+	return sum;
+}
+
+/* C: zeros, for the classes of the header. */
+static int count_predictions(struct confusion *c, struct tsv *t, struct err *e)
+{
+	struct prediction row;
+	int got;
+
+	while ((got = predictions_next(t, &c->classes, &row, e)) > 0) {
+		if (row.actual == CLASS_UNKNOWN) {
+			err_set(e, "the true class is unknown ('-')");
+			return tsv_in(t, e);
+		}
+		++*confusion_at(c, row.actual, row.predicted);
+	}
+	return got;
+}
+
+static int read_count(const char *text, int64_t *count, struct err *e)
+{
+	char *end;
+
+	errno = 0;
+	*count = strtoll(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end)
+		return err_set(e, "'%s' is no count", text);
+	if (errno || *count > CONFUSION_CELL_MAX)
+		return err_set(e, "count %s is more than %" PRId64, text,
+		               CONFUSION_CELL_MAX);
+	return 0;
+}
+
+static int read_count_row(struct confusion *c, const struct tsv *t, int actual,
+                          struct err *e)
+{
+	const char *code = c->classes.entry[actual].code;
+
+	if (t->count != c->classes.count + 1)
+		return err_set(e, "%d columns, expected %d", t->count,
+		               c->classes.count + 1);
+	if (strcmp(t->field[0], code))
+		return err_set(e, "row of class '%s', expected '%s'", t->field[0], code);
+	for (int j = 0; j < c->classes.count; j++)
+		if (read_count(t->field[j + 1], confusion_at(c, actual, j), e) < 0)
+			return -1;
+	return 0;
+}
+
+static int read_counts(struct confusion *c, struct tsv *t, struct err *e)
+{
+	int rows = 0, got;
+
+	while ((got = tsv_next(t, e)) > 0) {
+		if (rows == c->classes.count) {
+			err_set(e, "more rows than classes");
+			return tsv_in(t, e);
+		}
+		if (read_count_row(c, t, rows++, e) < 0)
+			return tsv_in(t, e);
+	}
+	if (got == 0 && rows < c->classes.count) {
+		err_set(e, "ends after %d rows, expected %d", rows, c->classes.count);
+		return err_in(e, t->name);
+	}
+	return got;
+}
+
+static int read_table(struct confusion *c, struct tsv *t, struct err *e)
+{
+	struct confusion got = {0};
+	struct classes classes = {0};
+	bool counts;
+	int result = tsv_next(t, e);
+
+	if (result == 0) {
+		err_set(e, "empty");
+		return err_in(e, t->name);
+	}
+	if (result < 0)
+		return -1;
+	counts = !strcmp(t->field[0], counts_header);
+	if (counts && classes_from_row(&classes, t, 1, e) < 0)
+		return tsv_in(t, e);
+	if (!counts && predictions_begin(t, &classes, e) < 0)
+		return -1;
+	confusion_init(&got, &classes);
+	classes_release(&classes);
+	if ((counts ? read_counts : count_predictions)(&got, t, e) < 0) {
+		confusion_release(&got);
+		return -1;
+	}
+	*c = got;
+	return 0;
+}
+
+int confusion_load(struct confusion *c, const char *path, struct err *e)
+{
+	struct tsv *t = tsv_open(path, e);
+	int result = t ? read_table(c, t, e) : -1;
+
+	tsv_close(t);
+	return result;
+}
+
+int confusion_read(struct confusion *c, FILE *f, const char *name, struct err *e)
+{
+	struct tsv *t = tsv_over(f, name);
+	int result = read_table(c, t, e);
+
+	tsv_close(t);
+	return result;
+}
+
+void confusion_write(const struct confusion *c, FILE *f)
+{
+	fputs(counts_header, f);
+	for (int j = 0; j < c->classes.count; j++)
+		fprintf(f, "\t%s", c->classes.entry[j].code);
+	putc('\n', f);
+	for (int i = 0; i < c->classes.count; i++) {
+		fputs(c->classes.entry[i].code, f);
+		for (int j = 0; j < c->classes.count; j++)
+			fprintf(f, "\t%" PRId64, *confusion_at(c, i, j));
+		putc('\n', f);
+	}
+}

@@ -1,0 +1,157 @@
+/* Metrics; see metrics.h. The formulas are scikit-learn's, the order of sums is numpy's. */
+#include "score/metrics.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+static double ratio(double part, double whole)
+{
+	return whole > 0 ? part / whole : 0;
+}
+
+static struct metrics_class class_metrics(const struct confusion *c, int i, int64_t total)
+{
+	int64_t hits = *confusion_at(c, i, i);
+	int64_t support = confusion_row_sum(c, i), predicted = confusion_column_sum(c, i);
+	int64_t others = total - support, false_alarms = predicted - hits;
+
+	return (struct metrics_class){
+		.precision = ratio((double)hits, (double)predicted),
+		.recall = ratio((double)hits, (double)support),
+		.f1 = ratio(2 * (double)hits, (double)support + (double)predicted),
+		.specificity = ratio((double)(others - false_alarms), (double)others),
+		.support = support,
+	};
+}
+
+/*
+ * Sum of N numbers in the order of numpy's sum, so that what lies on the edge of two roundings
+ * falls to the same side: eight partial sums up to 128 numbers, halves beyond.
+ */
+enum { SUM_LANES = 8, SUM_BLOCK = 128 };
+static double sum_as_numpy(const double *x, int n)
+{
+	double lane[SUM_LANES], sum = 0;
+	int i = SUM_LANES, half = n / 2 - n / 2 % SUM_LANES;
+
+	if (n > SUM_BLOCK)
+		return sum_as_numpy(x, half) + sum_as_numpy(x + half, n - half);
+	if (n < SUM_LANES) {
+		for (i = 0; i < n; i++)
+			sum += x[i];
+		return sum;
+	}
+	memcpy(lane, x, sizeof lane);
+	for (; i + SUM_LANES <= n; i += SUM_LANES)
+		for (int k = 0; k < SUM_LANES; k++)
+			lane[k] += x[i + k];
+	sum = ((lane[0] + lane[1]) + (lane[2] + lane[3]))
+	      + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+	for (; i < n; i++)
+		sum += x[i];
+	return sum;
+}
+
+static struct metrics_average average(const struct metrics *m, bool weighted)
+{
+	double precision[CLASSES_MAX], recall[CLASSES_MAX], f1[CLASSES_MAX];
+	double all = weighted ? (double)m->total : m->count;
+
+	for (int i = 0; i < m->count; i++) {
+		double weight = weighted ? (double)m->each[i].support : 1;
+
+		precision[i] = weight * m->each[i].precision;
+		recall[i] = weight * m->each[i].recall;
+		f1[i] = weight * m->each[i].f1;
+	}
+	return (struct metrics_average){
+		.precision = ratio(sum_as_numpy(precision, m->count), all),
+		.recall = ratio(sum_as_numpy(recall, m->count), all),
+		.f1 = ratio(sum_as_numpy(f1, m->count), all),
+	};
+}
+
+void metrics_init(struct metrics *m, const struct confusion *c)
+{
+	m->count = c->classes.count;
+	m->total = confusion_total(c);
+	m->accuracy = ratio((double)confusion_correct(c), (double)m->total);
+	m->each = xmalloc((size_t)m->count, sizeof *m->each);
+	for (int i = 0; i < m->count; i++)
+		m->each[i] = class_metrics(c, i, m->total);
+	m->macro = average(m, false);
+	m->weighted = average(m, true);
+}
+
+void metrics_release(struct metrics *m)
+{
+	free(m->each);
+	*m = (struct metrics){0};
+}
+
+static const char weighted_heading[] = "weighted avg";
+
+/* Columns of the row headings, in characters. */
+static int heading_width(const struct classes *c)
+{
+	size_t width = strlen(weighted_heading);
+
+	for (int i = 0; i < c->count; i++) {
+		size_t n = utf8_count(c->entry[i].code);
+
+		if (n > width)
+			width = n;
+	}
+	return (int)width;
+}
+
+static void write_heading(FILE *f, const char *heading, int width)
+{
+	fprintf(f, "%*s%s ", width - (int)utf8_count(heading), "", heading);
+}
+
+static void write_row(FILE *f, const char *heading, int width, struct metrics_average a,
+                      int64_t support)
+{
+	write_heading(f, heading, width);
+	fprintf(f, " %9.2f %9.2f %9.2f %9" PRId64 "\n", a.precision, a.recall, a.f1,
+	        support);
+}
+
+static void write_report(FILE *f, const struct metrics *m, const struct classes *c)
+{
+	int width = heading_width(c);
+
+	write_heading(f, "", width);
+	fprintf(f, " %9s %9s %9s %9s\n\n", "precision", "recall", "f1-score", "support");
+	for (int i = 0; i < m->count; i++) {
+		const struct metrics_class *k = &m->each[i];
+		struct metrics_average own = { k->precision, k->recall, k->f1 };
+
+		write_row(f, c->entry[i].code, width, own, k->support);
+	}
+	putc('\n', f);
+	write_heading(f, "accuracy", width);
+	fprintf(f, " %9s %9s %9.2f %9" PRId64 "\n", "", "", m->accuracy, m->total);
+	write_row(f, "macro avg", width, m->macro, m->total);
+	write_row(f, weighted_heading, width, m->weighted, m->total);
+}
+
+char *metrics_report(const struct metrics *m, const struct classes *c)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	assert(f && c->count == m->count);
+	write_report(f, m, c);
+	fclose(f);
+	return text;
+}

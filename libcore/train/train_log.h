@@ -1,0 +1,24 @@
+#pragma once
+/*
+ * The log of a training run: TSV with the header `epoch loss accuracy valid_loss
+ * valid_accuracy`, one row an epoch,
+ * '-' where there was no validation. Rows are appended, and are on disk when the call
+ * returns.
+ */
+#include <stdint.h>
+
+#include "base/err.h"
+#include "train/evaluate.h"
+
+struct train_log;
+
+/*
+ * BYTES -1: appends to what is there (the header is written to an empty file). Otherwise
+ * cuts the file to BYTES first: rows that a killed run wrote after its last checkpoint
+ * come again. NULL with E set.
+ */
+struct train_log *train_log_open(const char *path, int64_t bytes, struct err *e);
+int train_log_row(struct train_log *l, uint32_t epoch, const struct score *train,
+                  const struct score *valid, struct err *e);
+int64_t train_log_bytes(const struct train_log *l);
+void train_log_close(struct train_log *l);      /* NULL is allowed */
