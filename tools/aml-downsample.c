@@ -7,7 +7,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "format/npy.h"
-#include "image/image.h"
+#include "image/image_read.h"
 #include "image/resize.h"
 #include "data/dataset_writer.h"
 #include "data/tree.h"
@@ -117,7 +117,7 @@ static const void *make_pixels(struct worker *w, const struct args *a, const cha
 {
 	struct image *im = &w->image;
 
-	if (image_load(im, path, e) < 0)
+	if (image_read_file(im, path, e) < 0)
 		return NULL;
 	if (resize_run(w->resize, w->bytes, im->pixels, im->width, im->height, IMAGE_CHANNELS,
 	               im->opaque ? RESIZE_OPAQUE : RESIZE_ALPHA, e) < 0) {

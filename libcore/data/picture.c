@@ -7,7 +7,7 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "format/npy.h"
-#include "image/image.h"
+#include "image/image_read.h"
 
 enum { FILE_LIMIT = 1 << 30 };
 static const char NPY_MAGIC[] = "\x93NUMPY";

@@ -13,7 +13,6 @@
 
 #include "base/mem.h"
 #include "image/alpha.h"
-#include "image/lzw.h"
 
 enum { MAGIC_BYTES = 4, PALETTE = 256, WORDS = 256 };
 
@@ -382,7 +381,7 @@ static void unpack(const struct reader *r, uint8_t *out, const uint8_t *in,
 
 /* Tiles, or strips seen as tiles as wide as the picture. */
 struct blocks {
-	bool tiled, plain_lzw;
+	bool tiled;
 	bool direct;                    /* decoded rows are those of the picture */
 	uint32_t width, height;
 	size_t row_bytes;               /* of a decoded block */
@@ -395,29 +394,11 @@ static uint32_t rows_at(const struct reader *r, const struct blocks *b, uint32_t
 	return r->height - y < b->height ? r->height - y : b->height;
 }
 
-/*
- * Is this the LZW that our own decoder undoes, with nothing to be done to its samples but
- * add them up?
- */
-static bool is_plain_lzw(const struct reader *r)
-{
-	uint16_t predictor;
-
-	if (r->compression != COMPRESSION_LZW ||
-	    tag16(r, TIFFTAG_FILLORDER) != FILLORDER_MSB2LSB)
-		return false;
-	predictor = tag16(r, TIFFTAG_PREDICTOR);
-	if (predictor == PREDICTOR_NONE)
-		return r->bits <= 8 || !TIFFIsByteSwapped(r->tif);
-	return predictor == PREDICTOR_HORIZONTAL && r->bits == 8;
-}
-
 static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
 {
 	size_t bits, bytes;
 
 	b->tiled = TIFFIsTiled(r->tif);
-	b->plain_lzw = is_plain_lzw(r);
 	if (b->tiled) {
 		if (TIFFGetField(r->tif, TIFFTAG_TILEWIDTH, &b->width) != 1 ||
 		    TIFFGetField(r->tif, TIFFTAG_TILELENGTH, &b->height) != 1)
@@ -445,36 +426,6 @@ static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
 	return 0;
 }
 
-/* Row-wise differences of 8-bit samples, PITCH of them a pixel, are undone. */
-static void add_up(uint8_t *row, size_t bytes, int pitch)
-{
-	for (size_t i = (size_t)pitch; i < bytes; i++)
-		row[i] = (uint8_t)(row[i] + row[i - pitch]);
-}
-
-/*
- * Strip or tile INDEX, if we can; what we cannot is left to libtiff, which also knows
- * what is wrong with it.
- */
-static bool decode_lzw(struct reader *r, const struct blocks *b, uint8_t *out,
-                       uint32_t index, uint32_t rows)
-{
-	uint64_t at, size;
-
-	if (!b->plain_lzw)
-		return false;
-	at = TIFFGetStrileOffset(r->tif, index);
-	size = TIFFGetStrileByteCount(r->tif, index);
-	if (at > r->size || size > r->size - at ||
-	    !lzw_decode(out, b->row_bytes * rows, r->bytes + at, size))
-		return false;
-	if (tag16(r, TIFFTAG_PREDICTOR) == PREDICTOR_HORIZONTAL)
-		for (uint32_t i = 0; i < rows; i++)
-			add_up(out + i * b->row_bytes, b->row_bytes,
-			       r->planes > 1 ? 1 : r->samples);
-	return true;
-}
-
 /* Decodes the block at X, Y into OUT; all bytes of its ROWS must come. */
 static int decode_block(struct reader *r, const struct blocks *b, uint8_t *out,
                         uint32_t x, uint32_t y, int plane, uint32_t rows, struct err *e)
@@ -484,8 +435,6 @@ static int decode_block(struct reader *r, const struct blocks *b, uint8_t *out,
 	                          : TIFFComputeStrip(r->tif, y, sample);
 	tmsize_t want = (tmsize_t)(b->row_bytes * rows), got;
 
-	if (decode_lzw(r, b, out, index, rows))
-		return 0;
 	if (b->tiled)
 		got = TIFFReadEncodedTile(r->tif, index, out,
 		                          (tmsize_t)(b->row_bytes * b->height));

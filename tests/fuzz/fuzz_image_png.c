@@ -4,6 +4,7 @@
 
 #include "format/crc32.h"
 #include "image/image_png.h"
+#include "image/image_read.h"
 
 enum { SIGNATURE = 8, AROUND = 12, NAME = 4 };
 

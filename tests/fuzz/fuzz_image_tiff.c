@@ -1,4 +1,5 @@
 /* A TIFF file, decoded; every byte of the picture is looked at. */
+#include "image/image_read.h"
 #include "image/image_tiff.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

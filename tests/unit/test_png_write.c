@@ -1,7 +1,7 @@
 /* PNG files, written and read again. */
 #include "tap.h"
 
-#include "image/image.h"
+#include "image/image_read.h"
 #include "image/png_write.h"
 
 enum { WIDTH = 37, HEIGHT = 11, PIXELS = WIDTH * HEIGHT };

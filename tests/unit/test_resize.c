@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "format/npy.h"
-#include "image/image.h"
+#include "image/image_read.h"
 #include "image/resize.h"
 #include "tap.h"
 
@@ -34,7 +34,7 @@ static void picture_load(struct picture *p, const char *name)
 		p->height = (int)p->array.shape[0];
 		p->width = (int)p->array.shape[1];
 		p->channels = p->array.dims == 3 ? (int)p->array.shape[2] : 1;
-	} else if (image_load(&p->image, png, &e) == 0) {
+	} else if (image_read_file(&p->image, png, &e) == 0) {
 		p->pixels = p->image.pixels;
 		p->height = p->image.height;
 		p->width = p->image.width;

@@ -5,7 +5,7 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/sha256.h"
-#include "image/image.h"
+#include "image/image_read.h"
 #include "tap.h"
 
 #define DIR_IMAGES "tests/data/images/"
@@ -46,7 +46,7 @@ static void test_pixels(void)
 		struct err e = {{0}};
 
 		files++;
-		if (image_load(&im, path, &e) < 0) {
+		if (image_read_file(&im, path, &e) < 0) {
 			ok(false, "%s: %s", name, e.text);
 		} else if (im.width != width || im.height != height) {
 			ok(false, "%s: %d x %d, expected %d x %d", name, im.width,
@@ -78,7 +78,7 @@ static void test_broken(void)
 
 		if (d->d_name[0] != '.') {
 			files++;
-			ok(image_load(&im, path, &e) < 0 && !im.width &&
+			ok(image_read_file(&im, path, &e) < 0 && !im.width &&
 			           !strncmp(e.text, path, strlen(path)) &&
 			           e.text[strlen(path)] == ':' && !strchr(e.text, '\n'),
 			   "%s refused: %s", d->d_name, e.text);
@@ -133,8 +133,8 @@ static void test_reuse(void)
 		     want[SHA256_HEX];
 		struct image fresh = {0};
 
-		image_load(&used, path, &e);
-		image_load(&fresh, path, &e);
+		image_read_file(&used, path, &e);
+		image_read_file(&fresh, path, &e);
 		digest(&used, got);
 		digest(&fresh, want);
 		ok(!strcmp(got, want) && used.width == fresh.width &&
@@ -151,11 +151,11 @@ static void test_missing(void)
 	struct image im = {0};
 	struct err e;
 
-	is_int(image_load(&im, "tests/data/images/none.tiff", &e), -1,
+	is_int(image_read_file(&im, "tests/data/images/none.tiff", &e), -1,
 	       "a file that is not there");
 	is_text(e.text, "tests/data/images/none.tiff: No such file or directory",
 	        "its message");
-	is_int(image_load(&im, "tests/data/images", &e), -1, "a folder");
+	is_int(image_read_file(&im, "tests/data/images", &e), -1, "a folder");
 }
 
 int main(void)
