@@ -33,6 +33,12 @@ struct args {
 	int drop;                       /* of the method, if it is no mean */
 };
 
+static const char *kernels(struct err *e)
+{
+	(void)e;
+	return fedavg_kernels();
+}
+
 /* "120,80.5,100" */
 static void parse_weights(struct args *a)
 {
@@ -124,7 +130,7 @@ static struct args parse(int argc, char **argv)
 	};
 	const struct opt_tool tool = {
 		.synopsis = "[OPTION]... MODEL...", .min = 1, .max = -1,
-		.summary = "Makes one model from those of many clients.",
+		.summary = "Makes one model from those of many clients.", .kernels = kernels,
 	};
 
 	a.models = opt_parse(opts, &tool, argc, argv);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "base/mem.h"
 
 enum { FIRST_LONG = 256, HELP_COLUMN = 30 };    /* getopt values past all characters */
@@ -140,11 +141,21 @@ static void print_help(const struct opt *table, const struct opt_tool *tool)
 	exit(tool_end(0));
 }
 
+/* Every tool refuses a name that is not there, whether or not its work would come to that. */
+static void check_isa(void)
+{
+	struct err e;
+
+	if (cpu_check(&e) < 0)
+		exit(tool_fail(&e));
+}
+
 static void print_version(const struct opt_tool *tool)
 {
 	const char *kernels = NULL;
 	struct err e;
 
+	check_isa();
 	if (tool->kernels && !(kernels = tool->kernels(&e)))
 		exit(tool_fail(&e));
 	printf("%s %s", name, AML_VERSION);
@@ -322,5 +333,6 @@ char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc,
 	if (tool->max >= 0 && operands > tool->max)
 		opt_wrong("extra operand '%s', usage: %s %s", argv[optind + tool->max],
 		          name, tool->synopsis);
+	check_isa();
 	return argv + optind;
 }

@@ -57,6 +57,7 @@ struct opt_tool {
  * Parses ARGV into the variables of the table TABLE (ended by OPT_END), which hold the defaults.
  * Adds -h, --help and --version. Options and operands may be mixed; "--" ends the options.
  * Returns the operands, ended by NULL, inside ARGV. Wrong usage: one line on stderr, exit 2.
+ * AML_ISA with a name that is not there (cpu_check): one line, exit 1.
  * Also sets the tool's name (base name of argv[0]) that tool_name returns.
  */
 char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc, char **argv);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cpu.h"
+
 enum { BLOCK_BYTES = 64, LENGTH_AT = 56, STEPS = 64 };
 
 /* First 32 bits of the fractional parts of the cube roots of the first 64 primes. */
@@ -102,32 +104,13 @@ static void compress_sha(uint32_t state[8], const uint8_t *p, size_t blocks)
 	_mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(u, t, 8));
 }
 
-/* CPUID leaf 7: EBX bit 29 (__builtin_cpu_supports has no name for it). */
-static int has_sha(void)
-{
-	uint32_t a = 7, b, c = 0, d;
-
-	__asm__("cpuid" : "+a"(a), "=b"(b), "+c"(c), "=d"(d));
-	return b >> 29 & 1 && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3");
-}
 #else
-static int has_sha(void)
-{
-	return 0;
-}
 #define compress_sha compress_plain
 #endif
 
 static void compress(uint32_t state[8], const uint8_t *p, size_t blocks)
 {
-	static int fast = -1;           /* every thread finds the same answer */
-	int now = __atomic_load_n(&fast, __ATOMIC_RELAXED);
-
-	if (now < 0) {
-		now = has_sha();
-		__atomic_store_n(&fast, now, __ATOMIC_RELAXED);
-	}
-	(now ? compress_sha : compress_plain)(state, p, blocks);
+	(cpu_has(CPU_SHA) ? compress_sha : compress_plain)(state, p, blocks);
 }
 
 void sha256_init(struct sha256 *s)

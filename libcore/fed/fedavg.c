@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "fed/exact.h"
 
@@ -238,19 +239,24 @@ static void full_tile_mean_avx512(struct tile *t, const struct fedavg_weights *w
 	tile_mean(t, w, x, at, y, TILE);
 }
 
-static full_tile *pick_full_tile(void)
-{
-	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-	    __builtin_cpu_supports("avx512vl"))
-		return full_tile_mean_avx512;
-	return __builtin_cpu_supports("avx2") ? full_tile_mean_avx2 : full_tile_mean;
-}
 #else
+#define full_tile_mean_avx2 full_tile_mean
+#define full_tile_mean_avx512 full_tile_mean
+#endif
+
 static full_tile *pick_full_tile(void)
 {
-	return full_tile_mean;
+	if (cpu_has(CPU_AVX512))
+		return full_tile_mean_avx512;
+	return cpu_has(CPU_AVX2) ? full_tile_mean_avx2 : full_tile_mean;
 }
-#endif
+
+const char *fedavg_kernels(void)
+{
+	if (cpu_has(CPU_AVX512))
+		return "avx512";
+	return cpu_has(CPU_AVX2) ? "avx2" : "ref";
+}
 
 static void any_tile_mean(struct tile *t, const struct fedavg_weights *w, const float_any *const *x,
                           size_t at, float *y, int count)

@@ -34,6 +34,9 @@ void fedavg_weights_release(struct fedavg_weights *w);
 bool fedavg_mean(const struct fedavg_weights *w, const float_any *const *x, size_t count, float *y,
                  double *wide);
 
+/* The name of the vector code that fedavg_mean uses: "avx512", "avx2" or "ref". */
+const char *fedavg_kernels(void);
+
 /*
  * The variance of the images of all models together, from those of each:
  *   y[i] = sum n (var + (mean - M)^2) / N    with M = sum n mean / N

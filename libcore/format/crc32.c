@@ -6,6 +6,7 @@
  */
 #include "format/crc32.h"
 
+#include "base/cpu.h"
 #include "format/deflate.h"
 
 /* ---- joining: polynomials modulo that of the CRC, bit 31 is x^0 ---- */
@@ -44,7 +45,6 @@ uint32_t crc32_join(uint32_t first, uint32_t second, uint32_t shift)
 
 #ifdef __x86_64__
 #include <immintrin.h>
-#include <stdbool.h>
 
 /*
  * A block is held in vectors and moved over the next; many products in flight hide the latency
@@ -124,23 +124,18 @@ static uint32_t fold_wide_blocks(uint32_t crc, const uint8_t *p, size_t size)
 	return fold_blocks(UINT32_MAX, (const uint8_t *)x, sizeof x);
 }
 
-static bool has_wide(void)
-{
-	return __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx2");
-}
-
 uint32_t crc32_add(uint32_t crc, const void *data, size_t size)
 {
 	const uint8_t *p = data;
 	size_t wide = size / WIDE_BLOCK * WIDE_BLOCK, blocks;
 
-	if (wide > 0 && has_wide()) {
+	if (wide > 0 && cpu_has(CPU_VPCLMUL)) {
 		crc = fold_wide_blocks(crc, p, wide);
 		p += wide;
 		size -= wide;
 	}
 	blocks = size / BLOCK * BLOCK;
-	if (blocks > 0 && __builtin_cpu_supports("pclmul")) {
+	if (blocks > 0 && cpu_has(CPU_PCLMUL)) {
 		crc = fold_blocks(crc, p, blocks);
 		p += blocks;
 		size -= blocks;

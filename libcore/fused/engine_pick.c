@@ -1,19 +1,11 @@
 /* The one dispatch point between the ways to compute the network; see engine_pick.h. */
 #include "fused/engine_pick.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "nn/gemm.h"
 #include "fused/fused.h"
-
-/* AML_ISA, or NULL where the choice is ours. */
-static const char *forced(void)
-{
-	const char *isa = getenv("AML_ISA");
-
-	return isa && *isa ? isa : NULL;
-}
 
 static const struct engine *layers(struct err *e)
 {
@@ -22,7 +14,7 @@ static const struct engine *layers(struct err *e)
 
 const struct engine *engine_pick(const struct net *net, struct err *e)
 {
-	const char *isa = forced();
+	const char *isa = cpu_isa();
 	const struct kernels *k;
 
 	if (isa && !strcmp(isa, engine_layers.name))

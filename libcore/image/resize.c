@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "image/alpha.h"
 #include "image/resize_passes.h"
@@ -205,15 +206,12 @@ static void down_plain(uint8_t *out, const uint8_t *in, size_t row_bytes,
 		out[i] = resize_weigh(in + t->first * row_bytes + i, row_bytes, t);
 }
 
-static const struct resize_passes plain = { "plain", across_rgba, down_plain };
+static const struct resize_passes plain = { "ref", across_rgba, down_plain };
 
-/* AML_ISA chooses, as for the network's kernels; names of others mean the plain passes. */
 static const struct resize_passes *pick(void)
 {
 #ifdef __x86_64__
-	const char *isa = getenv("AML_ISA");
-
-	if (__builtin_cpu_supports("avx2") && (!isa || !strncmp(isa, "avx", 3)))
+	if (cpu_has(CPU_AVX2))
 		return &resize_passes_avx2;
 #endif
 	return &plain;

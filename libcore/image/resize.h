@@ -47,5 +47,5 @@ enum resize_alpha {
 int resize_run(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height,
                int channels, enum resize_alpha alpha, struct err *e);
 
-/* The name of the passes in use: "avx2" or "plain". */
+/* The name of the passes in use: "avx2" or "ref". */
 const char *resize_kernels(void);

@@ -4,48 +4,24 @@
  */
 #include "kernels/kernels.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-static bool always(void)
-{
-	return true;
-}
+#include "base/cpu.h"
 
-#ifdef HAVE_avx2
-static bool has_avx2(void)
-{
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-#endif
-
+static const struct kernels *const tables[] = {         /* fastest first */
 #ifdef HAVE_avx512
-static bool has_avx512(void)
-{
-	return has_avx2() && __builtin_cpu_supports("avx512f") &&
-	       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-	       __builtin_cpu_supports("avx512dq");
-}
-#endif
-
-static const struct {
-	const struct kernels *table;
-	bool (*runs)(void);
-} tables[] = {                          /* fastest first */
-#ifdef HAVE_avx512
-	{ &kernels_avx512, has_avx512 },
+	&kernels_avx512,
 #endif
 #ifdef HAVE_avx2
-	{ &kernels_avx2, has_avx2 },
+	&kernels_avx2,
 #endif
 #ifdef HAVE_sse2
-	{ &kernels_sse2, always },
+	&kernels_sse2,
 #endif
 #ifdef HAVE_neon
-	{ &kernels_neon, always },
+	&kernels_neon,
 #endif
-	{ &kernels_ref, always },
+	&kernels_ref,
 };
 
 enum { TABLES = sizeof tables / sizeof *tables };
@@ -53,25 +29,20 @@ enum { TABLES = sizeof tables / sizeof *tables };
 const struct kernels *kernels_at(int i)
 {
 	for (int t = 0; t < TABLES; t++)
-		if (tables[t].runs() && i-- == 0)
-			return tables[t].table;
+		if (cpu_runs(tables[t]->isa) && i-- == 0)
+			return tables[t];
 	return NULL;
 }
 
 const struct kernels *kernels_pick(const char *isa, struct err *e)
 {
+	const struct kernels *k;
+
 	if (!isa)
-		isa = getenv("AML_ISA");
-	if (!isa || !*isa)
 		return kernels_at(0);
-	for (int t = 0; t < TABLES; t++) {
-		if (strcmp(isa, tables[t].table->isa))
-			continue;
-		if (tables[t].runs())
-			return tables[t].table;
-		err_set(e, "AML_ISA=%s: this processor does not run it", isa);
-		return NULL;
-	}
-	err_set(e, "AML_ISA=%s: no kernels of that name", isa);
+	for (int i = 0; (k = kernels_at(i)); i++)
+		if (!strcmp(isa, k->isa))
+			return k;
+	err_set(e, "AML_ISA=%s: no kernels of that name here", isa);
 	return NULL;
 }

@@ -216,7 +216,7 @@ static inline size_t kernels_scratch(int tiles, int C, int K)
 const struct kernels *kernels_at(int i);
 
 /*
- * The table named ISA, or with NULL the one that AML_ISA names, or the fastest. NULL with
- * E set: a name that is unknown or that this processor does not run.
+ * The table named ISA, with NULL the fastest. NULL with E set: a name that is unknown or that
+ * this processor does not run.
  */
 const struct kernels *kernels_pick(const char *isa, struct err *e);

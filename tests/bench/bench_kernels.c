@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/cpu.h"
 #include "base/mem.h"
 #include "base/threads.h"
 #include "kernels/kernels.h"
@@ -436,7 +437,7 @@ int main(void)
 {
 	enum { TABLES = 8 };
 	static struct setting settings[TABLES];
-	const char *only = getenv("AML_ISA");
+	const char *only = cpu_isa();
 	const struct kernels *k;
 	struct run *read, *update;
 	int count = 0;
@@ -448,7 +449,7 @@ int main(void)
 	update = add("memory update", "-", run_update, NULL, 0, STREAM * 8.0, NULL);
 	read->threads = update->threads = threads_count(pool);
 	for (int i = 0; (k = kernels_at(i)) && count < TABLES; i++) {
-		if (k == &kernels_ref || (only && *only && strcmp(only, k->isa)))
+		if (k == &kernels_ref || (only && strcmp(only, k->isa)))
 			continue;
 		setting_new(&settings[count], k);
 		add_kernels(&settings[count++]);

@@ -132,6 +132,16 @@ full_disk() {
 	esac
 }
 
+# AML_ISA names no instruction set.
+unknown_isa() {
+	listing >../before
+	# shellcheck disable=SC2086 # a line of words
+	with "$input" "$output" $line
+	AML_ISA=foo run "${words[@]}"
+	fails_with "AML_ISA=foo: no instruction set" "$line: an unknown AML_ISA"
+	leaves_nothing "$line: an unknown AML_ISA"
+}
+
 # The reader has gone before the tool writes: no word about it, and not exit 0.
 closed_pipe() {
 	[ "$output" = none ] || return 0
@@ -182,6 +192,8 @@ for tool in "$BIN"/aml-*; do
 	exits 0 "$name --version"
 	check "$name --version is one line" test "$(wc -l <"$out")" -eq 1
 	stdout_has "$name "
+	AML_ISA=foo run "$name" --version
+	fails_with "AML_ISA=foo: no instruction set" "$name --version: an unknown AML_ISA"
 	run "$name" --no-such-option
 	wrong_usage "--no-such-option" "$name: an unknown option"
 	stderr_has "try '$name --help'"
@@ -199,6 +211,7 @@ while read -r input output line; do
 	if [ -d "$input" ]; then bad_folders; fi
 	if [ -f "$input" ]; then bad_files; fi
 	bad_outputs
+	unknown_isa
 	full_disk
 	closed_pipe
 	standard_input

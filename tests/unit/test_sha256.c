@@ -80,7 +80,7 @@ static void both_ways(void)
 		data[i] = (uint8_t)(i * i + 3 * i);
 	for (size_t i = 0; i < 8; i++)
 		plain[i] = fast[i] = (uint32_t)(i * 0x9e3779b9u);
-	if (!has_sha()) {
+	if (!cpu_has(CPU_SHA)) {
 		puts("# no SHA instructions on this processor");
 		return;
 	}
