@@ -5,11 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/rng.h"
 #include "data/dataset_writer.h"
+#include "tap.h"
 
 static char scratch_folder[] = "/tmp/aml-unit.XXXXXX";
 static pid_t scratch_owner;
@@ -77,6 +79,40 @@ static char *scratch_read(const char *path, size_t *size)
 	*size = fread(data, 1, (size_t)st.st_size, f);
 	fclose(f);
 	return data;
+}
+
+/*
+ * Calls F with ARG in a process of its own, which exits 0 after it. Returns its exit status, -1
+ * for a signal; its outputs lie in the files out and err.
+ */
+__attribute__((unused))
+static int scratch_run(void (*f)(void *arg), void *arg)
+{
+	int status;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		if (!freopen(scratch_path("out"), "w", stdout) ||
+		    !freopen(scratch_path("err"), "w", stderr))
+			_exit(99);
+		f(arg);
+		exit(0);
+	}
+	waitpid(child, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Does the file NAME hold the text WANT? */
+__attribute__((unused))
+static void scratch_holds(const char *name, const char *want, const char *what)
+{
+	size_t size = 0;
+	char *got = scratch_read(scratch_path(name), &size);
+
+	is_text(got, want, what);
+	free(got);
 }
 
 /*

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 void json_start(struct json_writer *j, FILE *f, bool pretty)
 {
 	*j = (struct json_writer){ .f = f, .pretty = pretty, .first = true };
@@ -202,4 +204,16 @@ void json_value(struct json_writer *j, const char *key, const struct json *v)
 		close_level(j, v->type == JSON_ARRAY ? ']' : '}');
 		break;
 	}
+}
+
+char *json_line(const struct json *v)
+{
+	struct json_writer j;
+	char *text;
+	size_t size;
+
+	json_start(&j, xmemstream(&text, &size), false);
+	json_value(&j, NULL, v);
+	xmemclose(j.f);
+	return text;
 }

@@ -57,5 +57,8 @@ struct json {
 struct json *json_parse(const char *text, size_t size, struct err *e);
 void json_free(struct json *v);
 
+/* V on one line, as json_value writes it, in new memory. */
+char *json_line(const struct json *v);
+
 /* Member KEY of object V, or NULL (also if V is NULL or no object). */
 const struct json *json_get(const struct json *v, const char *key);

@@ -1,9 +1,8 @@
 /* Allocation that dies, or fails with a message; see mem.h. */
 #include "base/mem.h"
 
-#include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,12 +13,16 @@ enum {
 };
 
 /* Every program exits 1 when it fails; there is no way to go on without memory. */
+void mem_exhausted(void)
+{
+	fputs("out of memory\n", stderr);
+	exit(1);
+}
+
 static void *alive(void *p)
 {
-	if (!p) {
-		fputs("out of memory\n", stderr);
-		exit(1);
-	}
+	if (!p)
+		mem_exhausted();
 	return p;
 }
 
@@ -28,7 +31,7 @@ void *xrealloc(void *p, size_t n, size_t size)
 	size_t bytes;
 
 	if (__builtin_mul_overflow(n, size, &bytes))
-		alive(NULL);
+		mem_exhausted();
 	return alive(realloc(p, bytes ? bytes : 1));
 }
 
@@ -47,16 +50,43 @@ char *xstrdup(const char *s)
 	return alive(strdup(s));
 }
 
+char *xstrndup(const char *s, size_t most)
+{
+	return alive(strndup(s, most));
+}
+
+char *xvasprintf(const char *format, va_list ap)
+{
+	char *s;
+
+	if (vasprintf(&s, format, ap) < 0)
+		mem_exhausted();
+	return s;
+}
+
 char *xasprintf(const char *format, ...)
 {
-	char *s = NULL;
+	char *s;
 	va_list ap;
 
 	va_start(ap, format);
-	if (vasprintf(&s, format, ap) < 0)
-		s = NULL;
+	s = xvasprintf(format, ap);
 	va_end(ap);
-	return alive(s);
+	return s;
+}
+
+FILE *xmemstream(char **text, size_t *size)
+{
+	return alive(open_memstream(text, size));
+}
+
+/* Memory is all that a write to such a stream can lack. */
+void xmemclose(FILE *f)
+{
+	bool good = !ferror(f);
+
+	if (fclose(f) != 0 || !good)
+		mem_exhausted();
 }
 
 void *xaligned(size_t n, size_t size)
@@ -65,7 +95,7 @@ void *xaligned(size_t n, size_t size)
 	void *p;
 
 	if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - HUGE_PAGE)
-		alive(NULL);
+		mem_exhausted();
 	align = bytes < HUGE_FROM ? MEM_ALIGN : HUGE_PAGE;
 	bytes = (bytes + align) / align * align;
 	p = alive(aligned_alloc(align, bytes));

@@ -27,7 +27,6 @@ void table_release(struct table *t)
 
 void table_add(struct table *t, const char *format, ...)
 {
-	char *text;
 	va_list ap;
 
 	if (t->count == t->room) {
@@ -35,10 +34,8 @@ void table_add(struct table *t, const char *format, ...)
 		t->cells = xrealloc(t->cells, t->room, sizeof *t->cells);
 	}
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		abort();
+	t->cells[t->count++] = xvasprintf(format, ap);
 	va_end(ap);
-	t->cells[t->count++] = text;
 }
 
 static size_t column_width(const struct table *t, size_t column, size_t columns)

@@ -100,7 +100,7 @@ static void add_picture(struct scan *s, char *path, const char *name, int label)
 		                      s->room = s->room ? 2 * s->room : FIRST_ROOM,
 		                      sizeof *t->picture);
 	t->picture[t->count++] = (struct tree_picture){
-		.id = strndup(name, stem_bytes(name)), .path = path, .label = label,
+		.id = xstrndup(name, stem_bytes(name)), .path = path, .label = label,
 	};
 }
 

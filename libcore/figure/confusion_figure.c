@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "score/metrics.h"
 #include "figure/font.h"
 #include "figure/look.h"
@@ -62,8 +63,7 @@ static void print(struct drawing *d, double x, double y, struct lettering l,
 	va_list ap;
 
 	va_start(ap, format);
-	if (vasprintf(&text, format, ap) < 0)
-		abort();
+	text = xvasprintf(format, ap);
 	va_end(ap);
 	if (*text)
 		draw_text_centred(d, x, y, text, l);

@@ -126,7 +126,7 @@ void *deflate_pack(const struct deflate_part *parts, int count, size_t *packed)
 		size += parts[i].size;
 	assert(size <= DEFLATE_MAX_BYTES);      /* so that zlib's 32-bit counts do */
 	if (deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, RAW, MEMORY_LEVEL, Z_HUFFMAN_ONLY) != Z_OK)
-		abort();                        /* out of memory */
+		mem_exhausted();
 	room = deflateBound(&z, size);
 	z.next_out = out = xmalloc(room, 1);
 	z.avail_out = (uInt)room;

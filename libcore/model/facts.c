@@ -1,17 +1,12 @@
 /* Facts about a weights file; see facts.h. */
 #include "model/facts.h"
 
-#include <stdlib.h>
+#include "base/mem.h"
 
 void facts_start(struct facts *f, const char *tool)
 {
-	FILE *stream;
-
 	*f = (struct facts){0};
-	stream = open_memstream(&f->text, &f->size);
-	if (!stream)
-		abort();                /* out of memory for a few hundred bytes */
-	json_start(&f->j, stream, false);
+	json_start(&f->j, xmemstream(&f->text, &f->size), false);
 	json_object(&f->j, NULL);
 	json_text(&f->j, "tool", tool);
 	json_text(&f->j, "version", AML_VERSION);
@@ -36,7 +31,7 @@ void facts_parents(struct facts *f, const char *const *digest, int count)
 char *facts_end(struct facts *f)
 {
 	json_close_object(&f->j);
-	fclose(f->j.f);
+	xmemclose(f->j.f);
 	return f->text;
 }
 

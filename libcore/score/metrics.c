@@ -146,12 +146,12 @@ static void write_report(FILE *f, const struct metrics *m, const struct classes 
 
 char *metrics_report(const struct metrics *m, const struct classes *c)
 {
-	char *text = NULL;
+	char *text;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	assert(f && c->count == m->count);
+	assert(c->count == m->count);
 	write_report(f, m, c);
-	fclose(f);
+	xmemclose(f);
 	return text;
 }

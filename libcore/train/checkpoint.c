@@ -145,20 +145,7 @@ static int read_position(struct position *at, const struct json *v, struct err *
 
 static char *as_text(const struct json *v)
 {
-	struct json_writer j;
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-
-	if (!f)
-		abort();                        /* out of memory for a few bytes */
-	json_start(&j, f, false);
-	if (v)
-		json_value(&j, NULL, v);
-	else
-		fputs("absent", f);
-	fclose(f);
-	return text;
+	return v ? json_line(v) : xstrdup("absent");
 }
 
 /* -1 unless every member of NOW stands in WAS with the same value. */
