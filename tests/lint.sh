@@ -66,8 +66,8 @@ quiet_rule() {
 	local file
 	for file in libcore/*/*.c; do
 		case $file in
-		libcore/base/opt.c | libcore/base/mem.c | libcore/base/progress.c) ;;
-		*) grep -nHE '(^|[^a-z_])(printf|vprintf|puts|putchar|perror|exit)\(|[^a-z_]stderr[^a-z_]' "$file" ;;
+		libcore/base/opt.c | libcore/base/tool.c | libcore/base/mem.c | libcore/base/progress.c) ;;
+		*) grep -nHE '(^|[^a-z_])(printf|vprintf|puts|putchar|perror|exit|abort)\(|[^a-z_]stderr[^a-z_]' "$file" ;;
 		esac
 	done
 }

@@ -7,6 +7,7 @@
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/table.h"
+#include "base/tool.h"
 #include "score/confusion.h"
 #include "score/metrics.h"
 #include "figure/confusion_figure.h"

@@ -7,6 +7,7 @@
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/table.h"
+#include "base/tool.h"
 #include "figure/curve.h"
 #include "figure/render.h"
 
@@ -65,11 +66,11 @@ static char *name_of(const char *operand, const char **path)
 
 	*path = equals ? equals + 1 : operand;
 	if (equals > operand)
-		return strndup(operand, (size_t)(equals - operand));
+		return xstrndup(operand, (size_t)(equals - operand));
 	n = strlen(*path);
 	if (n > strlen(ending) && !strcmp(*path + n - strlen(ending), ending))
 		n -= strlen(ending);
-	return strndup(*path, n);
+	return xstrndup(*path, n);
 }
 
 static int load_all(struct curves *c, char **operands, struct err *e)

@@ -1,9 +1,9 @@
 /* aml-delta: a model as its quantised difference from a parent, and back. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/json.h"
 #include "base/opt.h"
+#include "base/tool.h"
 #include "model/delta.h"
 #include "model/model.h"
 #include "model/model_writer.h"
@@ -56,25 +56,6 @@ static int shrink(const struct args *a, const struct model *parent, struct err *
 	return result;
 }
 
-/* The facts as they were, as one line; NULL: none. */
-static char *facts_text_of(const struct model *m)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *f;
-	struct json_writer j;
-
-	if (!m->facts)
-		return NULL;
-	f = open_memstream(&text, &size);
-	if (!f)
-		abort();                        /* out of memory for a few hundred bytes */
-	json_start(&j, f, false);
-	json_value(&j, NULL, m->facts);
-	fclose(f);
-	return text;
-}
-
 static int extract(const struct args *a, const struct model *parent, struct err *e)
 {
 	struct model m;
@@ -83,7 +64,7 @@ static int extract(const struct args *a, const struct model *parent, struct err 
 
 	if (delta_load(&m, a->in, parent, e) < 0)
 		return -1;
-	facts = facts_text_of(&m);
+	facts = m.facts ? json_line(m.facts) : NULL;      /* as they were */
 	result = model_save(a->out, &m.net, m.w, facts, e);
 	free(facts);
 	model_release(&m);

@@ -6,6 +6,7 @@
 #include "base/opt.h"
 #include "base/progress.h"
 #include "base/threads.h"
+#include "base/tool.h"
 #include "format/npy.h"
 #include "image/image_read.h"
 #include "image/resize.h"

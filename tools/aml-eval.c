@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfile.h"
+#include "base/tool.h"
 #include "data/split.h"
 #include "nn/softmax.h"
 #include "fused/engine_pick.h"

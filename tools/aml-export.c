@@ -3,6 +3,7 @@
 
 #include "base/opt.h"
 #include "base/outfile.h"
+#include "base/tool.h"
 #include "model/model.h"
 #include "export/export.h"
 #include "export/onnx.h"

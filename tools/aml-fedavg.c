@@ -8,6 +8,7 @@
 #include "base/opt.h"
 #include "base/progress.h"
 #include "base/threads.h"
+#include "base/tool.h"
 #include "model/facts.h"
 #include "model/model.h"
 #include "model/model_writer.h"

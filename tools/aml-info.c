@@ -9,6 +9,7 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/opt.h"
+#include "base/tool.h"
 #include "info/info.h"
 #include "info/trail.h"
 

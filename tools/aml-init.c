@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/opt.h"
+#include "base/tool.h"
 #include "data/classes.h"
 #include "nn/init.h"
 #include "model/facts.h"

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfolder.h"
+#include "base/tool.h"
 #include "data/dataset.h"
 #include "data/partition.h"
 #include "data/parts.h"

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/threads.h"
+#include "base/tool.h"
 #include "data/picture.h"
 #include "nn/softmax.h"
 #include "fused/engine_pick.h"

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfile.h"
+#include "base/tool.h"
 #include "data/split.h"
 #include "fused/engine_pick.h"
 #include "model/facts.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/opt.h"
+#include "base/tool.h"
 #include "model/model.h"
 #include "model/model_writer.h"
 #include "model/weights.h"

@@ -1,4 +1,4 @@
-/* Command lines from option tables, and how a tool ends; see opt.h. */
+/* Command lines from option tables; see opt.h. */
 #include "base/opt.h"
 
 #include <assert.h>
@@ -12,73 +12,21 @@
 #include <string.h>
 
 #include "base/cpu.h"
-#include "base/mem.h"
+#include "base/tool.h"
 
 enum { FIRST_LONG = 256, HELP_COLUMN = 30 };    /* getopt values past all characters */
-
-static const char *name = "aml";
-
-const char *tool_name(void)
-{
-	return name;
-}
-
-/* Names of files may hold anything; a message stays one line. */
-static void print_escaped(const char *text)
-{
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		if (*p == '\n')
-			fputs("\\n", stderr);
-		else if (*p < ' ' || *p == 0x7f)
-			fprintf(stderr, "\\%03o", *p);
-		else
-			putc(*p, stderr);
-	}
-}
-
-static void print_message(const char *text)
-{
-	flockfile(stderr);
-	fprintf(stderr, "%s: ", name);
-	print_escaped(text);
-	putc('\n', stderr);
-	funlockfile(stderr);
-}
-
-int tool_fail(const struct err *e)
-{
-	print_message(e->text);
-	return 1;
-}
-
-void tool_warn(const struct err *e)
-{
-	print_message(e->text);
-}
-
-int tool_end(int status)
-{
-	if (ferror(stdout) | (fclose(stdout) != 0)) {
-		struct err e;
-
-		err_set(&e, "standard output: %s", errno ? strerror(errno) : "write error");
-		return tool_fail(&e);
-	}
-	return status;
-}
 
 void opt_wrong(const char *format, ...)
 {
 	char text[512];
-	char *line;
+	struct err e;
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	line = xasprintf("%s; try '%s --help'", text, name);
-	print_message(line);
-	free(line);
+	err_set(&e, "%s; try '%s --help'", text, tool_name());
+	tool_warn(&e);
 	exit(2);
 }
 
@@ -133,7 +81,7 @@ static void print_option(int letter, const char *long_name, const char *arg, con
 
 static void print_help(const struct opt *table, const struct opt_tool *tool)
 {
-	printf("usage: %s %s\n%s\n\n", name, tool->synopsis, tool->summary);
+	printf("usage: %s %s\n%s\n\n", tool_name(), tool->synopsis, tool->summary);
 	for (const struct opt *o = table; o->type != OPT_T_END; o++)
 		print_option(o->letter, o->name, o->arg, o->help, o);
 	print_option('h', "help", NULL, "print this text", NULL);
@@ -158,7 +106,7 @@ static void print_version(const struct opt_tool *tool)
 	check_isa();
 	if (tool->kernels && !(kernels = tool->kernels(&e)))
 		exit(tool_fail(&e));
-	printf("%s %s", name, AML_VERSION);
+	printf("%s %s", tool_name(), AML_VERSION);
 	if (kernels)
 		printf(" (%s)", kernels);
 	putchar('\n');
@@ -309,30 +257,23 @@ static void take_option(const struct opt *table, const struct opt_tool *tool, in
 	set_value(o, optarg);
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc, char **argv)
 {
 	struct getopt_table t = {0};
 	int value, operands;
 
 	if (argc > 0 && argv[0])
-		name = base_name(argv[0]);
+		tool_start(argv[0]);
 	opterr = 0;
 	translate(&t, table);
 	while ((value = getopt_long(argc, argv, t.shorts, t.longs, NULL)) != -1)
 		take_option(table, tool, value, argv);
 	operands = argc - optind;
 	if (operands < tool->min)
-		opt_wrong("missing operand, usage: %s %s", name, tool->synopsis);
+		opt_wrong("missing operand, usage: %s %s", tool_name(), tool->synopsis);
 	if (tool->max >= 0 && operands > tool->max)
 		opt_wrong("extra operand '%s', usage: %s %s", argv[optind + tool->max],
-		          name, tool->synopsis);
+		          tool_name(), tool->synopsis);
 	check_isa();
 	return argv + optind;
 }

@@ -58,26 +58,9 @@ struct opt_tool {
  * Adds -h, --help and --version. Options and operands may be mixed; "--" ends the options.
  * Returns the operands, ended by NULL, inside ARGV. Wrong usage: one line on stderr, exit 2.
  * AML_ISA with a name that is not there (cpu_check): one line, exit 1.
- * Also sets the tool's name (base name of argv[0]) that tool_name returns.
+ * Also sets the name of the tool (tool_start).
  */
 char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc, char **argv);
 
 /* One line "TOOL: MESSAGE; try 'TOOL --help'" on stderr, exit 2: for rules that span options. */
 void opt_wrong(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
-
-const char *tool_name(void);
-
-/*
- * Prints "TOOL: MESSAGE" as one line on stderr, control characters escaped. Returns 1,
- * the exit status.
- */
-int tool_fail(const struct err *e);
-
-/* The same for something that does not stop the tool. */
-void tool_warn(const struct err *e);
-
-/*
- * Flushes and closes stdout. Returns STATUS, or 1 after a message if stdout could not be
- * written.
- */
-int tool_end(int status);

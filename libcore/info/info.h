@@ -72,7 +72,3 @@ void info_json(const struct info *i, struct json_writer *j);
 
 /* "conv1/kernel", "bn/gamma", ...: what array K of a network is. */
 const char *info_array_name(enum net_array k);
-
-/* Text of a file for a terminal, in new memory: control characters become question
- * marks. */
-char *info_harmless(const char *text);

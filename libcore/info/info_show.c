@@ -4,27 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/printable.h"
 #include "base/table.h"
 
 enum { TEXT_BYTES = 128 };
 
 /* ---- pieces ---- */
 
-char *info_harmless(const char *from)
+static void add_printable(struct table *t, const char *text)
 {
-	char *text = xstrdup(from);
-
-
-	for (unsigned char *p = (unsigned char *)text; *p; p++)
-		if (*p < ' ' || *p == 0x7f)
-			*p = '?';
-	return text;
-}
-
-static void add_harmless(struct table *t, const char *text)
-{
-	char *copy = info_harmless(text);
+	char *copy = printable(text);
 
 	table_add(t, "%s", copy);
 	free(copy);
@@ -56,20 +45,7 @@ static const char *shape_text(const struct npy *a, char text[TEXT_BYTES])
 /* A fact as JSON, without quotes around text. In new memory. */
 static char *fact_text(const struct json *v)
 {
-	struct json_writer j;
-	char *text = NULL;
-	size_t size;
-	FILE *f;
-
-	if (v->type == JSON_TEXT)
-		return info_harmless(v->text);
-	f = open_memstream(&text, &size);
-	if (!f)
-		abort();                /* out of memory for a line */
-	json_start(&j, f, false);
-	json_value(&j, NULL, v);
-	fclose(f);
-	return text;
+	return v->type == JSON_TEXT ? printable(v->text) : json_line(v);
 }
 
 static const struct json *parents(const struct info *i)
@@ -97,7 +73,7 @@ static void print_facts(const struct info *i, struct table *t)
 		if (i->kind == INFO_WEIGHTS && is_shown_apart(fact->key))
 			continue;
 		text = fact_text(fact);
-		add_harmless(t, fact->key);
+		add_printable(t, fact->key);
 		table_add(t, "%s", text);
 		free(text);
 	}
@@ -162,7 +138,7 @@ static void print_arrays(const struct info *i, FILE *f)
 		const struct info_array *a = &i->array[k];
 		char text[TEXT_BYTES];
 
-		add_harmless(&t, a->key);
+		add_printable(&t, a->key);
 		table_add(&t, "%s",
 		          i->kind == INFO_WEIGHTS
 		                  ? info_array_name((enum net_array)atoi(a->key))
@@ -306,7 +282,7 @@ static void print_array(const struct info *i, FILE *f)
 
 void info_print(const struct info *i, FILE *f)
 {
-	char *name = info_harmless(i->name);
+	char *name = printable(i->name);
 
 	fprintf(f, "%s: ", name);
 	free(name);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/printable.h"
 #include "base/table.h"
 #include "info/info.h"
 
@@ -29,9 +31,9 @@ static const char *state(const struct trail_model *m)
 	return "";
 }
 
-static void add_harmless(struct table *table, const char *text, int most)
+static void add_printable(struct table *table, const char *text, int most)
 {
-	char *copy = info_harmless(text ? text : "");
+	char *copy = printable(text ? text : "");
 
 	table_add(table, "%.*s", most, copy);
 	free(copy);
@@ -41,12 +43,10 @@ static void add_harmless(struct table *table, const char *text, int most)
 static void add_parents(const struct trail *t, const struct trail_model *m,
                         struct table *table)
 {
-	char *text = NULL;
+	char *text;
 	size_t size;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f = xmemstream(&text, &size);
 
-	if (!f)
-		abort();                /* out of memory for a line */
 	for (size_t i = 0; i < m->parents; i++) {
 		const struct trail_parent *p = &m->parent[i];
 
@@ -58,8 +58,8 @@ static void add_parents(const struct trail *t, const struct trail_model *m,
 		else
 			fprintf(f, "%.*s(missing)", SHORT_DIGITS, p->digest);
 	}
-	fclose(f);
-	add_harmless(table, text, INT_MAX);
+	xmemclose(f);
+	add_printable(table, text, INT_MAX);
 	free(text);
 }
 
@@ -67,17 +67,17 @@ static void add_row(const struct trail *t, const struct trail_model *m,
                     struct table *table)
 {
 	table_add(table, "%d", m->generation);
-	add_harmless(table, m->name, INT_MAX);
-	add_harmless(table, m->digest, SHORT_DIGITS);
-	add_harmless(table, m->tool, INT_MAX);
+	add_printable(table, m->name, INT_MAX);
+	add_printable(table, m->digest, SHORT_DIGITS);
+	add_printable(table, m->tool, INT_MAX);
 	if (m->num_examples >= 0)
 		table_add(table, "%lld", (long long)m->num_examples);
 	else
 		table_add(table, "%s", "");
 	if (m->data_name)
-		add_harmless(table, m->data_name, INT_MAX);
+		add_printable(table, m->data_name, INT_MAX);
 	else
-		add_harmless(table, m->dataset, SHORT_DIGITS);
+		add_printable(table, m->dataset, SHORT_DIGITS);
 	table_add(table, "%s", *state(m) ? state(m) : m->same_as >= 0 ? "copy" : "");
 	add_parents(t, m, table);
 }

@@ -11,6 +11,7 @@
 #include "base/opt.h"
 #include "base/threads.h"
 #include "base/rng.h"
+#include "base/tool.h"
 #include "fused/engine_pick.h"
 #include "nn/init.h"
 #include "nn/softmax.h"

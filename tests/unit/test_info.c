@@ -131,7 +131,7 @@ static void test_facts(void)
 		ok(i.trouble && strstr(i.trouble, "altered"),
 		   "another digest in the facts: %s", i.trouble);
 		prints(&i, "parents  p1\n         p2\n");
-		prints(&i, "tool     x?[1m");
+		prints(&i, "tool     x\\033[1m");
 		prints(&i, "seed     7");
 		prints(&i, "3, which the file does not name");
 	}

@@ -2,8 +2,7 @@
  * process of its own. */
 #include "base/opt.h"
 
-#include <sys/wait.h>
-
+#include "base/tool.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -56,36 +55,19 @@ static int split(char *line, char **argv)
 	return argc;
 }
 
-/* Runs LINE in a process of its own. Returns its exit status; its outputs lie in the
- * files out and err. */
-static int run(const char *line)
+static void parse_line(void *line)
 {
 	char copy[256], *argv[MOST_ARGS + 1];
-	int status, argc;
-	pid_t child;
+	int argc;
 
-	fflush(stdout);
-	child = fork();
-	if (!child) {
-		if (!freopen(scratch_path("out"), "w", stdout) ||
-		    !freopen(scratch_path("err"), "w", stderr))
-			_exit(99);
-		snprintf(copy, sizeof copy, "%s", line);
-		argc = split(copy, argv);
-		parse(argc, argv);
-		_exit(0);
-	}
-	waitpid(child, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	snprintf(copy, sizeof copy, "%s", (const char *)line);
+	argc = split(copy, argv);
+	parse(argc, argv);
 }
 
-static void output_is(const char *name, const char *want, const char *what)
+static int run(const char *line)
 {
-	size_t size = 0;
-	char *got = scratch_read(scratch_path(name), &size);
-
-	is_text(got, want, what);
-	free(got);
+	return scratch_run(parse_line, (void *)line);
 }
 
 static void wrong(const char *line, const char *message)
@@ -93,8 +75,8 @@ static void wrong(const char *line, const char *message)
 	char *want = xasprintf("tool: %s\n", message);
 
 	is_int(run(line), 2, line);
-	output_is("err", want, "its message");
-	output_is("out", "", "nothing on standard output");
+	scratch_holds("err", want, "its message");
+	scratch_holds("out", "", "nothing on standard output");
 	free(want);
 }
 
@@ -178,7 +160,7 @@ static void wrong_usage(void)
 static void help(void)
 {
 	is_int(run("tool --help"), 0, "--help");
-	output_is("out",
+	scratch_holds("out",
 	          "usage: tool [OPTION]... IN [OUT]\n"
 	          "does nothing\n"
 	          "\n"
@@ -191,10 +173,10 @@ static void help(void)
 	          "                              a choice (green)\n"
 	          "  -h, --help                  print this text\n"
 	          "      --version               print the version\n", "its text");
-	output_is("err", "", "nothing on standard error");
+	scratch_holds("err", "", "nothing on standard error");
 	is_int(run("tool -n 5 -h whatever"), 0, "-h");
 	is_int(run("tool --version"), 0, "--version");
-	output_is("out", "tool " AML_VERSION " (avx9)\n", "its text");
+	scratch_holds("out", "tool " AML_VERSION " (avx9)\n", "its text");
 }
 
 int main(void)

@@ -1,0 +1,75 @@
+/* How a tool speaks and ends: its name, its messages, a stdout that cannot be written. */
+#include "base/tool.h"
+
+#include "scratch.h"
+
+static void fail(void *name)
+{
+	struct err e;
+
+	tool_start(name);
+	err_set(&e, "a\nb\x1b.npz: no such file");
+	exit(tool_fail(&e));
+}
+
+static void warn(void *name)
+{
+	struct err e;
+
+	tool_start(name);
+	err_set(&e, "left out");
+	tool_warn(&e);
+	tool_warn(&e);
+	puts("a result");
+	exit(tool_end(0));
+}
+
+static void end_with_three(void *name)
+{
+	tool_start(name);
+	exit(tool_end(3));
+}
+
+static void full_disk(void *name)
+{
+	tool_start(name);
+	if (!freopen("/dev/full", "w", stdout))
+		exit(99);
+	puts("lost");
+	exit(tool_end(0));
+}
+
+static void closed(void *name)
+{
+	tool_start(name);
+	close(STDOUT_FILENO);
+	puts("lost");
+	exit(tool_end(3));
+}
+
+int main(void)
+{
+	char name[] = "/usr/bin/aml-x", short_name[] = "aml-x", odd[] = "./a/";
+
+	scratch_begin();
+	is_text(tool_name(), "aml", "its name before tool_start");
+	tool_start(short_name);
+	is_text(tool_name(), "aml-x", "a name without folders");
+	tool_start(odd);
+	is_text(tool_name(), "", "a name that ends in a slash");
+	is_int(scratch_run(fail, name), 1, "tool_fail: exit status");
+	scratch_holds("err", "aml-x: a\\nb\\033.npz: no such file\n", "one line, escaped");
+	scratch_holds("out", "", "nothing on stdout");
+	is_int(scratch_run(warn, name), 0, "tool_warn stops nothing");
+	scratch_holds("err", "aml-x: left out\naml-x: left out\n", "its lines");
+	scratch_holds("out", "a result\n", "the result");
+	is_int(scratch_run(end_with_three, name), 3, "tool_end hands on the status");
+	is_int(scratch_run(closed, name), 1, "tool_end with stdout closed");
+	scratch_holds("err", "aml-x: standard output: Bad file descriptor\n", "its message");
+	if (access("/dev/full", W_OK) == 0) {
+		is_int(scratch_run(full_disk, name), 1, "tool_end on a full disk");
+		scratch_holds("err", "aml-x: standard output: No space left on device\n",
+		              "its message");
+	}
+	return tap_end();
+}
