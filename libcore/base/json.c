@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 void json_start(struct json_writer *j, FILE *f, bool pretty)
 {
@@ -20,48 +21,25 @@ static void new_line(struct json_writer *j)
 		fputs("  ", j->f);
 }
 
-/* Length of the UTF-8 character at P, or 0 if there is none (RFC 3629). */
-static int utf8_length(const unsigned char *p)
-{
-	int n = *p < 0x80                 ? 1
-	        : *p >= 0xc2 && *p < 0xe0 ? 2
-	        : *p >= 0xe0 && *p < 0xf0 ? 3
-	        : *p >= 0xf0 && *p < 0xf5 ? 4
-	                                  : 0;
-
-	for (int i = 1; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	if (n == 3 && ((*p == 0xe0 && p[1] < 0xa0) || (*p == 0xed && p[1] >= 0xa0)))
-		return 0;               /* overlong; surrogates */
-	if (n == 4 && ((*p == 0xf0 && p[1] < 0x90) || (*p == 0xf4 && p[1] >= 0x90)))
-		return 0;               /* overlong; beyond U+10FFFF */
-	return n;
-}
-
 static void write_text(FILE *f, const char *text)
 {
-	const unsigned char *p = (const unsigned char *)text;
-
 	putc('"', f);
-	while (*p) {
-		int n = utf8_length(p);
+	while (*text) {
+		const char *at = text;
+		uint32_t c = utf8_next(&text);
 
-		if (!n) {
+		if (c == UTF8_REPLACEMENT)
 			fputs("\xef\xbf\xbd", f);
-			n = 1;
-		} else if (*p == '"' || *p == '\\') {
-			fprintf(f, "\\%c", *p);
-		} else if (*p == '\n') {
+		else if (c == '"' || c == '\\')
+			fprintf(f, "\\%c", (char)c);
+		else if (c == '\n')
 			fputs("\\n", f);
-		} else if (*p == '\t') {
+		else if (c == '\t')
 			fputs("\\t", f);
-		} else if (*p < ' ') {
-			fprintf(f, "\\u%04x", *p);
-		} else {
-			fwrite(p, 1, (size_t)n, f);
-		}
-		p += n;
+		else if (c < ' ')
+			fprintf(f, "\\u%04x", c);
+		else
+			fwrite(at, 1, (size_t)(text - at), f);
 	}
 	putc('"', f);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 enum { MAX_DEPTH = 32, NUMBER_BYTES = 64 };
 
@@ -46,30 +47,6 @@ static bool take_word(struct reader *r, const char *word)
 		return false;
 	r->p += n;
 	return true;
-}
-
-static size_t put_utf8(char *to, uint32_t c)
-{
-	if (c < 0x80) {
-		to[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		to[0] = (char)(0xc0 | c >> 6);
-		to[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		to[0] = (char)(0xe0 | c >> 12);
-		to[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		to[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	to[0] = (char)(0xf0 | c >> 18);
-	to[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	to[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	to[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
 }
 
 static int read_hex4(struct reader *r, uint32_t *code)
@@ -115,7 +92,7 @@ static int read_escape(struct reader *r, char *to, size_t *used)
 		r->p++;
 		if (read_unicode(r, &code) < 0)
 			return -1;
-		*used += put_utf8(to + *used, code);
+		*used += utf8_encode(to + *used, code);
 		return 0;
 	}
 	at = *r->p ? strchr(from, *r->p) : NULL;

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "format/npy.h"
 #include "format/pickle.h"
-#include "format/ucs4.h"
 
 enum {
 	IMAGE_DIMS = 3,                 /* height, width, channels */
@@ -64,7 +64,6 @@ size_t dataset_image_bytes(const struct dataset *d)
 int dataset_check_id(const char *id, struct err *e)
 {
 	size_t bytes = strlen(id);
-	const uint8_t *p = (const uint8_t *)id, *end = p + bytes;
 
 	if (bytes == 0)
 		return err_set(e, "empty id");
@@ -73,14 +72,8 @@ int dataset_check_id(const char *id, struct err *e)
 		               bytes, ID_BYTES_MAX);
 	if (strchr(id, '/'))
 		return err_set(e, "id '%s' has a slash", id);
-	while (p < end) {
-		uint32_t c;
-		size_t length = ucs4_decode(&c, p, end);
-
-		if (length == 0)
-			return err_set(e, "id '%s' is not UTF-8", id);
-		p += length;
-	}
+	if (!utf8_is_valid(id))
+		return err_set(e, "id '%s' is not UTF-8", id);
 	return 0;
 }
 

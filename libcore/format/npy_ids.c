@@ -7,8 +7,8 @@
 
 #include "base/infile.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "format/pickle.h"
-#include "format/ucs4.h"
 
 enum { IDS_LIMIT = 1 << 30 };           /* bytes of a file: 30 million ids of 8 characters */
 
@@ -18,7 +18,7 @@ static void put_characters(uint32_t *to, const char *id)
 	uint32_t c;
 
 	while (p < end) {
-		p += ucs4_decode(&c, p, end);
+		p += utf8_decode(&c, p, end);
 		*to++ = htole32(c);
 	}
 }
@@ -33,9 +33,9 @@ int npy_save_ids(const char *path, char *const *ids, size_t n, struct err *e)
 	if (n == 0)
 		return npy_save(path, "<f8", 1, &n, "", 0, true, e);
 	for (size_t i = 0; i < n; i++) {
-		long length = ucs4_count(ids[i]);
+		long length = (long)utf8_count(ids[i]);
 
-		if (length < 0)
+		if (!utf8_is_valid(ids[i]))
 			return err_set(e, "%s: id '%s' is not UTF-8", path, ids[i]);
 		longest = length > longest ? length : longest;
 	}
@@ -64,10 +64,10 @@ static char *read_id(const struct npy *a, size_t i, struct err *e)
 
 	while (chars > 0 && !character(a, i, chars - 1))
 		chars--;
-	id = xmalloc(chars * UCS4_MAX_BYTES + 1, 1);
+	id = xmalloc(chars * UTF8_MAX_BYTES + 1, 1);
 	for (size_t k = 0; k < chars; k++) {
 		uint32_t c = character(a, i, k);
-		size_t length = c ? ucs4_encode(id + used, c) : 0;
+		size_t length = c ? utf8_encode(id + used, c) : 0;
 
 		if (!length) {
 			err_set(e, "id %zu holds %s", i, c ? "what is no character" : "a NUL");

@@ -8,9 +8,9 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/utf8.h"
 #include "format/npy.h"
 #include "format/pickle_machine.h"
-#include "format/ucs4.h"
 
 enum {
 	LABELS_LIMIT = 1 << 30,         /* bytes of labels.npy: 50 million entries */
@@ -80,7 +80,7 @@ static char *copy_text(const struct pickle_value *v, struct err *e)
 
 	while (p < end) {
 		uint32_t c;
-		size_t length = ucs4_decode(&c, p, end);
+		size_t length = utf8_decode(&c, p, end);
 
 		if (!length || !c) {
 			err_set(e, "an id holds %s", length ? "a NUL" : "bytes that are no UTF-8");
@@ -330,7 +330,7 @@ int pickle_save_labels(const struct pickle_dict *d, const char *path, struct err
 	uint8_t header[NPY_HEADER];
 
 	for (size_t i = 0; i < d->count; i++)
-		if (ucs4_count(d->keys[i]) < 0)
+		if (!utf8_is_valid(d->keys[i]))
 			return err_set(e, "%s: id '%s' is not UTF-8", path, d->keys[i]);
 	o = outfile_open(path, e);
 	if (!o)

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "format/ucs4.h"
+#include "base/utf8.h"
 
 enum { SHOWN = 100 };                   /* bytes of a name in a message */
 
@@ -77,7 +77,7 @@ static int encode(struct pickle_machine *m, const struct pickle_value *args, str
 	p = text->bytes;
 	end = p + text->count;
 	for (uint32_t c; p < end; v.raw[v.count++] = (uint8_t)c) {
-		size_t length = ucs4_decode(&c, p, end);
+		size_t length = utf8_decode(&c, p, end);
 
 		if (!length || c > 0xff || v.count == PICKLE_RAW_BYTES)
 			return bad_call(e);
