@@ -40,7 +40,7 @@ static int settle_format(const struct args *a, bool counts, bool report)
 		return counts ? COUNTS : REPORT;
 	if (a->format != BY_ENDING)
 		return a->format;
-	if (!strcmp(a->out, "-"))
+	if (outfile_is_stdout(a->out))
 		return TABLE;
 	return (int)format_of(a->out);
 }

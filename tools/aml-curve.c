@@ -24,7 +24,7 @@ static enum render_format settle_format(const char *out, enum render_format aske
 
 	if (format == RENDER_NONE)
 		format = render_format(out);
-	if (format == RENDER_NONE && strcmp(out, "-"))
+	if (format == RENDER_NONE && !outfile_is_stdout(out))
 		opt_wrong("%s: ends in none of .svg, .png; or give --format", out);
 	return format;
 }

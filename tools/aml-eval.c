@@ -1,7 +1,6 @@
 /* aml-eval: loss, accuracy and a report by class of a model on a dataset. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "base/opt.h"
@@ -61,8 +60,8 @@ static struct args parse(int argc, char **argv)
 		opt_wrong("no dataset: give -d or set AML_DATASET");
 	a.model = rest[0];
 	a.out = rest[1];
-	if (a.predictions && !strcmp(a.predictions, "-") &&
-	    (a.json || (a.out && !strcmp(a.out, "-"))))
+	if (a.predictions && outfile_is_stdout(a.predictions) &&
+	    (a.json || (a.out && outfile_is_stdout(a.out))))
 		opt_wrong("predictions and JSON cannot both go to standard output");
 	return a;
 }

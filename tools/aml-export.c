@@ -36,7 +36,7 @@ static struct args parse(int argc, char **argv)
 		opt_wrong("--format takes savedmodel|onnx, not '%s'", a.format);
 	if (!a.out)
 		a.out = is_savedmodel(&a) ? "models" : "model.onnx";
-	if (is_savedmodel(&a) && !strcmp(a.out, "-"))
+	if (is_savedmodel(&a) && outfile_is_stdout(a.out))
 		opt_wrong("a SavedModel is a folder, it cannot go to standard output");
 	return a;
 }

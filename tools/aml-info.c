@@ -70,10 +70,10 @@ static int read_operand(struct info *i, const char *name, struct err *e)
 	char *path;
 	int result;
 
-	if (strcmp(name, "-"))
+	if (!infile_is_stdin(name))
 		return info_read(i, name, name, e);
 	path = spool_stdin(e);
-	result = path ? info_read(i, path, "standard input", e) : -1;
+	result = path ? info_read(i, path, infile_name(name), e) : -1;
 	free(path);
 	return result;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/threads.h"
@@ -67,7 +68,7 @@ static int chunk_of(char *const *name)
 	int n = 0;
 
 	for (; n < CHUNK && name[n]; n++)
-		if (!strcmp(name[n], "-"))
+		if (infile_is_stdin(name[n]))
 			return CHUNK;
 	return n;
 }
@@ -118,9 +119,8 @@ static float *pixels_of(const struct predictor *p, size_t i)
 static void load_job(void *arg, size_t i, int worker)
 {
 	struct predictor *p = arg;
-	const char *name = strcmp(p->name[i], "-")
-	                           ? p->name[i]
-	                           : "./-"; /* standard input holds names */
+	const char *name = infile_is_stdin(p->name[i]) ? "./-" /* standard input holds names */
+	                                               : p->name[i];
 
 	p->error[i].text[0] = '\0';
 	picture_load(pixels_of(p, i), name, p->m.net.size, p->m.net.channels, p->resize[worker],
@@ -271,7 +271,7 @@ static int predict(struct predictor *p, struct err *e)
 	while (*name) {
 		size_t n = 0;
 
-		while (name[n] && strcmp(name[n], "-"))
+		while (name[n] && !infile_is_stdin(name[n]))
 			n++;
 		predict_names(p, name, n);
 		name += n;

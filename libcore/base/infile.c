@@ -80,9 +80,19 @@ static int open_fd(struct infile *f, int fd, size_t limit, struct err *e)
 	return map_file(f, fd, (size_t)st.st_size, e);
 }
 
+bool infile_is_stdin(const char *path)
+{
+	return !strcmp(path, "-");
+}
+
+const char *infile_name(const char *path)
+{
+	return infile_is_stdin(path) ? "standard input" : path;
+}
+
 int infile_open(struct infile *f, const char *path, size_t limit, struct err *e)
 {
-	bool is_stdin = !strcmp(path, "-");
+	bool is_stdin = infile_is_stdin(path);
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	int result;
 
@@ -91,7 +101,7 @@ int infile_open(struct infile *f, const char *path, size_t limit, struct err *e)
 	result = open_fd(f, fd, limit, e);
 	if (!is_stdin)
 		close(fd);
-	return result < 0 ? err_in(e, is_stdin ? "standard input" : path) : 0;
+	return result < 0 ? err_in(e, infile_name(path)) : 0;
 }
 
 void infile_release(struct infile *f)

@@ -9,6 +9,10 @@
 
 #include "base/err.h"
 
+/* PATH, or "standard input" where it is "-": how messages call it. */
+const char *infile_name(const char *path);
+bool infile_is_stdin(const char *path);
+
 struct infile {
 	/* SIZE bytes, valid until infile_release; not NULL even if empty */
 	const uint8_t *data;

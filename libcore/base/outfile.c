@@ -112,6 +112,16 @@ static int open_temp(struct outfile *o, mode_t mode)
 	return fd;
 }
 
+bool outfile_is_stdout(const char *path)
+{
+	return !strcmp(path, "-");
+}
+
+const char *outfile_name(const char *path)
+{
+	return outfile_is_stdout(path) ? "standard output" : path;
+}
+
 /*
  * A link is followed: its file is replaced, not the link. A device or a pipe is written
  * as it is.
@@ -120,7 +130,7 @@ static int open_fd(struct outfile *o)
 {
 	struct stat st;
 
-	if (!strcmp(o->path, "-"))
+	if (outfile_is_stdout(o->path))
 		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	if (lstat(o->path, &st) < 0) {
 		o->target = xstrdup(o->path);
@@ -156,7 +166,7 @@ static int fail(const struct outfile *o, struct err *e)
 {
 	int reason = o->error ? o->error : errno;
 
-	return err_set(e, "%s: %s", strcmp(o->path, "-") ? o->path : "standard output",
+	return err_set(e, "%s: %s", outfile_name(o->path),
 	               reason ? strerror(reason) : "write error");
 }
 

@@ -11,6 +11,10 @@
 
 #include "base/err.h"
 
+/* PATH, or "standard output" where it is "-": how messages call it. */
+const char *outfile_name(const char *path);
+bool outfile_is_stdout(const char *path);
+
 struct outfile;
 
 /* Opens PATH for writing. Returns NULL with E set, PATH named in it. */

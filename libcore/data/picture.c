@@ -82,5 +82,5 @@ int picture_load(float *out, const char *path, int size, int channels, struct re
 	else
 		result = from_picture(out, &f, size, channels, r, e);
 	infile_release(&f);
-	return result < 0 ? err_in(e, strcmp(path, "-") ? path : "standard input") : 0;
+	return result < 0 ? err_in(e, infile_name(path)) : 0;
 }

@@ -147,7 +147,7 @@ struct npz *npz_open(const char *path, struct err *e)
 		return NULL;
 	}
 	if (read_archive(z, e) < 0) {
-		err_in(e, strcmp(path, "-") ? path : "standard input");
+		err_in(e, infile_name(path));
 		npz_close(z);
 		return NULL;
 	}

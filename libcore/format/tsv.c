@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 
 struct tsv *tsv_over(FILE *f, const char *name)
@@ -22,7 +23,7 @@ struct tsv *tsv_over(FILE *f, const char *name)
 
 struct tsv *tsv_open(const char *path, struct err *e)
 {
-	bool is_stdin = !strcmp(path, "-");
+	bool is_stdin = infile_is_stdin(path);
 	FILE *f = is_stdin ? stdin : fopen(path, "re");
 	struct tsv *t;
 
@@ -30,7 +31,7 @@ struct tsv *tsv_open(const char *path, struct err *e)
 		err_set(e, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	t = tsv_over(f, is_stdin ? "standard input" : path);
+	t = tsv_over(f, infile_name(path));
 	t->owned = !is_stdin;
 	return t;
 }

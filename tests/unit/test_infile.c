@@ -100,6 +100,9 @@ int main(void)
 	const char *small, *empty, *large;
 	char *text = xmalloc(LARGE, 1);
 
+	is_text(infile_name("-"), "standard input", "the name of -");
+	is_text(infile_name("./-"), "./-", "the name of a file");
+	ok(infile_is_stdin("-") && !infile_is_stdin("--") && !infile_is_stdin(""), "- alone");
 	scratch_begin();
 	small = scratch_path("small");
 	empty = scratch_path("empty");

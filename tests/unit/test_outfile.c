@@ -203,6 +203,9 @@ static void hurry(void)
 
 int main(void)
 {
+	is_text(outfile_name("-"), "standard output", "the name of -");
+	is_text(outfile_name("./-"), "./-", "the name of a file");
+	ok(outfile_is_stdout("-") && !outfile_is_stdout("--") && !outfile_is_stdout(""), "- alone");
 	scratch_begin();
 	/* first: whoever opens a file here catches signals from then on */
 	signals();
