@@ -1,4 +1,4 @@
-/* The folders around a SavedModel, whole or not at all; see savedmodel.h. */
+/* The folders around a SavedModel; see savedmodel.h. */
 #include "export/savedmodel.h"
 
 #include <dirent.h>
@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "base/outfolder.h"
 
 static const char FILE_NAME[] = "saved_model.pb";
 
@@ -46,45 +47,46 @@ static int check_version_folder(const char *folder, struct err *e)
 	return result;
 }
 
-/*
- * Written beside the version folder and renamed: a server that watches FOLDER never sees half a
- * version.
- */
-static int save_new_version(const char *folder, const char *version, const struct net *net,
+/* A server that watches FOLDER never sees half a version. */
+static int save_new_version(const char *version, const struct net *net,
                             const float *const w[NET_ARRAYS], struct err *e)
 {
-	char *temp = xasprintf("%s/.1.%ld.tmp", folder, (long)getpid());
-	char *file = xasprintf("%s/%s", temp, FILE_NAME);
-	int result = -1;
+	struct outfolder *o = outfolder_open(version, e);
+	char *file;
+	int result;
 
-	if (mkdir(temp, 0777) < 0 && errno != EEXIST) {
-		err_set(e, "%s: %s", folder, strerror(errno));
-		goto out;
-	}
+	if (!o)
+		return -1;
+	file = xasprintf("%s/%s", outfolder_path(o), FILE_NAME);
 	result = save_file(file, net, w, e);
-	if (result == 0 && rename(temp, version) < 0)
-		result = err_set(e, "%s: %s", version, strerror(errno));
-	if (result < 0) {
-		unlink(file);
-		rmdir(temp);
-	}
-out:
 	free(file);
-	free(temp);
+	if (result == 0)
+		return outfolder_commit(o, e);
+	outfolder_abandon(o);
+	return -1;
+}
+
+static int replace_version(const char *version, const struct net *net,
+                           const float *const w[NET_ARRAYS], struct err *e)
+{
+	char *file;
+	int result;
+
+	if (check_version_folder(version, e) < 0)
+		return -1;
+	file = xasprintf("%s/%s", version, FILE_NAME);
+	result = save_file(file, net, w, e);
+	free(file);
 	return result;
 }
 
 static int save_version(const char *folder, const struct net *net,
                         const float *const w[NET_ARRAYS], struct err *e)
 {
-	char *version = xasprintf("%s/1", folder), *file = xasprintf("%s/%s", version, FILE_NAME);
-	int result;
+	char *version = xasprintf("%s/1", folder);
+	bool exists = access(version, F_OK) == 0;
+	int result = (exists ? replace_version : save_new_version)(version, net, w, e);
 
-	if (access(version, F_OK) < 0)
-		result = save_new_version(folder, version, net, w, e);
-	else
-		result = check_version_folder(version, e) < 0 ? -1 : save_file(file, net, w, e);
-	free(file);
 	free(version);
 	return result;
 }
@@ -105,6 +107,7 @@ int savedmodel_save(const char *folder, const struct net *net, const float *cons
                     struct err *e)
 {
 	sigset_t before;
+	struct stat st;
 	bool made;
 	int result;
 
@@ -112,6 +115,8 @@ int savedmodel_save(const char *folder, const struct net *net, const float *cons
 	made = mkdir(folder, 0777) == 0;
 	if (!made && errno != EEXIST)
 		result = err_set(e, "%s: %s", folder, strerror(errno));
+	else if (stat(folder, &st) < 0 || !S_ISDIR(st.st_mode))
+		result = err_set(e, "%s: %s", folder, strerror(ENOTDIR));
 	else
 		result = save_version(folder, net, w, e);
 	if (result < 0 && made)
