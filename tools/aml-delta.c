@@ -19,8 +19,7 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .bits = QUANT_MAX_BITS, .out = "-" };
 	const struct opt opts[] = {
-		OPT_TEXT('p', "parent", &a.parent, "PARENT",
-		         "what both sides have; no default"),
+		OPT_REQUIRED(TEXT, 'p', "parent", &a.parent, "PARENT", "what both sides have"),
 		OPT_INT('b', "bits", &a.bits, QUANT_MIN_BITS, QUANT_MAX_BITS, "N",
 		        "of a difference"),
 		OPT_FLAG('x', "extract", &a.extract, "make the model again"), OPT_END
@@ -33,8 +32,6 @@ static struct args parse(int argc, char **argv)
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
-	if (!a.parent)
-		opt_wrong("option '--parent' is missing");
 	a.in = rest[0];
 	if (rest[1])
 		a.out = rest[1];

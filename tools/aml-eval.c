@@ -37,9 +37,10 @@ struct outcome {
 
 static struct args parse(int argc, char **argv)
 {
-	struct args a = { .dataset = getenv("AML_DATASET") };
+	struct args a = {0};
 	const struct opt opts[] = {
-		OPT_TEXT('d', "dataset", &a.dataset, "DATASET", "images to look at"),
+		OPT_REQUIRED_OR_ENV("AML_DATASET", 'd', "dataset", &a.dataset, "DATASET",
+		                    "images to look at"),
 		OPT_CHOICE(0, "split", &a.split, "all|train|valid", "which of them"),
 		OPT_SEED(0, "split-seed", &a.split_seed,
 		         "of the 90/10 split, where the dataset has none"),
@@ -56,8 +57,6 @@ static struct args parse(int argc, char **argv)
 		                       engine_pick_name };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
-	if (!a.dataset || !*a.dataset)
-		opt_wrong("no dataset: give -d or set AML_DATASET");
 	a.model = rest[0];
 	a.out = rest[1];
 	if (a.predictions && outfile_is_stdout(a.predictions) &&

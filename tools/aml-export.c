@@ -1,6 +1,4 @@
 /* aml-export: a model in the files that real servers load. */
-#include <string.h>
-
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/tool.h"
@@ -9,20 +7,18 @@
 #include "export/onnx.h"
 #include "export/savedmodel.h"
 
-struct args {
-	const char *format, *out, *model;
-};
+enum format { SAVEDMODEL, ONNX };
 
-static bool is_savedmodel(const struct args *a)
-{
-	return !strcmp(a->format, "savedmodel");
-}
+struct args {
+	int format;                     /* enum format */
+	const char *out, *model;
+};
 
 static struct args parse(int argc, char **argv)
 {
-	struct args a = {0};
+	struct args a = { .format = -1 };
 	const struct opt opts[] = {
-		OPT_TEXT('f', "format", &a.format, "savedmodel|onnx", "what to write"),
+		OPT_REQUIRED(CHOICE, 'f', "format", &a.format, "savedmodel|onnx", "what to write"),
 		OPT_TEXT('o', "output", &a.out, "OUT", "folder (models) or file (model.onnx)"),
 		OPT_END
 	};
@@ -30,13 +26,9 @@ static struct args parse(int argc, char **argv)
 	                               "write MODEL as TensorFlow SavedModel or ONNX", 1, 1, NULL };
 
 	a.model = opt_parse(opts, &tool, argc, argv)[0];
-	if (!a.format)
-		opt_wrong("option '-f' is missing: savedmodel or onnx");
-	if (!is_savedmodel(&a) && strcmp(a.format, "onnx") != 0)
-		opt_wrong("--format takes savedmodel|onnx, not '%s'", a.format);
 	if (!a.out)
-		a.out = is_savedmodel(&a) ? "models" : "model.onnx";
-	if (is_savedmodel(&a) && outfile_is_stdout(a.out))
+		a.out = a.format == SAVEDMODEL ? "models" : "model.onnx";
+	if (a.format == SAVEDMODEL && outfile_is_stdout(a.out))
 		opt_wrong("a SavedModel is a folder, it cannot go to standard output");
 	return a;
 }
@@ -68,7 +60,7 @@ int main(int argc, char **argv)
 	struct err e;
 	int result = load(&m, a.model, &e);
 
-	if (result == 0 && is_savedmodel(&a))
+	if (result == 0 && a.format == SAVEDMODEL)
 		result = savedmodel_save(a.out, &m.net, m.w, &e);
 	else if (result == 0)
 		result = save_onnx(a.out, &m, &e);

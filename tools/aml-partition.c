@@ -32,8 +32,7 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .scheme_text = "iid" };
 	const struct opt opts[] = {
-		OPT_INT('n', "parts", &a.parts, 1, 1000000, "N",
-		        "datasets to make; has no default"),
+		OPT_REQUIRED(INT, 'n', "parts", &a.parts, 1, 1000000, "N", "datasets to make"),
 		OPT_TEXT('S', "scheme", &a.scheme_text, "SCHEME",
 		         "iid, stratified, dirichlet:ALPHA or folds"),
 		OPT_TEXT(0, "groups", &a.groups, "FILE.tsv",
@@ -60,8 +59,6 @@ static struct args parse(int argc, char **argv)
 
 	a.dataset = rest[0];
 	a.out = rest[1];
-	if (a.parts == 0)
-		opt_wrong("option '-n' is missing");
 	if (a.copy + a.link + a.move > 1)
 		opt_wrong("--copy, --link and --move exclude each other");
 	if (partition_parse(&a.scheme, &a.alpha, &a.folds, a.scheme_text, &e) < 0)

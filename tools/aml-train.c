@@ -42,11 +42,11 @@ static void note_signal(int number)
 
 static struct args parse(int argc, char **argv)
 {
-	struct args a = { .train = { .epochs = 1, .batch = 32, .rate = 1e-3, .stop = &stop },
-	                  .dataset = getenv("AML_DATASET") };
+	struct args a = { .train = { .epochs = 1, .batch = 32, .rate = 1e-3, .stop = &stop } };
 	struct train_options *t = &a.train;
 	const struct opt opts[] = {
-		OPT_TEXT('d', "dataset", &a.dataset, "DATASET", "images to train on"),
+		OPT_REQUIRED_OR_ENV("AML_DATASET", 'd', "dataset", &a.dataset, "DATASET",
+		                    "images to train on"),
 		OPT_INT('e', "epochs", &t->epochs, 0, 1000000, "N",
 		        "passes over the training images"),
 		OPT_INT('b', "batch", &t->batch, 1, 65536, "N", "images a step"),
@@ -79,8 +79,6 @@ static struct args parse(int argc, char **argv)
 		                       2, engine_pick_name };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
-	if (!a.dataset || !*a.dataset)
-		opt_wrong("no dataset: give -d or set AML_DATASET");
 	t->dropout = !a.dropout;
 	t->shuffle = !a.shuffle;
 	t->augment = (enum augment)a.augment;

@@ -30,10 +30,55 @@ void opt_wrong(const char *format, ...)
 	exit(2);
 }
 
+/* ---- options that must be given ---- */
+
+static bool has_value(const struct opt *o)
+{
+	const char *text;
+
+	switch (o->type) {
+	case OPT_T_INT:
+		return *(int *)o->value >= o->low && *(int *)o->value <= o->high;
+	case OPT_T_FLOAT:
+		return *(double *)o->value >= o->low && *(double *)o->value <= o->high;
+	case OPT_T_TEXT:
+		text = *(const char **)o->value;
+		return text && *text;
+	case OPT_T_CHOICE:
+		return *(int *)o->value >= 0;
+	default:
+		return true;
+	}
+}
+
+static void take_environment(const struct opt *table)
+{
+	for (const struct opt *o = table; o->type != OPT_T_END; o++)
+		if (o->env)
+			*(const char **)o->value = getenv(o->env);
+}
+
+static void check_required(const struct opt *table)
+{
+	for (const struct opt *o = table; o->type != OPT_T_END; o++) {
+		char letter[] = { '-', (char)o->letter, '\0' };
+
+		if (!o->required || has_value(o))
+			continue;
+		opt_wrong("%s%s %s is required%s%s%s", o->letter ? letter : "--",
+		          o->letter ? "" : o->name, o->arg, o->env ? ", or " : "",
+		          o->env ? o->env : "", o->env ? " in the environment" : "");
+	}
+}
+
 /* ---- help ---- */
 
 static void print_default(const struct opt *o)
 {
+	if (o->required && !has_value(o)) {
+		printf(" (required)");
+		return;
+	}
 	switch (o->type) {
 	case OPT_T_INT:
 		printf(" (%d)", *(int *)o->value);
@@ -265,6 +310,7 @@ char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc,
 	if (argc > 0 && argv[0])
 		tool_start(argv[0]);
 	opterr = 0;
+	take_environment(table);
 	translate(&t, table);
 	while ((value = getopt_long(argc, argv, t.shorts, t.longs, NULL)) != -1)
 		take_option(table, tool, value, argv);
@@ -274,6 +320,7 @@ char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc,
 	if (tool->max >= 0 && operands > tool->max)
 		opt_wrong("extra operand '%s', usage: %s %s", argv[optind + tool->max],
 		          tool_name(), tool->synopsis);
+	check_required(table);
 	check_isa();
 	return argv + optind;
 }

@@ -4,6 +4,7 @@
  * interface: parsing, ranges, error texts, --help and its defaults follow from it.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -27,21 +28,40 @@ struct opt {
 	/* "N"; of OPT_T_CHOICE the words, "on|off", in order of their value */
 	const char *arg;
 	const char *help;
+	bool required;
+	const char *env;                /* OPT_T_TEXT: names the variable that holds the default */
 };
 
-#define OPT_FLAG(c, name, var, help) { OPT_T_FLAG, c, name, 1 ? (var) : (bool *)0, 0, 0, 0, help }
-#define OPT_INT(c, name, var, low, high, arg, help) \
-	{ OPT_T_INT, c, name, 1 ? (var) : (int *)0, low, high, arg, help }
-#define OPT_SEED(c, name, var, help)                                                     \
-	{                                                                                \
-		OPT_T_SEED, c, name, 1 ? (var) : (uint64_t *)0, 0, 0, "SEED", help       \
-	}
-#define OPT_FLOAT(c, name, var, low, high, arg, help) \
-	{ OPT_T_FLOAT, c, name, 1 ? (var) : (double *)0, low, high, arg, help }
-#define OPT_TEXT(c, name, var, arg, help) \
-	{ OPT_T_TEXT, c, name, 1 ? (var) : (const char **)0, 0, 0, arg, help }
-#define OPT_CHOICE(c, name, var, words, help) \
-	{ OPT_T_CHOICE, c, name, 1 ? (var) : (int *)0, 0, 0, words, help }
+#define OPT_FIELDS_FLAG(c, name, var, help) \
+	OPT_T_FLAG, c, name, 1 ? (var) : (bool *)0, 0, 0, 0, help
+#define OPT_FIELDS_INT(c, name, var, low, high, arg, help) \
+	OPT_T_INT, c, name, 1 ? (var) : (int *)0, low, high, arg, help
+#define OPT_FIELDS_SEED(c, name, var, help) \
+	OPT_T_SEED, c, name, 1 ? (var) : (uint64_t *)0, 0, 0, "SEED", help
+#define OPT_FIELDS_FLOAT(c, name, var, low, high, arg, help) \
+	OPT_T_FLOAT, c, name, 1 ? (var) : (double *)0, low, high, arg, help
+#define OPT_FIELDS_TEXT(c, name, var, arg, help) \
+	OPT_T_TEXT, c, name, 1 ? (var) : (const char **)0, 0, 0, arg, help
+#define OPT_FIELDS_CHOICE(c, name, var, words, help) \
+	OPT_T_CHOICE, c, name, 1 ? (var) : (int *)0, 0, 0, words, help
+
+#define OPT_FLAG(...) { OPT_FIELDS_FLAG(__VA_ARGS__), false, NULL }
+#define OPT_INT(...) { OPT_FIELDS_INT(__VA_ARGS__), false, NULL }
+#define OPT_SEED(...) { OPT_FIELDS_SEED(__VA_ARGS__), false, NULL }
+#define OPT_FLOAT(...) { OPT_FIELDS_FLOAT(__VA_ARGS__), false, NULL }
+#define OPT_TEXT(...) { OPT_FIELDS_TEXT(__VA_ARGS__), false, NULL }
+#define OPT_CHOICE(...) { OPT_FIELDS_CHOICE(__VA_ARGS__), false, NULL }
+
+/*
+ * An option that must be given, OPT_REQUIRED(INT, 'n', "number", ...): TYPE is INT, FLOAT, TEXT or
+ * CHOICE, and what VAR holds before is no default but for one that is allowed: a number within the
+ * range, a text that is not empty, a choice that is not negative.
+ */
+#define OPT_REQUIRED(TYPE, ...) { OPT_FIELDS_##TYPE(__VA_ARGS__), true, NULL }
+
+/* A text that must be given, there or by the variable ENV of the environment. */
+#define OPT_REQUIRED_OR_ENV(env, ...) { OPT_FIELDS_TEXT(__VA_ARGS__), true, env }
+
 #define OPT_END { .type = OPT_T_END }
 
 /* What --help says around the options, and how many operands a tool takes. */

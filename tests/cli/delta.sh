@@ -65,7 +65,7 @@ check "nothing is left" test ! -e out.npz
 
 # ---- usage ----
 run aml-delta model.npz
-wrong_usage "option '--parent' is missing" "no parent given"
+wrong_usage "-p PARENT is required" "no parent given"
 run aml-delta -p parent.npz
 wrong_usage "missing operand" "no model"
 run aml-delta -p parent.npz -b 9 model.npz

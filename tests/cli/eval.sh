@@ -104,7 +104,7 @@ check "the dataset's codes" test "$(head -n 1 "$out")" = "$(head -n 1 j1.tsv)"
 
 # ---- what it refuses ----
 run aml-eval model.npz
-wrong_usage "no dataset: give -d or set AML_DATASET" "no dataset"
+wrong_usage "-d DATASET is required, or AML_DATASET in the environment" "no dataset"
 run aml-eval -d data
 wrong_usage "missing operand" "no model"
 run aml-eval -d data -p - --json model.npz

@@ -5,7 +5,7 @@ weights=$DATA/keras/w0.npz
 golden=$DATA/export
 
 run aml-export "$weights"
-wrong_usage "option '-f' is missing" "no format"
+wrong_usage "-f savedmodel|onnx is required" "no format"
 run aml-export -f h5 "$weights"
 wrong_usage "--format takes savedmodel|onnx, not 'h5'" "another format"
 run aml-export -f onnx

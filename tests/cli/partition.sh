@@ -25,7 +25,7 @@ nothing_left() { check "$1: nothing is left" test -z "$(find . -name '*partial*'
 
 # ---- usage ----
 run aml-partition "$many" out
-wrong_usage "option '-n' is missing" "no -n"
+wrong_usage "-n N is required" "no -n"
 run aml-partition -n 0 "$many" out
 wrong_usage "--parts takes N from 1" "-n 0"
 run aml-partition -n 2 "$many"

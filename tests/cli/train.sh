@@ -196,7 +196,7 @@ fails_with "ck: holds" "a checkpoint is no weights file"
 
 # ---- what it refuses ----
 run aml-train start.npz x.npz
-wrong_usage "no dataset: give -d or set AML_DATASET" "no dataset"
+wrong_usage "-d DATASET is required, or AML_DATASET in the environment" "no dataset"
 run train start.npz
 wrong_usage "missing operand" "no output"
 run train -b 0 start.npz x.npz

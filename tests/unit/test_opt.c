@@ -157,6 +157,94 @@ static void wrong_usage(void)
 	wrong("tool -n a\nb a", "--number takes N, not 'a\\nb'; try 'tool --help'");
 }
 
+struct needs {
+	int number, choice;
+	double share;
+	const char *name, *place;
+};
+
+static struct needs needed;
+
+/* As parse, of options that must be given. */
+static void parse_needs(int argc, char **argv)
+{
+	struct needs v = { .number = 0, .choice = -1, .share = -1 };
+	const struct opt table[] = {
+		OPT_REQUIRED(INT, 'n', "number", &v.number, 1, 9, "N", "a number"),
+		OPT_REQUIRED(CHOICE, 'c', "choice", &v.choice, "red|green", "a choice"),
+		OPT_REQUIRED(FLOAT, 0, "share", &v.share, 0, 1, "SHARE", "a share"),
+		OPT_REQUIRED(TEXT, 't', "text", &v.name, "TEXT", "a text"),
+		OPT_REQUIRED_OR_ENV("AML_TEST_PLACE", 'p', "place", &v.place, "PLACE", "a place"),
+		OPT_END
+	};
+	const struct opt_tool tool = { .synopsis = "-n N", .summary = "needs all" };
+
+	optind = 0;
+	opt_parse(table, &tool, argc, argv);
+	needed = v;
+}
+
+static void parse_needs_line(void *line)
+{
+	char copy[256], *argv[MOST_ARGS + 1];
+
+	snprintf(copy, sizeof copy, "%s", (const char *)line);
+	parse_needs(split(copy, argv), argv);
+}
+
+static void needs(const char *line, const char *what)
+{
+	char *want = xasprintf("tool: %s; try 'tool --help'\n", what);
+
+	is_int(scratch_run(parse_needs_line, (void *)line), 2, line);
+	scratch_holds("err", want, "its message");
+	free(want);
+}
+
+static void required(void)
+{
+	char all[] = "tool -n 9 -cred --share 0 -t x -p y", most[] = "tool -n 1 -cred --share 1 -tx";
+
+	unsetenv("AML_TEST_PLACE");
+	needs("tool", "-n N is required");
+	needs("tool -n 1", "-c red|green is required");
+	needs("tool -n 1 -c green", "--share SHARE is required");
+	needs("tool -n 1 -c green --share .5", "-t TEXT is required");
+	needs("tool -n 1 -c green --share .5 --text=", "-t TEXT is required");
+	needs("tool -n 1 -c green --share .5 -t x",
+	      "-p PLACE is required, or AML_TEST_PLACE in the environment");
+	needs("tool -n 0", "--number takes N from 1 to 9, not '0'");
+	parse_needs_line(all);
+	ok(needed.number == 9 && needed.choice == 0 && needed.share == 0, "all are given");
+	setenv("AML_TEST_PLACE", "", 1);
+	needs(most, "-p PLACE is required, or AML_TEST_PLACE in the environment");
+	setenv("AML_TEST_PLACE", "here", 1);
+	parse_needs_line(most);
+	is_text(needed.place, "here", "from the environment");
+	is_int(scratch_run(parse_needs_line, (void *)"tool --help"), 0, "--help needs none of them");
+	scratch_holds("out",
+	              "usage: tool -n N\n"
+	              "needs all\n"
+	              "\n"
+	              "  -n, --number=N              a number (required)\n"
+	              "  -c, --choice=red|green      a choice (required)\n"
+	              "      --share=SHARE           a share (required)\n"
+	              "  -t, --text=TEXT             a text (required)\n"
+	              "  -p, --place=PLACE           a place (here)\n"
+	              "  -h, --help                  print this text\n"
+	              "      --version               print the version\n", "its text");
+}
+
+static void wrong_isa(void)
+{
+	setenv("AML_ISA", "abacus", 1);
+	is_int(run("tool a"), 1, "AML_ISA=abacus");
+	is_int(run("tool --version"), 1, "AML_ISA=abacus, --version");
+	is_int(run("tool --help"), 0, "AML_ISA=abacus, --help");
+	is_int(run("tool -x a"), 2, "AML_ISA=abacus, wrong usage");
+	unsetenv("AML_ISA");
+}
+
 static void help(void)
 {
 	is_int(run("tool --help"), 0, "--help");
@@ -185,5 +273,7 @@ int main(void)
 	values();
 	wrong_usage();
 	help();
+	required();
+	wrong_isa();
 	return tap_end();
 }
