@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "format/crc32.h"
@@ -70,7 +71,7 @@ static const char *client_name(const struct run *r, int i)
 {
 	const char *path = client(r, i)->path;
 
-	return strcmp(path, "-") ? path : "standard input";
+	return infile_name(path);
 }
 
 /* ---- fetching ---- */
@@ -249,7 +250,7 @@ static int report_bad(const struct run *r, struct err *e)
 			if (!isfinite(x[j])) {
 				err_set(e, "entry %zu is %g", r->at + j, x[j]);
 				in_array(e, r->k);
-				return err_in(e, strcmp(c->path, "-") ? c->path : "standard input");
+				return err_in(e, infile_name(c->path));
 			}
 	}
 	err_set(e, "the optimiser's step leaves the range of float32");

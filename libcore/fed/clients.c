@@ -6,13 +6,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "model/facts.h"
 #include "fed/fedavg.h"
 
 static const char *shown(const char *path)
 {
-	return strcmp(path, "-") ? path : "standard input";
+	return infile_name(path);
 }
 
 /* ---- opening ---- */
@@ -24,7 +25,7 @@ static int check_twice(char *const *paths, int count, struct err *e)
 	int result = 0;
 
 	for (int i = 0; i < count && result == 0; i++) {
-		if (!strcmp(paths[i], "-") || stat(paths[i], &st[i]) < 0)
+		if (infile_is_stdin(paths[i]) || stat(paths[i], &st[i]) < 0)
 			st[i] = (struct stat){0};       /* opening it will tell */
 		for (int j = 0; j < i && st[i].st_ino; j++)
 			if (st[i].st_ino == st[j].st_ino && st[i].st_dev == st[j].st_dev) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "model/facts.h"
@@ -209,7 +210,7 @@ static int load_stream(struct model *m, struct model_stream *s, struct err *e)
 /* Where no parent is given: a clear word about files that want one. */
 static int refuse_differences(const char *path, struct err *e)
 {
-	struct npz *z = strcmp(path, "-") ? npz_open(path, e) : NULL;
+	struct npz *z = infile_is_stdin(path) ? NULL : npz_open(path, e);
 	bool differences = z && delta_is(z);
 
 	npz_close(z);

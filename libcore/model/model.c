@@ -237,7 +237,7 @@ static int load(struct model *m, const char *path, int flags, struct err *e)
 out:
 	for (int k = 0; k < NET_ARRAYS; k++)
 		npy_release(&a[k]);
-	return result < 0 ? err_in(e, strcmp(path, "-") ? path : "standard input") : 0;
+	return result < 0 ? err_in(e, infile_name(path)) : 0;
 }
 
 int model_load(struct model *m, const char *path, int flags, struct err *e)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "format/crc32.h"
 #include "nn/norm.h"
@@ -161,7 +162,7 @@ int model_stream_open(struct model_stream *s, const char *path, const struct net
 	if (open_archive(s, net, parent, from, e) == 0)
 		return 0;
 	model_stream_close(s);
-	return err_in(e, strcmp(path, "-") ? path : "standard input");
+	return err_in(e, infile_name(path));
 }
 
 static void end_array(struct model_stream *s)

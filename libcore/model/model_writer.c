@@ -36,7 +36,7 @@ struct model_writer *model_writer_open(const char *path, const struct net *net, 
 
 static int in_file(const struct model_writer *m, struct err *e)
 {
-	return err_in(e, strcmp(m->path, "-") ? m->path : "standard output");
+	return err_in(e, outfile_name(m->path));
 }
 
 static void forget(struct model_writer *m)
