@@ -70,6 +70,14 @@ stderr_is_empty() { check "stderr is empty: $1" test ! -s "$err"; }
 # same FILE FILE DESCRIPTION: byte for byte
 same() { check "$3" cmp -s "$1" "$2"; }
 
+# isas: each value of AML_ISA that this processor has
+isas() {
+	local isa
+	for isa in blas ref sse2 neon avx2 avx512; do
+		! AML_ISA=$isa aml-info --version >/dev/null 2>&1 || echo $isa
+	done
+}
+
 skip() { count=$((count + 1)); printf 'ok %d # skip %s\n' "$count" "$*"; }
 
 end() {

@@ -62,6 +62,10 @@ for jobs in 2 7; do
 	run aml-downsample -s 9 -j "$jobs" -o "jobs$jobs" again
 	check "-j $jobs, other order on disk: same bytes" diff -r one "jobs$jobs"
 done
+for isa in $(isas); do
+	AML_ISA=$isa run aml-downsample -s 9 -j 1 -o "one-$isa" cells
+	check "AML_ISA=$isa: same bytes" diff -r one "one-$isa"
+done
 mkdir -p half/BAS half/EOS && mv again/BAS/* half/BAS && rmdir again/BAS
 run aml-downsample -s 9 -o two again half
 check "two trees: same bytes" diff -r one two

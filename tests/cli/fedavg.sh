@@ -58,6 +58,10 @@ for jobs in 1 2 7; do
 	run aml-fedavg -j $jobs -o turned.npz a.npz b.npz c.npz
 	same mean.npz turned.npz "the same bytes with -j $jobs"
 done
+for isa in $(isas); do
+	AML_ISA=$isa run aml-fedavg -o turned.npz a.npz b.npz c.npz
+	same mean.npz turned.npz "the same bytes with AML_ISA=$isa"
+done
 run aml-fedavg -w 30,50,80 - b.npz c.npz <a.npz
 cp "$out" piped.npz
 check "from standard input to standard output" test "$(digest piped.npz)" = "$(digest mean.npz)"
