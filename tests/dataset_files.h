@@ -1,6 +1,7 @@
 #pragma once
 /* Single files of a dataset, as a test wants them: also such as no tool writes. */
 #include "format/npy.h"
+#include "format/npy_ids.h"
 #include "format/pickle.h"
 #include "scratch.h"
 #include "tap.h"
@@ -20,7 +21,7 @@ static void put_ids(const char *folder, const char *name, char *const *list, siz
 	char *path = xasprintf("%s/%s", folder, name);
 	struct err e;
 
-	npy_save_ids(path, list, n, &e);
+	npy_ids_save(path, list, n, &e);
 	free(path);
 }
 

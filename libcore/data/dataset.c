@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "format/npy.h"
+#include "format/npy_ids.h"
 #include "format/pickle.h"
 
 enum {
@@ -198,11 +199,11 @@ static int read_side(struct dataset *d, const char *name, enum dataset_part part
 	char *path = path_in(d, name);
 	char **ids = NULL;
 	size_t n = 0;
-	int result = npy_load_ids(path, &ids, &n, e);
+	int result = npy_ids_load(path, &ids, &n, e);
 
 	if (result == 0 && mark_ids(d, ids, n, part, e) < 0)
 		result = err_in(e, path);
-	npy_free_ids(ids, n);
+	npy_ids_free(ids, n);
 	free(path);
 	return result;
 }
@@ -399,13 +400,13 @@ static int open_packed(struct dataset *d, struct err *e)
 
 	d->packed = true;
 	d->images = xcalloc(1, sizeof *d->images);
-	if (map_images(d, e) < 0 || npy_load_ids(path, &ids, &n, e) < 0)
+	if (map_images(d, e) < 0 || npy_ids_load(path, &ids, &n, e) < 0)
 		goto out;
 	result = match_rows(d, ids, n, e);
 	if (result < 0)
 		err_in(e, path);
 out:
-	npy_free_ids(ids, n);
+	npy_ids_free(ids, n);
 	free(path);
 	return result;
 }

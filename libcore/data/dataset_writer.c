@@ -16,6 +16,7 @@
 #include "base/outfolder.h"
 #include "base/sha256.h"
 #include "format/npy.h"
+#include "format/npy_ids.h"
 #include "format/pickle.h"
 
 /*
@@ -468,7 +469,7 @@ static int save_ids(const struct dataset *d, const char *name, enum dataset_part
 	for (size_t i = 0; i < d->count; i++)
 		if (all || d->part[i] == part)
 			ids[n++] = d->ids[i];
-	result = npy_save_ids(path, ids, n, e);
+	result = npy_ids_save(path, ids, n, e);
 	free(ids);
 	free(path);
 	return result;

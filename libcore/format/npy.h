@@ -61,16 +61,3 @@ int npy_write(FILE *f, const char *descr, int dims, const size_t *shape, const v
               size_t size);
 int npy_save(const char *path, const char *descr, int dims, const size_t *shape,
              const void *data, size_t size, bool sync, struct err *e);
-
-/*
- * Ids: '<U' of the longest, '<f8' of shape (0,) if there are none, as np.array(list) gives.
- * UTF-8 in and out.
- */
-int npy_save_ids(const char *path, char *const *ids, size_t n, struct err *e);
-
-/*
- * '<U', '<f8' (0,) or an object array of strings. The array and each id are freed by the caller
- * (npy_free_ids).
- */
-int npy_load_ids(const char *path, char ***ids, size_t *n, struct err *e);
-void npy_free_ids(char **ids, size_t n);

@@ -1,5 +1,5 @@
-/* Ids: arrays of text, or of objects that are str (left to pickle.c); see npy.h. */
-#include "format/npy.h"
+/* Ids: arrays of text, or of objects that are str (left to pickle.c); see npy_ids.h. */
+#include "format/npy_ids.h"
 
 #include <endian.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "format/npy.h"
 #include "format/pickle.h"
 
 enum { IDS_LIMIT = 1 << 30 };           /* bytes of a file: 30 million ids of 8 characters */
@@ -23,7 +24,7 @@ static void put_characters(uint32_t *to, const char *id)
 	}
 }
 
-int npy_save_ids(const char *path, char *const *ids, size_t n, struct err *e)
+int npy_ids_save(const char *path, char *const *ids, size_t n, struct err *e)
 {
 	char descr[24];
 	long longest = 1;                       /* numpy has no '<U0' */
@@ -90,7 +91,7 @@ static int read_ids(const struct npy *a, char ***ids, size_t *n, struct err *e)
 	for (size_t i = 0; i < count; i++) {
 		got[i] = read_id(a, i, e);
 		if (!got[i]) {
-			npy_free_ids(got, i);
+			npy_ids_free(got, i);
 			return -1;
 		}
 	}
@@ -115,7 +116,7 @@ static int parse_ids(char ***ids, size_t *n, const uint8_t *bytes, size_t size, 
 	if (pickle_read_list(&got, &count, a.data, a.size_bytes, e) < 0)
 		return -1;
 	if (count != a.shape[0]) {
-		npy_free_ids(got, count);
+		npy_ids_free(got, count);
 		return err_set(e, "holds %zu ids, the header says %zu", count, a.shape[0]);
 	}
 	*ids = got;
@@ -123,7 +124,7 @@ static int parse_ids(char ***ids, size_t *n, const uint8_t *bytes, size_t size, 
 	return 0;
 }
 
-int npy_load_ids(const char *path, char ***ids, size_t *n, struct err *e)
+int npy_ids_load(const char *path, char ***ids, size_t *n, struct err *e)
 {
 	struct infile f;
 	int result;
@@ -135,9 +136,7 @@ int npy_load_ids(const char *path, char ***ids, size_t *n, struct err *e)
 	return result < 0 ? err_in(e, path) : 0;
 }
 
-void npy_free_ids(char **ids, size_t n)
+void npy_ids_free(char **ids, size_t n)
 {
-	for (size_t i = 0; ids && i < n; i++)
-		free(ids[i]);
-	free(ids);
+	pickle_free_list(ids, n);
 }

@@ -35,8 +35,8 @@ static const struct pickle_value *unwrap(const struct pickle_machine *m,
 
 	if (v->type != PICKLE_ARRAY)
 		return v;
-	shape = &m->values[v->shape];
-	list = &m->values[v->list];
+	shape = &m->stack.values[v->shape];
+	list = &m->stack.values[v->list];
 	if (list->type != PICKLE_LIST) {
 		err_set(e, "an object array without elements");
 		return NULL;
@@ -51,7 +51,7 @@ static const struct pickle_value *unwrap(const struct pickle_machine *m,
 		err_set(e, "an object array of %u elements, expected 1", list->count);
 		return NULL;
 	}
-	return pickle_item(m, list, 0);
+	return pickle_stack_item(&m->stack, list, 0);
 }
 
 /* Every STEP-th item of V is text, and not too much of it. */
@@ -61,7 +61,7 @@ static int check_texts(const struct pickle_machine *m, const struct pickle_value
 	uint64_t total = 0, limit = (uint64_t)(m->end - m->start) * REPEAT_LIMIT;
 
 	for (uint32_t i = 0; i < v->count; i += step) {
-		const struct pickle_value *text = pickle_item(m, v, i);
+		const struct pickle_value *text = pickle_stack_item(&m->stack, v, i);
 
 		if (text->type != PICKLE_TEXT)
 			return err_set(e, "id %u is no str", i / step);
@@ -172,7 +172,8 @@ static int take_dict(struct pickle_dict *d, const struct pickle_machine *m,
 	pairs = xcalloc(n, sizeof *pairs);
 	for (uint32_t i = 0; i < n; i++)
 		pairs[i] = (struct pair){
-			.key = pickle_item(m, v, 2 * i), .value = pickle_item(m, v, 2 * i + 1),
+			.key = pickle_stack_item(&m->stack, v, 2 * i),
+			.value = pickle_stack_item(&m->stack, v, 2 * i + 1),
 			.at = i,
 		};
 	drop_repeated(pairs, n);
@@ -201,7 +202,7 @@ int pickle_read_dict(struct pickle_dict *d, const uint8_t *bytes, size_t size, s
 
 void pickle_dict_release(struct pickle_dict *d)
 {
-	npy_free_ids(d->keys, d->count);
+	pickle_free_list(d->keys, d->count);
 	free(d->values);
 	*d = (struct pickle_dict){0};
 }
@@ -217,9 +218,9 @@ static int take_list(char ***items, size_t *n, const struct pickle_machine *m,
 		return -1;
 	got = xcalloc(v->count, sizeof *got);
 	for (uint32_t i = 0; i < v->count; i++) {
-		got[i] = copy_text(pickle_item(m, v, i), e);
+		got[i] = copy_text(pickle_stack_item(&m->stack, v, i), e);
 		if (!got[i]) {
-			npy_free_ids(got, i);
+			pickle_free_list(got, i);
 			return -1;
 		}
 	}
@@ -239,6 +240,13 @@ int pickle_read_list(char ***items, size_t *n, const uint8_t *bytes, size_t size
 		result = take_list(items, n, &m, v, e);
 	pickle_machine_release(&m);
 	return result;
+}
+
+void pickle_free_list(char **items, size_t n)
+{
+	for (size_t i = 0; items && i < n; i++)
+		free(items[i]);
+	free(items);
 }
 
 /* ---- writing ---- */

@@ -20,8 +20,9 @@ struct pickle_dict {
 int pickle_read_dict(struct pickle_dict *d, const uint8_t *bytes, size_t size, struct err *e);
 void pickle_dict_release(struct pickle_dict *d);
 
-/* A list of str, bare or as a 1-d object array; freed with npy_free_ids. */
+/* A list of str, bare or as a 1-d object array; freed with pickle_free_list. */
 int pickle_read_list(char ***items, size_t *n, const uint8_t *bytes, size_t size, struct err *e);
+void pickle_free_list(char **items, size_t n);
 
 /* The dict as np.save(f, dict) would have it, protocol 3, without the .npy header. */
 void pickle_write_dict(FILE *f, const struct pickle_dict *d);

@@ -10,12 +10,8 @@
 #include "base/mem.h"
 #include "format/pickle_numpy.h"
 
-/* The first values are always these. */
-enum { VALUE_MARK, VALUE_NONE, VALUE_FALSE, VALUE_TRUE };
-
 enum {
 	NEWEST_PROTOCOL = 5,
-	FIRST_ROOM = 8,
 	MAX_BYTES = 1 << 30,            /* values are counted in 32 bits */
 };
 
@@ -66,58 +62,18 @@ static int take_number(struct pickle_machine *m, int bytes, uint32_t *n, struct 
 	return 0;
 }
 
-/* ---- values, stack, memo ---- */
-
-/* Room for one more element of SIZE bytes. */
-static void *grow(void *array, uint32_t count, uint32_t *room, size_t size)
-{
-	if (count < *room)
-		return array;
-	*room = *room ? *room * 2 : FIRST_ROOM;
-	return xrealloc(array, *room, size);
-}
+/* ---- stack and memo ---- */
 
 static int push(struct pickle_machine *m, uint32_t value)
 {
-	m->stack = grow(m->stack, m->depth, &m->stack_room, sizeof *m->stack);
-	m->stack[m->depth++] = value;
-	return 0;
-}
-
-static uint32_t add_value(struct pickle_machine *m, struct pickle_value v)
-{
-	m->values = grow(m->values, m->count, &m->room, sizeof *m->values);
-	m->values[m->count] = v;
-	return m->count++;
-}
-
-int pickle_push(struct pickle_machine *m, struct pickle_value v)
-{
-	return push(m, add_value(m, v));
-}
-
-struct pickle_value *pickle_pop(struct pickle_machine *m, struct err *e)
-{
-	if (m->depth == 0 || m->stack[m->depth - 1] == VALUE_MARK) {
-		err_set(e, "the pickle takes a value where none is");
-		return NULL;
-	}
-	return &m->values[m->stack[--m->depth]];
-}
-
-struct pickle_value *pickle_top(struct pickle_machine *m, struct err *e)
-{
-	struct pickle_value *v = pickle_pop(m, e);
-
-	m->depth += v != NULL;
-	return v;
+	return pickle_stack_push_index(&m->stack, value);
 }
 
 /* The values above the last mark are FIRST to the depth of the stack; the mark lies below them. */
 static int find_mark(struct pickle_machine *m, uint32_t *first, struct err *e)
 {
-	*first = m->depth;
-	while (*first > 0 && m->stack[*first - 1] != VALUE_MARK)
+	*first = m->stack.depth;
+	while (*first > 0 && m->stack.at[*first - 1] != PICKLE_VALUE_MARK)
 		--*first;
 	return *first > 0 ? 0 : err_set(e, "the pickle lacks a mark");
 }
@@ -125,18 +81,18 @@ static int find_mark(struct pickle_machine *m, uint32_t *first, struct err *e)
 /* Indices grow with the bytes that were read, whatever the pickle says. */
 static int memo_put(struct pickle_machine *m, uint32_t index, struct err *e)
 {
-	if (!pickle_top(m, e))
+	if (!pickle_stack_top(&m->stack, e))
 		return -1;
 	if (index > (size_t)(m->p - m->start))
 		return err_set(e, "the pickle numbers a value %u", index);
 	while (index >= m->memo_room) {
 		uint32_t old = m->memo_room;
 
-		m->memo = grow(m->memo, old, &m->memo_room, sizeof *m->memo);
+		m->memo = pickle_stack_grow(m->memo, old, &m->memo_room, sizeof *m->memo);
 		memset(m->memo + old, 0, (m->memo_room - old) * sizeof *m->memo);
 	}
 	m->memo_count += m->memo[index] == 0;
-	m->memo[index] = m->stack[m->depth - 1];
+	m->memo[index] = m->stack.at[m->stack.depth - 1];
 	return 0;
 }
 
@@ -151,7 +107,9 @@ static int memo_get(struct pickle_machine *m, uint32_t index, struct err *e)
 
 static int push_int(struct pickle_machine *m, int64_t number)
 {
-	return pickle_push(m, (struct pickle_value){ .type = PICKLE_INT, .number = number });
+	return pickle_stack_push(&m->stack, (struct pickle_value){
+		.type = PICKLE_INT, .number = number
+	});
 }
 
 static int op_int(struct pickle_machine *m, int bytes, struct err *e)
@@ -163,15 +121,6 @@ static int op_int(struct pickle_machine *m, int bytes, struct err *e)
 	return push_int(m, bytes == 4 ? (int32_t)n : (int64_t)n);
 }
 
-int64_t pickle_number(const uint8_t *p, size_t size)
-{
-	uint64_t n = size > 0 && p[size - 1] & 0x80 ? UINT64_MAX : 0;
-
-	while (size-- > 0)
-		n = n << 8 | p[size];
-	return (int64_t)n;
-}
-
 static int op_long(struct pickle_machine *m, struct err *e)
 {
 	uint32_t size;
@@ -181,7 +130,7 @@ static int op_long(struct pickle_machine *m, struct err *e)
 		return -1;
 	if (size > sizeof(int64_t))
 		return err_set(e, "the pickle holds a number of %u bytes", size);
-	return push_int(m, pickle_number(p, size));
+	return pickle_stack_push_int(&m->stack, p, size);
 }
 
 /* Text or bytes behind a length of LENGTH_BYTES. */
@@ -193,20 +142,16 @@ static int op_bytes(struct pickle_machine *m, enum pickle_type type, int length_
 
 	if (take_number(m, length_bytes, &size, e) < 0 || !(p = take_bytes(m, size, e)))
 		return -1;
-	return pickle_push(m, (struct pickle_value){ .type = type, .count = size, .bytes = p });
+	return pickle_stack_push(&m->stack, (struct pickle_value){
+		.type = type, .count = size, .bytes = p
+	});
 }
 
 /* ---- containers ---- */
 
 static int push_empty(struct pickle_machine *m, enum pickle_type type)
 {
-	return pickle_push(m, (struct pickle_value){ .type = type });
-}
-
-static void append(struct pickle_value *to, uint32_t value)
-{
-	to->items = grow(to->items, to->count, &to->room, sizeof *to->items);
-	to->items[to->count++] = value;
+	return pickle_stack_push(&m->stack, (struct pickle_value){ .type = type });
 }
 
 /* A tuple of the N values on top. */
@@ -216,10 +161,10 @@ static int make_tuple(struct pickle_machine *m, uint32_t n)
 
 	if (n > 0) {
 		v.items = xmalloc(n, sizeof *v.items);
-		memcpy(v.items, m->stack + m->depth - n, n * sizeof *v.items);
+		memcpy(v.items, m->stack.at + m->stack.depth - n, n * sizeof *v.items);
 	}
-	m->depth -= n;
-	return pickle_push(m, v);
+	m->stack.depth -= n;
+	return pickle_stack_push(&m->stack, v);
 }
 
 static int op_tuple(struct pickle_machine *m, struct err *e)
@@ -228,9 +173,9 @@ static int op_tuple(struct pickle_machine *m, struct err *e)
 
 	if (find_mark(m, &first, e) < 0)
 		return -1;
-	make_tuple(m, m->depth - first);
-	m->stack[m->depth - 2] = m->stack[m->depth - 1];        /* takes the mark's place */
-	m->depth--;
+	make_tuple(m, m->stack.depth - first);
+	m->stack.depth--;               /* the tuple takes the mark's place */
+	m->stack.at[m->stack.depth - 1] = m->stack.at[m->stack.depth];
 	return 0;
 }
 
@@ -238,9 +183,9 @@ static int op_tuple(struct pickle_machine *m, struct err *e)
 static int need_values(struct pickle_machine *m, uint32_t n, struct err *e)
 {
 	for (uint32_t i = 0; i < n; i++)
-		if (!pickle_pop(m, e))
+		if (!pickle_stack_pop(&m->stack, e))
 			return -1;
-	m->depth += n;
+	m->stack.depth += n;
 	return 0;
 }
 
@@ -256,24 +201,24 @@ static int op_short_tuple(struct pickle_machine *m, uint32_t n, struct err *e)
 static int fill(struct pickle_machine *m, enum pickle_type type, uint32_t first, uint32_t marks,
                 struct err *e)
 {
-	uint32_t end = m->depth;
+	uint32_t end = m->stack.depth;
 	struct pickle_value *to;
 
-	m->depth = first - marks;
-	to = pickle_top(m, e);
+	m->stack.depth = first - marks;
+	to = pickle_stack_top(&m->stack, e);
 	if (!to)
 		return -1;
 	if (to->type != type || (type == PICKLE_DICT && (end - first) % 2))
 		return err_set(e, "the pickle fills what is no %s",
 		               type == PICKLE_DICT ? "dict" : "list");
 	for (uint32_t i = first; i < end; i++)
-		append(to, m->stack[i]);
+		pickle_stack_append(to, m->stack.at[i]);
 	return 0;
 }
 
 static int op_fill_one(struct pickle_machine *m, enum pickle_type type, uint32_t n, struct err *e)
 {
-	return need_values(m, n, e) < 0 ? -1 : fill(m, type, m->depth - n, 0, e);
+	return need_values(m, n, e) < 0 ? -1 : fill(m, type, m->stack.depth - n, 0, e);
 }
 
 static int op_fill(struct pickle_machine *m, enum pickle_type type, struct err *e)
@@ -281,12 +226,6 @@ static int op_fill(struct pickle_machine *m, enum pickle_type type, struct err *
 	uint32_t first;
 
 	return find_mark(m, &first, e) < 0 ? -1 : fill(m, type, first, 1, e);
-}
-
-const struct pickle_value *pickle_item(const struct pickle_machine *m,
-                                       const struct pickle_value *v, uint32_t i)
-{
-	return &m->values[v->items[i]];
 }
 
 /* ---- globals ---- */
@@ -312,19 +251,20 @@ static int op_global(struct pickle_machine *m, struct err *e)
 
 	if (!(module = take_line(m, &module_size, e)) || !(name = take_line(m, &name_size, e)))
 		return -1;
-	return pickle_push_global(m, module, module_size, name, name_size, e);
+	return pickle_numpy_push_global(&m->stack, module, module_size, name, name_size, e);
 }
 
 static int op_stack_global(struct pickle_machine *m, struct err *e)
 {
-	const struct pickle_value *name = pickle_pop(m, e);
-	const struct pickle_value *module = name ? pickle_pop(m, e) : NULL;
+	const struct pickle_value *name = pickle_stack_pop(&m->stack, e);
+	const struct pickle_value *module = name ? pickle_stack_pop(&m->stack, e) : NULL;
 
 	if (!module)
 		return -1;
 	if (name->type != PICKLE_TEXT || module->type != PICKLE_TEXT)
 		return err_set(e, "the pickle names a global by what is no str");
-	return pickle_push_global(m, module->bytes, module->count, name->bytes, name->count, e);
+	return pickle_numpy_push_global(&m->stack, module->bytes, module->count, name->bytes,
+	                                name->count, e);
 }
 
 /* ---- the loop ---- */
@@ -359,10 +299,10 @@ static int step(struct pickle_machine *m, int op, struct err *e)
 	switch (op) {
 	case OP_PROTO:            return op_proto(m, e);
 	case OP_FRAME:            return take_bytes(m, 8, e) ? 0 : -1;
-	case OP_MARK:             return push(m, VALUE_MARK);
-	case OP_NONE:             return push(m, VALUE_NONE);
-	case OP_NEWTRUE:          return push(m, VALUE_TRUE);
-	case OP_NEWFALSE:         return push(m, VALUE_FALSE);
+	case OP_MARK:             return push(m, PICKLE_VALUE_MARK);
+	case OP_NONE:             return push(m, PICKLE_VALUE_NONE);
+	case OP_NEWTRUE:          return push(m, PICKLE_VALUE_TRUE);
+	case OP_NEWFALSE:         return push(m, PICKLE_VALUE_FALSE);
 	case OP_BININT1:          return op_int(m, 1, e);
 	case OP_BININT2:          return op_int(m, 2, e);
 	case OP_BININT:           return op_int(m, 4, e);
@@ -389,34 +329,26 @@ static int step(struct pickle_machine *m, int op, struct err *e)
 	case OP_LONG_BINGET:      return op_get(m, 4, e);
 	case OP_GLOBAL:           return op_global(m, e);
 	case OP_STACK_GLOBAL:     return op_stack_global(m, e);
-	case OP_REDUCE:           return pickle_reduce(m, e);
-	case OP_BUILD:            return pickle_build(m, e);
+	case OP_REDUCE:           return pickle_numpy_reduce(&m->stack, e);
+	case OP_BUILD:            return pickle_numpy_build(&m->stack, e);
 	default:                  return err_set(e, "refuses pickle opcode 0x%02x", op);
 	}
-}
-
-static void add_fixed_values(struct pickle_machine *m)
-{
-	add_value(m, (struct pickle_value){ .type = PICKLE_MARK });
-	add_value(m, (struct pickle_value){ .type = PICKLE_NONE });
-	add_value(m, (struct pickle_value){ .type = PICKLE_BOOL, .number = 0 });
-	add_value(m, (struct pickle_value){ .type = PICKLE_BOOL, .number = 1 });
 }
 
 const struct pickle_value *pickle_machine_run(struct pickle_machine *m, const uint8_t *bytes,
                                               size_t size, struct err *e)
 {
 	*m = (struct pickle_machine){ .start = bytes, .p = bytes, .end = bytes + size };
+	pickle_stack_init(&m->stack);
 	if (size > MAX_BYTES) {
 		err_set(e, "a pickle of more than %d bytes", MAX_BYTES);
 		return NULL;
 	}
-	add_fixed_values(m);
 	while (m->p < m->end) {
 		int op = *m->p++;
 
 		if (op == OP_STOP)
-			return pickle_pop(m, e);
+			return pickle_stack_pop(&m->stack, e);
 		if (step(m, op, e) < 0)
 			return NULL;
 	}
@@ -426,14 +358,7 @@ const struct pickle_value *pickle_machine_run(struct pickle_machine *m, const ui
 
 void pickle_machine_release(struct pickle_machine *m)
 {
-	for (uint32_t i = 0; i < m->count; i++) {
-		int type = m->values[i].type;
-
-		if (type == PICKLE_LIST || type == PICKLE_DICT || type == PICKLE_TUPLE)
-			free(m->values[i].items);
-	}
-	free(m->values);
-	free(m->stack);
+	pickle_stack_release(&m->stack);
 	free(m->memo);
 	*m = (struct pickle_machine){0};
 }

@@ -9,6 +9,7 @@
 
 #include "base/infile.h"
 #include "base/mem.h"
+#include "format/npy_ids.h"
 #include "format/npz.h"
 #include "format/pickle.h"
 #include "model/delta.h"
@@ -223,10 +224,10 @@ static int read_ids(struct info *i, const char *path, struct err *e)
 {
 	char **ids = NULL;
 
-	if (npy_load_ids(path, &ids, &i->count, e) < 0)
+	if (npy_ids_load(path, &ids, &i->count, e) < 0)
 		return -1;
 	i->kind = INFO_IDS;
-	npy_free_ids(ids, i->count);
+	npy_ids_free(ids, i->count);
 	return 0;
 }
 

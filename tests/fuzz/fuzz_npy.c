@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "format/npy.h"
+#include "format/npy_ids.h"
 #include "memfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -32,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		npy_describe(&a, text, sizeof text);
 		convert(&a);
 	}
-	if (npy_load_ids(memfile(data, size), &ids, &n, &e) == 0)
-		npy_free_ids(ids, n);
+	if (npy_ids_load(memfile(data, size), &ids, &n, &e) == 0)
+		npy_ids_free(ids, n);
 	return 0;
 }

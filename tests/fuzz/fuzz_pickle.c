@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/npy.h"
 #include "format/pickle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -40,6 +39,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		pickle_dict_release(&d);
 	}
 	if (pickle_read_list(&items, &n, data, size, &e) == 0)
-		npy_free_ids(items, n);
+		pickle_free_list(items, n);
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* .npy headers as numpy writes, accepts and refuses them; conversion to float32; ids. */
 #include "format/npy.h"
+#include "format/npy_ids.h"
 
 #include <stdint.h>
 #include <unistd.h>
@@ -283,23 +284,23 @@ static void check_ids_round_trip(void)
 	size_t n = 0;
 
 	close(mkstemp(path));
-	ok(npy_save_ids(path, ids, 3, &e) == 0, "ids saved %s", e.text);
+	ok(npy_ids_save(path, ids, 3, &e) == 0, "ids saved %s", e.text);
 	ok(npy_load(&a, path, 1000, &e) == 0, "an array %s", e.text);
 	is_text(npy_describe(&a, text, sizeof text), "3 of <U8", "of the longest id");
 	ok(!memcmp(a.data, "B\0\0\0A\0\0\0S\0\0\0_\0\0\0", 16), "four bytes a character");
 	npy_release(&a);
-	ok(npy_load_ids(path, &got, &n, &e) == 0 && n == 3, "ids loaded %s", e.text);
+	ok(npy_ids_load(path, &got, &n, &e) == 0 && n == 3, "ids loaded %s", e.text);
 	for (size_t i = 0; i < n; i++)
 		is_text(got[i], ids[i], "an id");
-	npy_free_ids(got, n);
+	npy_ids_free(got, n);
 
-	ok(npy_save_ids(path, NULL, 0, &e) == 0, "no ids saved %s", e.text);
+	ok(npy_ids_save(path, NULL, 0, &e) == 0, "no ids saved %s", e.text);
 	ok(npy_load(&a, path, 1000, &e) == 0, "an array %s", e.text);
 	is_text(npy_describe(&a, text, sizeof text), "0 of <f8", "as numpy has it");
 	npy_release(&a);
-	ok(npy_load_ids(path, &got, &n, &e) == 0 && n == 0, "no ids loaded %s", e.text);
-	npy_free_ids(got, n);
-	ok(npy_save_ids(path, bad, 1, &e) < 0, "an id that is no UTF-8: %s", e.text);
+	ok(npy_ids_load(path, &got, &n, &e) == 0 && n == 0, "no ids loaded %s", e.text);
+	npy_ids_free(got, n);
+	ok(npy_ids_save(path, bad, 1, &e) < 0, "an id that is no UTF-8: %s", e.text);
 	remove(path);
 }
 
@@ -312,11 +313,11 @@ static void check_ids_file(const char *header, const void *data, size_t size, co
 
 	close(mkstemp(path));
 	outfile_save(path, file, length, &e);
-	if (npy_load_ids(path, &ids, &n, &e) < 0)
+	if (npy_ids_load(path, &ids, &n, &e) < 0)
 		ok(strstr(e.text, want) != NULL, "%s: %s", want, e.text);
 	else
 		is_text(n ? ids[0] : "none", want, "the first id");
-	npy_free_ids(ids, n);
+	npy_ids_free(ids, n);
 	remove(path);
 }
 

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <unistd.h>
 
-#include "format/npy.h"
+#include "format/npy_ids.h"
 #include "tap.h"
 
 static const char CODES[15][4] = {
@@ -112,14 +112,14 @@ static void check_golden_ids(const char *what, size_t count)
 		char path[TEXT], **ids;
 		size_t n, wrong = 0;
 
-		if (!ok(npy_load_ids(golden_path(path, what, TAGS[t]), &ids, &n, &e) == 0,
+		if (!ok(npy_ids_load(golden_path(path, what, TAGS[t]), &ids, &n, &e) == 0,
 		        "%s: %s", path, e.text))
 			continue;
 		is_int((long long)n, (long long)count, path);
 		for (size_t i = 0; i < n; i++)
 			wrong += !is_golden_id(ids[i], i);
 		is_int((long long)wrong, 0, "wrong ids");
-		npy_free_ids(ids, n);
+		npy_ids_free(ids, n);
 	}
 }
 
@@ -312,7 +312,7 @@ static int read_repeated(size_t count, size_t length, struct err *e)
 	fclose(f);
 	result = pickle_read_list(&ids, &n, (uint8_t *)text, size, e);
 	if (result == 0)
-		npy_free_ids(ids, n);
+		npy_ids_free(ids, n);
 	free(text);
 	return result;
 }
