@@ -1,6 +1,6 @@
 /*
  * Averaging in blocks; see aggregate.h. A block is averaged in pieces, a job for each, which
- * takes the checksums of the piece in all files and then finds it in its processor's cache.
+ * has the piece checked in all files and then finds it in its processor's cache.
  * Meanwhile one thread sees to the result of the block before: digest and output. Numbers that
  * cannot be used where they lie in the files are fetched first (a job for each file).
  */
@@ -13,7 +13,6 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/progress.h"
-#include "format/crc32.h"
 #include "fed/fedavg.h"
 #include "fed/robust.h"
 
@@ -36,14 +35,12 @@ struct run {
 	int k;
 	size_t at, size;
 	const float_any **x;            /* [count] its numbers, by clients.order */
-	bool *lent;                     /* [count] x lies in the file, not yet in its checksum */
 	struct err *error;              /* [count] */
 	bool *failed;                   /* [count] */
 	/* its pieces: */
 	const float_any **view;         /* [threads][count] */
 	double *mean;                   /* [threads][PIECE] */
 	struct sums *sums;              /* [pieces][count] */
-	uint32_t *crc;                  /* [pieces][count] of those lent */
 	bool *bad;                      /* [pieces] not finite, or out of range */
 	/* whole run: */
 	struct sums *total;             /* [count] */
@@ -86,30 +83,14 @@ static void fetch(void *arg, size_t i, int worker)
 		r->failed[i] = true;
 		return;
 	}
-	r->x[i] = model_stream_peek(s, r->size);
-	r->lent[i] = r->x[i] != NULL;
-	if (!r->lent[i])
-		r->x[i] = model_stream_next(s, r->size, &r->error[i]);
+	r->x[i] = model_stream_begin(s, r->size, PIECE, &r->error[i]);
 	r->failed[i] = !r->x[i];
 }
 
-/* Past the numbers that were lent: their pieces' checksums joined. */
-static void pass_lent(struct run *r, size_t pieces)
+static void end_blocks(struct run *r)
 {
-	size_t count = (size_t)r->count;
-	uint32_t whole = crc32_shift(PIECE * sizeof(float));
-	uint32_t last = crc32_shift((r->size - (pieces - 1) * PIECE) * sizeof(float));
-
-	for (size_t i = 0; i < count; i++) {
-		struct model_stream *s = &client(r, (int)i)->stream;
-		uint32_t crc = 0;
-
-		if (!r->lent[i])
-			continue;
-		for (size_t p = 0; p < pieces; p++)
-			crc = crc32_join(crc, r->crc[p * count + i], p < pieces - 1 ? whole : last);
-		r->failed[i] = model_stream_pass(s, r->size, crc, &r->error[i]) < 0;
-	}
+	for (int i = 0; i < r->count; i++)
+		r->failed[i] = model_stream_end(&client(r, i)->stream, &r->error[i]) < 0;
 }
 
 /* The error of the first file in the order of the command, as without threads. */
@@ -204,9 +185,7 @@ static void average(struct run *r, size_t piece, int worker)
 
 	for (int i = 0; i < r->count; i++) {
 		x[i] = r->x[i] + from;
-		if (r->lent[i])
-			r->crc[piece * (size_t)r->count + (size_t)i] =
-				crc32_add(0, x[i], n * sizeof *x[i]);
+		model_stream_check(&client(r, i)->stream, piece);
 	}
 	r->bad[piece] = !combine(r, x, n, y, mean);
 	if (r->bad[piece] || !p || net_is_statistic(r->k))
@@ -308,7 +287,7 @@ static int find_numbers(struct run *r, struct threads *pool, struct err *e)
 	bool all_lent = r->at > 0;
 
 	for (int i = 0; i < r->count; i++)
-		all_lent = all_lent && r->lent[i];
+		all_lent = all_lent && model_stream_is_lent(&client(r, i)->stream);
 	for (int i = 0; i < r->count && all_lent; i++)
 		fetch(r, (size_t)i, 0);
 	if (!all_lent)
@@ -323,7 +302,7 @@ static int run_block(struct run *r, struct threads *pool, struct err *e)
 	if (find_numbers(r, pool, e) < 0)
 		return -1;
 	threads_run(pool, 1 + pieces, do_job, r);
-	pass_lent(r, pieces);
+	end_blocks(r);
 	if (report_failed(r, e) < 0 || join_pieces(r, pieces, e) < 0 || report_output(r, e) < 0)
 		return -1;
 	if (r->a->pool && r->k == BN_MEAN)
@@ -386,8 +365,6 @@ static int run_init(struct run *r, struct aggregate *a, int threads, struct err 
 	r->view = xcalloc((size_t)threads * count, sizeof *r->view);
 	r->mean = xcalloc((size_t)threads * PIECE, sizeof *r->mean);
 	r->sums = xcalloc(pieces * count, sizeof *r->sums);
-	r->lent = xcalloc(count, sizeof *r->lent);
-	r->crc = xcalloc(pieces * count, sizeof *r->crc);
 	r->bad = xcalloc(pieces, sizeof *r->bad);
 	r->total = xcalloc(count, sizeof *r->total);
 	r->statistics = xcalloc(a->pool ? count * dense : 1, sizeof *r->statistics);
@@ -405,8 +382,6 @@ static void run_release(struct run *r)
 	free(r->view);
 	free(r->mean);
 	free(r->sums);
-	free(r->lent);
-	free(r->crc);
 	free(r->bad);
 	free(r->total);
 	free(r->statistics);

@@ -2,7 +2,10 @@
 /*
  * One model from the models of many clients, all files side by side in blocks: memory
  * does not grow with their number. The result depends neither on the order of
- * the clients nor on the number of threads.
+ * the clients nor on the number of threads, since every sum has an order that neither can change:
+ *   over clients    that of clients.order, by what the files hold
+ *   over numbers    each piece of a block by itself, then the pieces by index
+ * Pieces have one size, whatever the threads; who averages one is left to chance.
  */
 #include <stdbool.h>
 

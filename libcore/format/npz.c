@@ -10,6 +10,9 @@
 #include "format/deflate.h"
 #include "format/zip.h"
 
+/* what npy_parse takes: magic, version, length, text */
+enum { MOST_HEADER = 12 + 10000 };
+
 struct member {
 	char *name;                     /* without ".npy" */
 	const uint8_t *raw_name;        /* as in the directory, RAW_LENGTH bytes */
@@ -304,6 +307,37 @@ int npz_locate(struct npz *z, const char *name, struct npz_place *place, struct 
 	const struct member *m = find_member(z, name);
 
 	return m ? locate(z, m, place, e) : err_set(e, "not in the archive");
+}
+
+static int inflate_start(const struct npz_place *place, uint8_t *text, size_t size, struct err *e)
+{
+	struct deflate_reader *r;
+	int result;
+
+	if (deflate_check_ratio(place->size, place->packed, e) < 0)
+		return -1;
+	r = deflate_reader_new(place->bytes, place->packed, e);
+	if (!r)
+		return -1;
+	result = deflate_read(r, text, size, e);
+	deflate_reader_free(r);
+	return result;
+}
+
+int npz_parse_header(const struct npz_place *place, struct npy *header, size_t *start,
+                     struct err *e)
+{
+	uint8_t text[MOST_HEADER];
+	size_t size = place->size < sizeof text ? place->size : sizeof text;
+	const uint8_t *bytes = place->deflated ? text : place->bytes;
+
+	if (place->deflated && inflate_start(place, text, size, e) < 0)
+		return -1;
+	if (npy_parse(header, bytes, place->size, e) < 0)       /* reads no more than the header */
+		return -1;
+	*start = (size_t)((const uint8_t *)header->data - bytes);
+	header->data = NULL;
+	return 0;
 }
 
 static int read_member(const struct npz *z, const struct member *m, struct npy *a, size_t limit,

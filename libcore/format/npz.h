@@ -53,6 +53,13 @@ struct npz_place {
 int npz_locate(struct npz *z, const char *name, struct npz_place *place, struct err *e);
 
 /*
+ * Type and shape of the member at PLACE, and no data; they begin at byte START of the .npy file.
+ * No checksum is compared. Returns 0, or -1 with E set: no array, or damaged.
+ */
+int npz_parse_header(const struct npz_place *place, struct npy *header, size_t *start,
+                     struct err *e);
+
+/*
  * Writes the archive member by member; each starts at a multiple of 64 bytes so that readers
  * can map it.
  */

@@ -1,9 +1,15 @@
 #pragma once
 /*
- * One member of an archive from front to back in pieces, stored or deflated: many
- * large arrays are gone through side by side in little memory. Pages of a
- * mapped file that have been passed are given back.
+ * One member of an archive from front to back in blocks, stored or deflated: many large arrays are
+ * gone through side by side in little memory. Pages of a mapped file that have been passed are
+ * given back.
+ *
+ * The stream sees to the member's checksum, which a zip archive has only one of: what blocks hold
+ * is certain once the last of them was ended without an error, so no result may be kept before. To
+ * cost no second pass over memory it is taken piece by piece, by the threads that use the pieces;
+ * crc32_blocks.h says in which order they are joined.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,19 +28,26 @@ struct npz_stream *npz_stream_open(struct npz *z, const char *name, struct npy *
 void npz_stream_free(struct npz_stream *s);
 
 /*
- * The next SIZE bytes of the data, not more than are left: aligned to 4 bytes, valid until the next
- * call. With the last piece the checksum is compared. NULL with E set: damaged.
+ * Begins a block, the next SIZE bytes of the data, not more than are left: at any address, valid
+ * until the next block begins. Its pieces are PIECE bytes, the last maybe fewer.
+ * NULL with E set: damaged.
  */
-const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e);
+const void *npz_stream_begin(struct npz_stream *s, size_t size, size_t piece, struct err *e);
+
+/* True if blocks lie in the file, so that to begin one takes no time; otherwise it is inflated. */
+bool npz_stream_is_lent(const struct npz_stream *s);
+
+/* Checks piece I of the block. Threads may check different pieces at once. */
+void npz_stream_check(struct npz_stream *s, size_t i);
 
 /*
- * The same for a caller that takes the checksum itself, in parts and threads of its own: where the
- * next SIZE bytes lie, at any address, without going on; NULL if they are deflated.
- * npz_stream_pass goes on, told the CRC-32 of these bytes alone. The bytes are valid until the
- * archive is closed. Either way may be taken for each piece.
+ * Ends the block, having checked the pieces that were not; the last compares the checksum.
+ * Returns 0, or -1 with E set: damaged.
  */
-const void *npz_stream_peek(const struct npz_stream *s, size_t size);
-int npz_stream_pass(struct npz_stream *s, size_t size, uint32_t crc, struct err *e);
+int npz_stream_end(struct npz_stream *s, struct err *e);
 
-/* CRC-32 of the data alone, once they were read to their end. */
+/* Begins and ends a block. */
+const void *npz_stream_next(struct npz_stream *s, size_t size, struct err *e);
+
+/* CRC-32 of the data alone, of the blocks that were ended. */
 uint32_t npz_stream_crc(const struct npz_stream *s);

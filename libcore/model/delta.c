@@ -185,7 +185,7 @@ static int load_array(struct model *m, struct model_stream *s, int k, struct err
 		return -1;
 	for (size_t at = 0; at < count; at += BLOCK) {
 		size_t n = count - at < BLOCK ? count - at : BLOCK;
-		const float *x = model_stream_next(s, n, e);
+		const float_any *x = model_stream_next(s, n, e);
 
 		if (!x)
 			return -1;

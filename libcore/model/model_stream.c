@@ -9,7 +9,6 @@
 
 #include "base/infile.h"
 #include "base/mem.h"
-#include "format/crc32.h"
 #include "nn/norm.h"
 #include "model/delta.h"
 #include "model/facts.h"
@@ -170,6 +169,7 @@ static void end_array(struct model_stream *s)
 	npz_stream_free(s->stream);
 	npy_release(&s->scale);
 	free(s->whole);
+	crc32_blocks_release(&s->sum);
 	s->stream = NULL;
 	s->whole = NULL;
 	s->k = NET_ARRAYS;
@@ -249,7 +249,6 @@ int model_stream_array(struct model_stream *s, int k, struct err *e)
 {
 	assert(s->k == NET_ARRAYS || s->at == s->count);
 	end_array(s);
-	s->data_crc[k] = 0;
 	return open_array(s, k, e) < 0 ? in_array(e, k) : 0;
 }
 
@@ -296,7 +295,7 @@ static int convert(struct model_stream *s, const void *raw, size_t count, struct
 	return npy_to_f4(&a, s->buffer, e);
 }
 
-/* True if the numbers are used where they lie. */
+/* True if the numbers are used as the stream hands them out, which sees to their checksum. */
 static bool is_plain(const struct model_stream *s)
 {
 	struct npy plain = s->header;
@@ -305,18 +304,20 @@ static bool is_plain(const struct model_stream *s)
 	return !s->whole && npy_is_f4(&plain) && !holds_steps(s, s->k);
 }
 
-static const float *next_block(struct model_stream *s, size_t count, struct err *e)
+bool model_stream_is_lent(const struct model_stream *s)
+{
+	return is_plain(s) && npz_stream_is_lent(s->stream);
+}
+
+/* Numbers that are not plain, from what the stream has checked. */
+static const float *make_block(struct model_stream *s, size_t count, struct err *e)
 {
 	const void *raw;
 
 	if (s->whole)
 		return s->whole + s->at;
 	raw = npz_stream_next(s->stream, count * (size_t)s->header.item_bytes, e);
-	if (!raw)
-		return NULL;
-	if (is_plain(s))
-		return raw;
-	if (grow(s, count, e) < 0)
+	if (!raw || grow(s, count, e) < 0)
 		return NULL;
 	if (holds_steps(s, s->k))
 		restore(s, raw, count);
@@ -325,57 +326,77 @@ static const float *next_block(struct model_stream *s, size_t count, struct err 
 	return s->buffer;
 }
 
-static int check_variance(const struct model_stream *s, const float *x, size_t count,
-                          struct err *e)
+const float_any *model_stream_begin(struct model_stream *s, size_t count, size_t piece,
+                                    struct err *e)
 {
-	for (size_t i = 0; i < count && s->k == BN_VAR; i++)
-		if (x[i] <= -NORM_EPSILON)
-			return err_set(e, "entry %zu, a variance, is %g", s->at + i, x[i]);
+	size_t size = count * sizeof *s->block, piece_size = piece * sizeof *s->block;
+
+	assert(s->k < NET_ARRAYS && count <= s->count - s->at);
+	if (is_plain(s))
+		s->block = npz_stream_begin(s->stream, size, piece_size, e);
+	else
+		s->block = make_block(s, count, e);
+	if (!s->block) {
+		in_array(e, s->k);
+		return NULL;
+	}
+	if (!is_plain(s))
+		crc32_blocks_begin(&s->sum, s->block, size, piece_size);
+	s->size = count;
+	return s->block;
+}
+
+void model_stream_check(struct model_stream *s, size_t i)
+{
+	if (is_plain(s))
+		npz_stream_check(s->stream, i);
+	else
+		crc32_blocks_take(&s->sum, i);
+}
+
+static int check_variance(const struct model_stream *s, struct err *e)
+{
+	for (size_t i = 0; i < s->size && s->k == BN_VAR; i++)
+		if (s->block[i] <= -NORM_EPSILON)
+			return err_set(e, "entry %zu, a variance, is %g", s->at + i, s->block[i]);
 	return 0;
 }
 
-/* Past COUNT numbers X. The checksum of a plain array comes from its stream, not from X. */
-static void go_on(struct model_stream *s, const float *x, size_t count)
+/* After the last array the numbers have a name. */
+static void name_numbers(struct model_stream *s)
 {
-	s->at += count;
-	if (!is_plain(s))
-		s->data_crc[s->k] = crc32_add(s->data_crc[s->k], x, count * sizeof *x);
-	else if (s->at == s->count)
-		s->data_crc[s->k] = npz_stream_crc(s->stream);
-	if (s->k < NET_ARRAYS - 1 || s->at < s->count)
-		return;
 	model_mark(&s->net, s->data_crc, s->mark);
 	if (!s->digest[0])
 		memcpy(s->digest, s->mark, sizeof s->digest);
 }
 
-const float *model_stream_next(struct model_stream *s, size_t count, struct err *e)
+static int end_block(struct model_stream *s, struct err *e)
 {
-	int k = s->k;
-	const float *x;
+	bool plain = is_plain(s);
 
-	assert(k < NET_ARRAYS && count <= s->count - s->at);
-	x = next_block(s, count, e);
-	if (!x || check_variance(s, x, count, e) < 0) {
-		in_array(e, k);
-		return NULL;
-	}
-	go_on(s, x, count);
-	return x;
-}
-
-const float_any *model_stream_peek(const struct model_stream *s, size_t count)
-{
-	assert(s->k < NET_ARRAYS && count <= s->count - s->at);
-	if (!is_plain(s) || s->k == BN_VAR)
-		return NULL;
-	return npz_stream_peek(s->stream, count * sizeof(float));
-}
-
-int model_stream_pass(struct model_stream *s, size_t count, uint32_t crc, struct err *e)
-{
-	if (npz_stream_pass(s->stream, count * sizeof(float), crc, e) < 0)
-		return in_array(e, s->k);
-	go_on(s, NULL, count);
+	if (plain && npz_stream_end(s->stream, e) < 0)
+		return -1;
+	if (!plain)
+		crc32_blocks_end(&s->sum);
+	if (check_variance(s, e) < 0)
+		return -1;
+	s->at += s->size;
+	if (s->at < s->count)
+		return 0;
+	s->data_crc[s->k] = plain ? npz_stream_crc(s->stream) : s->sum.crc;
+	if (s->k == NET_ARRAYS - 1)
+		name_numbers(s);
 	return 0;
+}
+
+int model_stream_end(struct model_stream *s, struct err *e)
+{
+	return end_block(s, e) < 0 ? in_array(e, s->k) : 0;
+}
+
+const float_any *model_stream_next(struct model_stream *s, size_t count, struct err *e)
+{
+	const float_any *x = model_stream_begin(s, count, count, e);
+
+	return x && model_stream_end(s, e) == 0 ? x : NULL;
 }

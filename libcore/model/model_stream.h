@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/sha256.h"
+#include "format/crc32_blocks.h"
 #include "format/npz_stream.h"
 #include "nn/net.h"
 #include "model/model.h"
@@ -34,8 +35,11 @@ struct model_stream {
 	struct npz_stream *stream;      /* NULL: the array is in WHOLE */
 	float *whole;                   /* an array in Fortran order, converted */
 	struct npy scale;               /* of differences */
+	const float_any *block;         /* that was begun, SIZE numbers */
+	size_t size;
 	float *buffer;                  /* a block that could not be borrowed */
 	size_t room;
+	struct crc32_blocks sum;        /* of numbers that are not used as they lie in the file */
 };
 
 /*
@@ -54,15 +58,26 @@ void model_stream_close(struct model_stream *s);
 int model_stream_array(struct model_stream *s, int k, struct err *e);
 
 /*
- * The next COUNT numbers, not more than are left; valid until the next call on S. They may be
- * NaN or infinite. NULL with E set: damaged, or a variance below -0.001; array named, not the path.
+ * Begins a block, the next COUNT > 0 numbers, not more than are left: at any address, valid until
+ * the next call of this or of model_stream_array. They may be NaN or infinite. The block is checked
+ * in pieces of PIECE numbers, as npz_stream.h describes it.
+ * NULL with E set: damaged; array named, not the path.
  */
-const float *model_stream_next(struct model_stream *s, size_t count, struct err *e);
+const float_any *model_stream_begin(struct model_stream *s, size_t count, size_t piece,
+                                    struct err *e);
+
+/* True if blocks of this array lie in the file, so that to begin one takes no time. */
+bool model_stream_is_lent(const struct model_stream *s);
+
+/* Checks piece I of the block. Threads may check different pieces at once. */
+void model_stream_check(struct model_stream *s, size_t i);
 
 /*
- * As npz_stream_peek and npz_stream_pass: where the next COUNT numbers lie in the file, NULL
- * if they have to be converted or checked first; and past them, told the CRC-32 of their bytes.
- * The numbers are valid until model_stream_close.
+ * Ends the block, having checked the pieces that were not. No result may be kept before the last
+ * block of each array was ended.
+ * Returns 0, or -1 with E set: damaged, or a variance below -0.001; array named, not the path.
  */
-const float_any *model_stream_peek(const struct model_stream *s, size_t count);
-int model_stream_pass(struct model_stream *s, size_t count, uint32_t crc, struct err *e);
+int model_stream_end(struct model_stream *s, struct err *e);
+
+/* Begins and ends a block. */
+const float_any *model_stream_next(struct model_stream *s, size_t count, struct err *e);

@@ -91,7 +91,7 @@ static bool blocks_agree(struct model_stream *s, const struct model *whole, stru
 			return false;
 		for (size_t at = 0; at < count; at += BLOCK) {
 			size_t n = count - at < BLOCK ? count - at : BLOCK;
-			const float *x = model_stream_next(s, n, e);
+			const float_any *x = model_stream_next(s, n, e);
 
 			if (!x || memcmp(x, whole->w[k] + at, n * sizeof *x) != 0)
 				return false;
