@@ -241,7 +241,7 @@ int main(int argc, char **argv)
 	int status = 1;
 
 	if (model_load(&m, a.model, 0, &e) < 0 || dataset_open(&d, a.dataset, &e) < 0 ||
-	    model_fits(&m, a.model, &d, &e) < 0)
+	    model_check_dataset(&m, a.model, &d, &e) < 0)
 		goto out;
 	confusion_init(&o.confusion, &d.classes);
 	if (look(&a, &m, &d, &o, &e) < 0)

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "base/threads.h"
 #include "base/tool.h"
+#include "model/digest.h"
 #include "model/facts.h"
 #include "model/model.h"
 #include "model/model_writer.h"
@@ -260,7 +261,7 @@ static int load(const struct args *a, struct job *j, struct err *e)
 	if (a->previous) {
 		if (model_load(&j->previous, a->previous, MODEL_LOW, e) < 0)
 			return -1;
-		model_digest(&j->previous.net, j->previous.w, j->previous_digest);
+		digest_numbers(&j->previous.net, j->previous.w, j->previous_digest);
 		previous = &j->previous;
 		digest = j->previous_digest;
 	}

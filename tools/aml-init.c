@@ -5,6 +5,7 @@
 #include "base/tool.h"
 #include "data/classes.h"
 #include "nn/init.h"
+#include "model/digest.h"
 #include "model/facts.h"
 #include "model/model.h"
 #include "model/model_writer.h"
@@ -64,7 +65,7 @@ static char *facts(const struct args *a, const struct net *net, const struct cla
 	char digest[SHA256_HEX];
 	struct facts f;
 
-	model_digest(net, weights_const(w), digest);
+	digest_numbers(net, weights_const(w), digest);
 	facts_start(&f, "aml-init");
 	json_seed(&f.j, "seed", a->seed);
 	json_int(&f.j, "size", a->size);

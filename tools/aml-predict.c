@@ -12,6 +12,7 @@
 #include "data/picture.h"
 #include "nn/softmax.h"
 #include "fused/engine_pick.h"
+#include "model/facts.h"
 #include "model/model.h"
 #include "score/predictions.h"
 
@@ -83,7 +84,7 @@ static int predictor_init(struct predictor *p, const struct args *a, struct err 
 	p->engine = engine_pick(&p->m.net, e);
 	if (!p->engine)
 		return -1;
-	model_classes(&p->m, &p->classes);
+	facts_class_list(p->m.facts, p->m.net.classes, &p->classes);
 	p->pool = threads_new(a->threads);
 	p->run = p->engine->predictor_new(&p->m.net, p->m.w, p->chunk, p->pool);
 	p->resize = xcalloc((size_t)threads_count(p->pool), sizeof(struct resize *));

@@ -13,9 +13,11 @@
 #include "base/tool.h"
 #include "data/split.h"
 #include "fused/engine_pick.h"
+#include "model/digest.h"
 #include "model/facts.h"
 #include "model/model.h"
 #include "model/model_writer.h"
+#include "model/values.h"
 #include "train/train.h"
 
 /* stopped with everything saved: run me again (EX_TEMPFAIL) */
@@ -137,7 +139,7 @@ static char *describe_result(const struct args *a, const struct dataset *d,
 	char digest[SHA256_HEX];
 	struct facts f;
 
-	model_digest(net, weights_const(&r->w), digest);
+	digest_numbers(net, weights_const(&r->w), digest);
 	facts_start(&f, "aml-train");
 	json_text(&f.j, "kernels", engine->name);
 	json_int(&f.j, "epochs", a->train.epochs);
@@ -167,7 +169,7 @@ static bool fedn_calls(const struct args *a)
 static int save(const struct args *a, const struct net *net, const struct train_result *r,
                 const char *facts, struct err *e)
 {
-	if (model_check(net, weights_const(&r->w), e) < 0)
+	if (values_check(net, weights_const(&r->w), e) < 0)
 		return err_in(e, "training went astray");
 	if (fedn_calls(a)) {
 		char *name = xasprintf("%s-metadata", a->out);
@@ -210,7 +212,7 @@ static int run(struct args *a, const struct model *m, const struct dataset *d, s
 	data.valid_count = a->split ? 0 : split_select(d, SPLIT_VALID, a->split_seed, valid_index);
 	if (!engine)
 		goto out;
-	model_digest(&m->net, m->w, parent);
+	digest_numbers(&m->net, m->w, parent);
 	a->train.run = text = describe_run(a, d, parent);
 	status = train(&a->train, engine, m, &data, pool, &r, e);
 	if (status != TRAIN_DONE)
@@ -237,7 +239,7 @@ int main(int argc, char **argv)
 
 	listen_to_signals(&a);
 	if (model_load(&m, a.in, 0, &e) == 0 && dataset_open(&d, a.dataset, &e) == 0 &&
-	    model_fits(&m, a.in, &d, &e) == 0)
+	    model_check_dataset(&m, a.in, &d, &e) == 0)
 		status = run(&a, &m, &d, &e);
 	if (status < 0)
 		status = tool_fail(&e);

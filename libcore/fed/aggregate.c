@@ -13,6 +13,8 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/progress.h"
+#include "model/digest.h"
+#include "model/model_file.h"
 #include "fed/fedavg.h"
 #include "fed/robust.h"
 
@@ -50,14 +52,6 @@ struct run {
 	bool out_failed;
 	struct err out_error;
 };
-
-static int in_array(struct err *e, int k)
-{
-	char place[32];
-
-	snprintf(place, sizeof place, "array %d", k);
-	return err_in(e, place);
-}
 
 static struct client *client(const struct run *r, int i)
 {
@@ -228,12 +222,12 @@ static int report_bad(const struct run *r, struct err *e)
 		for (size_t j = 0; j < r->size; j++)
 			if (!isfinite(x[j])) {
 				err_set(e, "entry %zu is %g", r->at + j, x[j]);
-				in_array(e, r->k);
+				model_file_in_array(e, r->k);
 				return err_in(e, infile_name(c->path));
 			}
 	}
 	err_set(e, "the optimiser's step leaves the range of float32");
-	return in_array(e, r->k);
+	return model_file_in_array(e, r->k);
 }
 
 /* Joins the pieces in their order, so that sums do not depend on the threads. */
@@ -276,7 +270,7 @@ static int pool_variances(struct run *r, struct err *e)
 		if (!isfinite(y[i]))
 			result = err_set(e, "entry %zu leaves the range of float32", i);
 	free(means);
-	return result < 0 ? in_array(e, BN_VAR) : 0;
+	return result < 0 ? model_file_in_array(e, BN_VAR) : 0;
 }
 
 /* ---- the whole ---- */
@@ -322,7 +316,7 @@ static int run_array(struct run *r, struct threads *pool, struct progress *p, st
 {
 	size_t count = net_count(&r->a->clients->net, (enum net_array)r->k);
 
-	model_hash_shape(&r->sha, &r->a->clients->net, r->k);
+	digest_add_shape(&r->sha, &r->a->clients->net, r->k);
 	r->ended = 0;
 	for (r->at = 0; r->at < count; r->at += r->size) {
 		r->size = block_size(r, count - r->at);

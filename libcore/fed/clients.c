@@ -40,9 +40,7 @@ static int check_twice(char *const *paths, int count, struct err *e)
 /* The class list that the facts tell. */
 static bool classes_told(const struct model_stream *s, struct classes *c)
 {
-	struct model m = { .net = s->net, .facts = s->facts };
-
-	if (model_classes(&m, c))
+	if (facts_class_list(s->file.facts, s->file.net.classes, c))
 		return true;
 	classes_release(c);
 	return false;
@@ -75,7 +73,7 @@ static int check_classes(struct clients *c, const struct model_stream *s, struct
 
 static int check_previous(const struct model_stream *s, const char *digest, struct err *e)
 {
-	const struct json *parents = json_get(s->facts, "parents");
+	const struct json *parents = json_get(s->file.facts, "parents");
 
 	if (!digest || !parents || parents->type != JSON_ARRAY)
 		return 0;
@@ -97,7 +95,7 @@ static int open_client(struct clients *c, struct client *one, const struct model
 
 	if (model_stream_open(s, one->path, net, previous, digest, e) < 0)
 		return -1;
-	c->net = s->net;
+	c->net = s->file.net;
 	if (check_classes(c, s, e) < 0 || check_previous(s, digest, e) < 0)
 		return err_in(e, shown(one->path));
 	return 0;
@@ -108,8 +106,8 @@ static int compare(const void *a, const void *b, void *arg)
 {
 	const struct clients *c = arg;
 	int i = *(const int *)a, j = *(const int *)b;
-	const uint32_t *p = c->client[i].stream.crc, *q = c->client[j].stream.crc;
-	int crc = memcmp(p, q, sizeof c->client[i].stream.crc);
+	const uint32_t *p = c->client[i].stream.file.crc, *q = c->client[j].stream.file.crc;
+	int crc = memcmp(p, q, sizeof c->client[i].stream.file.crc);
 
 	return crc ? crc : (i > j) - (i < j);
 }
@@ -167,15 +165,7 @@ void clients_release(struct clients *c)
 
 static int find_examples(struct client *one, struct err *e)
 {
-	struct model m = { .net = one->stream.net, .facts = one->stream.facts };
-	const struct json *told = json_get(one->stream.facts, "num_examples");
-
-	if (!told)
-		return model_num_examples(&m, one->path, &one->examples, e);
-	if (told->type != JSON_NUMBER || !told->integer)
-		return err_set(e, "%s: its num_examples is no whole number", shown(one->path));
-	one->examples = told->whole;
-	return 0;
+	return facts_num_examples(one->stream.file.facts, one->path, &one->examples, e);
 }
 
 int clients_weigh(struct clients *c, struct err *e)

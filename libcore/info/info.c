@@ -12,9 +12,10 @@
 #include "format/npy_ids.h"
 #include "format/npz.h"
 #include "format/pickle.h"
-#include "model/delta.h"
+#include "model/digest.h"
 #include "model/facts.h"
 #include "model/model.h"
+#include "model/model_file.h"
 
 static const char zip_magic[] = "PK", npy_magic[] = "\x93NUMPY";
 
@@ -122,9 +123,9 @@ static bool has_weights(const struct info *i)
 
 	for (size_t k = 0; k < i->arrays; k++)
 		for (int n = 0; n < NET_ARRAYS; n++) {
-			char key[16];
+			char key[MODEL_FILE_NAME];
 
-			snprintf(key, sizeof key, "%d", n);
+			model_file_name(key, n, MODEL_FILE_NUMBERS);
 			found[n] |= !strcmp(i->array[k].key, key);
 		}
 	for (int n = 0; n < NET_ARRAYS; n++)
@@ -147,8 +148,8 @@ static void read_weights(struct info *i, const char *path)
 	}
 	i->kind = INFO_WEIGHTS;
 	i->net = m.net;
-	i->classes_known = model_classes(&m, &i->classes);
-	model_digest(&m.net, m.w, i->digest);
+	i->classes_known = facts_class_list(m.facts, m.net.classes, &i->classes);
+	digest_numbers(&m.net, m.w, i->digest);
 	told = facts_text(m.facts, "weights");
 	if (told && strcmp(told, i->digest))
 		i->trouble =
@@ -160,18 +161,14 @@ static void read_weights(struct info *i, const char *path)
 static int read_archive(struct info *i, const char *path, struct err *e)
 {
 	struct npz *z = npz_open(path, e);
-	const char *comment;
-	size_t size;
 	int result;
 
 	if (!z)
 		return -1;
-	i->kind = delta_is(z) ? INFO_DIFFERENCE : INFO_ARCHIVE;
-	comment = npz_comment(z, &size);
-	if (size && *comment == '{')
-		i->facts = json_parse(comment, size, e);
-	result = size && *comment == '{' && !i->facts ? err_in(e, "archive comment")
-	                                              : read_members(i, z, e);
+	i->kind = model_file_is_delta(z) ? INFO_DIFFERENCE : INFO_ARCHIVE;
+	result = model_file_facts(&i->facts, z, e);
+	if (result == 0)
+		result = read_members(i, z, e);
 	npz_close(z);
 	if (result < 0)
 		return err_in(e, path);

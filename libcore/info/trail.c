@@ -13,8 +13,10 @@
 #include "format/npz.h"
 #include "data/dataset.h"
 #include "model/delta.h"
+#include "model/digest.h"
 #include "model/facts.h"
 #include "model/model.h"
+#include "model/model_file.h"
 
 /* ---- adding ---- */
 
@@ -61,8 +63,8 @@ static void identify(struct trail_model *m, const struct model *numbers)
 	for (int k = 0; k < NET_ARRAYS; k++)
 		crc[k] = crc32_add(0, numbers->w[k],
 		                   net_count(&numbers->net, (enum net_array)k) * sizeof(float));
-	model_digest(&numbers->net, numbers->w, m->digest);
-	model_mark(&numbers->net, crc, m->mark);
+	digest_numbers(&numbers->net, numbers->w, m->digest);
+	digest_mark(&numbers->net, crc, m->mark);
 }
 
 static int add_weights(struct trail *t, const char *path, struct err *e)
@@ -79,12 +81,11 @@ static int add_weights(struct trail *t, const char *path, struct err *e)
 /* A difference has no numbers without its parent: its facts are believed for now. */
 static int add_difference(struct trail *t, const char *path, struct npz *z, struct err *e)
 {
-	size_t size;
-	const char *comment = npz_comment(z, &size), *told, *from;
-	struct json *facts = json_parse(comment, size, e);
+	const char *told, *from;
+	struct json *facts;
 	struct trail_model *m;
 
-	if (!facts)
+	if (model_file_facts(&facts, z, e) < 0)
 		return err_in(e, path);
 	told = facts_text(facts, "weights");
 	from = facts_text(json_get(facts, "delta"), "from");
@@ -107,7 +108,7 @@ static void add_file(struct trail *t, const char *path)
 	int result = -1;
 
 	if (z)
-		result = delta_is(z) ? add_difference(t, path, z, &e)
+		result = model_file_is_delta(z) ? add_difference(t, path, z, &e)
 		                     : add_weights(t, path, &e);
 	if (result < 0)
 		trail_add(t, path, "", NULL)->trouble = xstrdup(e.text);

@@ -25,7 +25,7 @@ struct trail_parent {
 struct trail_model {
 	char *name;
 	char digest[SHA256_HEX];        /* of its numbers; "" of a damaged file */
-	char mark[SHA256_HEX];          /* as model_mark; "" if it is not known */
+	char mark[SHA256_HEX];          /* as digest_mark; "" if it is not known */
 	char *told;                     /* digest that its facts name; NULL: none */
 	char *tool;                     /* that made it; NULL: not known */
 	char *dataset;                  /* digest of its training data; NULL: none */

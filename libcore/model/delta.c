@@ -1,26 +1,18 @@
 /* Models as quantised differences; see delta.h. */
 #include "model/delta.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "model/digest.h"
 #include "model/facts.h"
+#include "model/model_file.h"
 #include "model/model_stream.h"
 #include "model/quant.h"
-
-enum { NAME_BYTES = 24 };
-
-bool delta_is(const struct npz *z)
-{
-	for (size_t i = 0; i < npz_count(z); i++)
-		if (!strcmp(npz_name(z, i), "0.q"))
-			return true;
-	return false;
-}
+#include "model/values.h"
 
 /* ---- writing ---- */
 
@@ -63,12 +55,12 @@ static int add_steps(struct npz_writer *z, const struct net *net, int k, const s
 {
 	size_t shape[4], count = net_count(net, (enum net_array)k);
 	int dims = net_shape(net, (enum net_array)k, shape);
-	char name[NAME_BYTES];
+	char name[MODEL_FILE_NAME];
 
-	snprintf(name, sizeof name, "%d.q", k);
+	model_file_name(name, k, MODEL_FILE_STEPS);
 	if (npz_writer_add(z, name, "|i1", dims, shape, s->q, count, e) < 0)
 		return -1;
-	snprintf(name, sizeof name, "%d.scale", k);
+	model_file_name(name, k, MODEL_FILE_SCALE);
 	return npz_writer_add(z, name, "<f4", 1, &s->rows, s->scale, s->rows * sizeof *s->scale, e);
 }
 
@@ -76,10 +68,10 @@ static int add_statistic(struct npz_writer *z, const struct model *model, int k,
                          struct err *e)
 {
 	size_t count = net_count(&model->net, (enum net_array)k);
-	char name[NAME_BYTES];
+	char name[MODEL_FILE_NAME];
 
 	sha256_add(sha, model->w[k], count * sizeof *model->w[k]);
-	snprintf(name, sizeof name, "%d", k);
+	model_file_name(name, k, MODEL_FILE_NUMBERS);
 	return npz_writer_add(z, name, "<f4", 1, &count, model->w[k], count * sizeof(float), e);
 }
 
@@ -91,7 +83,7 @@ static int add_arrays(struct npz_writer *z, const struct model *model, const str
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		int result;
 
-		model_hash_shape(sha, &model->net, k);
+		digest_add_shape(sha, &model->net, k);
 		if (net_is_statistic(k)) {
 			result = add_statistic(z, model, k, sha, e);
 		} else {
@@ -125,8 +117,8 @@ static char *write_facts(const struct model *model, const struct model *parent, 
 	struct facts f;
 
 	sha256_hex(sha, weights);
-	model_digest(&parent->net, parent->w, from);
-	model_digest(&model->net, model->w, of);
+	digest_numbers(&parent->net, parent->w, from);
+	digest_numbers(&model->net, model->w, of);
 	facts_start(&f, "aml-delta");
 	for (size_t i = 0; model->facts && i < model->facts->count; i++)
 		if (!is_own_fact(model->facts->items[i].key))
@@ -176,7 +168,7 @@ int delta_save(const char *path, const struct model *model, const struct model *
 static int load_array(struct model *m, struct model_stream *s, int k, struct err *e)
 {
 	enum { BLOCK = 1 << 16 };
-	size_t count = net_count(&s->net, (enum net_array)k);
+	size_t count = net_count(&s->file.net, (enum net_array)k);
 
 	if (model_stream_array(s, k, e) < 0)
 		return -1;
@@ -196,27 +188,15 @@ static int load_array(struct model *m, struct model_stream *s, int k, struct err
 
 static int load_stream(struct model *m, struct model_stream *s, struct err *e)
 {
-	m->net = s->net;
+	m->net = s->file.net;
 	for (int k = 0; k < NET_ARRAYS; k++)
 		if (load_array(m, s, k, e) < 0)
 			return -1;
-	if (model_check(&m->net, m->w, e) < 0)
+	if (values_check(&m->net, m->w, e) < 0)
 		return -1;
-	m->facts = s->facts;
-	s->facts = NULL;
+	m->facts = s->file.facts;
+	s->file.facts = NULL;
 	return 0;
-}
-
-/* Where no parent is given: a clear word about files that want one. */
-static int refuse_differences(const char *path, struct err *e)
-{
-	struct npz *z = infile_is_stdin(path) ? NULL : npz_open(path, e);
-	bool differences = z && delta_is(z);
-
-	npz_close(z);
-	if (!differences)
-		return 0;
-	return err_set(e, "%s: holds differences from a parent, which is not given", path);
 }
 
 int delta_load(struct model *m, const char *path, const struct model *parent, struct err *e)
@@ -226,10 +206,9 @@ int delta_load(struct model *m, const char *path, const struct model *parent, st
 	char from[SHA256_HEX];
 	int result;
 
-	if (!parent)
-		return refuse_differences(path, e) < 0 ? -1 : model_load(m, path, 0, e);
-	model_digest(&parent->net, parent->w, from);
-	if (model_stream_open(&s, path, &parent->net, parent, from, e) < 0)
+	if (parent)
+		digest_numbers(&parent->net, parent->w, from);
+	if (model_stream_open(&s, path, parent ? &parent->net : NULL, parent, from, e) < 0)
 		return -1;
 	result = load_stream(&got, &s, e);
 	model_stream_close(&s);

@@ -8,26 +8,20 @@
  *   K.scale   <f4, one number a row         for every array K but the statistics
  *   12, 13    <f4                           the batch norm's statistics as they are
  *
- * Its facts (nn/facts.h) are those of the model, with
+ * Its facts (facts.h) are those of the model, with
  *   weights   digest of the numbers that the file stands for: parent + scale x steps
  *   parents   as before; of a model that names none, the parent
  *   delta     {"bits": 8, "from": digest of the parent, "of": digest of the model before}
  */
-#include <stdbool.h>
-
 #include "base/err.h"
-#include "format/npz.h"
 #include "model/model.h"
-
-/* True if Z holds differences: model_load refuses such a file. */
-bool delta_is(const struct npz *z);
 
 /* Writes MODEL as its difference from PARENT, of the same network. Returns 0, or -1 with E set. */
 int delta_save(const char *path, const struct model *model, const struct model *parent, int bits,
                struct err *e);
 
 /*
- * Loads PATH ("-": stdin), weights or differences, as model_load does; M owns what was computed.
+ * Loads PATH ("-": stdin), weights or differences, as model_load does; M owns its numbers.
  * PARENT: what differences refer to, its digest is compared; NULL: only weights are accepted.
  */
 int delta_load(struct model *m, const char *path, const struct model *parent, struct err *e);

@@ -1,7 +1,16 @@
 /* Facts about a weights file; see facts.h. */
 #include "model/facts.h"
 
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/infile.h"
 #include "base/mem.h"
+
+enum { METADATA_LIMIT = 1 << 20 };      /* bytes of a MODEL-metadata file */
+
+/* ---- writing ---- */
 
 void facts_start(struct facts *f, const char *tool)
 {
@@ -35,6 +44,8 @@ char *facts_end(struct facts *f)
 	return f->text;
 }
 
+/* ---- reading ---- */
+
 const char *facts_text(const struct json *facts, const char *key)
 {
 	const struct json *v = json_get(facts, key);
@@ -47,4 +58,81 @@ int64_t facts_int(const struct json *facts, const char *key)
 	const struct json *v = json_get(facts, key);
 
 	return v && v->type == JSON_NUMBER && v->integer ? v->whole : -1;
+}
+
+/* The class list in LIST, if it is one of COUNT codes. */
+static bool parse_classes(const struct json *list, int count, struct classes *c)
+{
+	char *text = xstrdup("");
+	struct err e;
+	bool good = list && list->type == JSON_ARRAY && list->count == (size_t)count;
+
+	for (size_t i = 0; good && i < list->count; i++) {
+		char *longer;
+
+		good = list->items[i].type == JSON_TEXT && !strchr(list->items[i].text, ',');
+		if (!good)
+			break;
+		longer = xasprintf("%s%s%s", text, i ? "," : "", list->items[i].text);
+		free(text);
+		text = longer;
+	}
+	good = good && classes_parse(c, text, &e) == 0;
+	free(text);
+	return good;
+}
+
+bool facts_class_list(const struct json *facts, int count, struct classes *c)
+{
+	if (parse_classes(json_get(facts, "classes"), count, c))
+		return true;
+	classes_default(c);
+	if (c->count != count) {
+		classes_release(c);
+		classes_numbered(c, count);
+	}
+	return false;
+}
+
+/* num_examples in the JSON text of the file NAME. */
+static int read_metadata(const char *name, int64_t *n, struct err *e)
+{
+	struct infile f;
+	struct json *v;
+	int result;
+
+	if (infile_open(&f, name, METADATA_LIMIT, e) < 0)
+		return -1;
+	v = json_parse((const char *)f.data, f.size, e);
+	infile_release(&f);
+	*n = facts_int(v, "num_examples");
+	result = v && *n >= 0 ? 0 : -1;
+	if (v && result < 0)
+		err_set(e, "num_examples is missing or no whole number");
+	json_free(v);
+	return result < 0 ? err_in(e, name) : 0;
+}
+
+int facts_num_examples(const struct json *facts, const char *path, int64_t *n, struct err *e)
+{
+	const struct json *told = json_get(facts, "num_examples");
+	char *name;
+	int result;
+
+	if (told && (told->type != JSON_NUMBER || !told->integer))
+		return err_set(e, "%s: its num_examples is no whole number",
+		               infile_name(path));
+	if (told) {
+		*n = told->whole;
+		return 0;
+	}
+	name = xasprintf("%s-metadata", path);
+	if (access(name, F_OK) == 0)
+		result = read_metadata(name, n, e);
+	else
+		result = err_set(e,
+		                 "%s: does not tell its num_examples, and there is no %s-metadata",
+		                 path, path);
+	free(name);
+	return result;
 }

@@ -12,14 +12,16 @@
  *   num_examples  images of one epoch; after aml-fedavg the sum
  *   classes       ["BAS", ...] in the order of the outputs
  *   dataset       digest of the training data (data/dataset.h)
- *   weights       digest of this file's numbers (model_digest)
+ *   weights       digest of this file's numbers (digest.h)
  *   parents       [digest, ...] of the weights that this file was made from; of those without
- *                 facts that aml-fedavg averaged, marks (model_mark)
+ *                 facts that aml-fedavg averaged, marks
  *   loss, accuracy, valid_loss, valid_accuracy          of the last epoch (aml-train)
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/err.h"
 #include "base/json.h"
 #include "data/classes.h"
 
@@ -42,3 +44,15 @@ char *facts_end(struct facts *f);
  */
 const char *facts_text(const struct json *facts, const char *key);
 int64_t facts_int(const struct json *facts, const char *key);
+
+/*
+ * The class list of COUNT codes that the facts name; otherwise the 15 default ones if COUNT is 15,
+ * or C0, C1, ... Returns true if it is known (from facts).
+ */
+bool facts_class_list(const struct json *facts, int count, struct classes *c);
+
+/*
+ * num_examples of the facts of the model PATH; else of PATH-metadata. Returns 0, or -1 with E set,
+ * the file named: neither tells it, or what is no whole number.
+ */
+int facts_num_examples(const struct json *facts, const char *path, int64_t *n, struct err *e);

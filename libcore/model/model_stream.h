@@ -8,25 +8,19 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "format/crc32_blocks.h"
 #include "format/npz_stream.h"
-#include "nn/net.h"
 #include "model/model.h"
+#include "model/model_file.h"
 
 struct model_stream {
-	const char *path;               /* borrowed */
-	struct net net;
-	struct json *facts;             /* NULL: none */
-	uint32_t crc[NET_ARRAYS];       /* of the members, as the archive's directory says */
+	struct model_file file;
 	char digest[SHA256_HEX];        /* that the facts tell; else, after array 15, the mark */
-	char mark[SHA256_HEX];          /* as model_mark; "" until array 15 was read */
-	bool delta;                     /* differences from PARENT */
+	char mark[SHA256_HEX];          /* as digest_mark; "" until array 15 was read */
 
-	struct npz *archive;
-	const float *const *parent;     /* its arrays, borrowed; or NULL */
+	const float *const *parent;     /* of differences: its arrays, borrowed; or NULL */
 	uint32_t data_crc[NET_ARRAYS];  /* of the numbers */
 	/* the array that is being read: */
 	int k;                          /* NET_ARRAYS: none */

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "format/npz.h"
-#include "model/model.h"
+#include "model/model_file.h"
 
 struct model_writer {
 	char *path;
@@ -51,9 +51,9 @@ static int write_numbers(struct model_writer *m, const float *x, size_t count, s
 	enum net_array k = (enum net_array)m->k;
 	size_t shape[4], all = net_count(&m->net, k), size = all * sizeof *x;
 	int dims = net_shape(&m->net, k, shape);
-	char name[MODEL_MEMBER];
+	char name[MODEL_FILE_NAME];
 
-	model_member(name, m->k);
+	model_file_name(name, m->k, MODEL_FILE_NUMBERS);
 	if (m->at == 0 && count == all) {
 		m->k++;
 		return npz_writer_add(m->archive, name, "<f4", dims, shape, x, size, e);
@@ -106,12 +106,4 @@ void model_writer_abandon(struct model_writer *m)
 	npz_writer_free(m->archive);
 	outfile_abandon(m->out);
 	forget(m);
-}
-
-int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS],
-               const char *facts, struct err *e)
-{
-	struct model_writer *m = model_writer_open(path, net, e);
-
-	return m ? model_writer_end(m, w, facts, e) : -1;
 }

@@ -28,7 +28,3 @@ int model_writer_put(struct model_writer *m, int k, const float *x, size_t count
 int model_writer_end(struct model_writer *m, const float *const w[NET_ARRAYS], const char *facts,
                      struct err *e);
 void model_writer_abandon(struct model_writer *m);      /* instead of the end; NULL is allowed */
-
-/* Open, end. */
-int model_save(const char *path, const struct net *net, const float *const w[NET_ARRAYS],
-               const char *facts, struct err *e);

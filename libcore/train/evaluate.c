@@ -12,37 +12,6 @@
 /* images a call: the largest batch that dense products take in one pass */
 enum { CHUNK = 32 };
 
-static int same_classes(const struct model *m, const char *path, const struct dataset *d,
-                        struct err *e)
-{
-	struct classes c;
-	bool known = model_classes(m, &c), same = classes_equal(&c, &d->classes);
-	char *theirs = classes_codes(&c), *ours = classes_codes(&d->classes);
-	int result = 0;
-
-	if (known && !same)
-		result = err_set(e, "%s: its classes are %s, those of %s are %s", path,
-		                 theirs, d->path, ours);
-	free(theirs);
-	free(ours);
-	classes_release(&c);
-	return result;
-}
-
-int model_fits(const struct model *m, const char *path, const struct dataset *d, struct err *e)
-{
-	const struct net *net = &m->net;
-
-	if (d->height != net->size || d->width != net->size || d->channels != net->channels)
-		return err_set(e, "%s: images are %d x %d x %d, %s takes %d x %d x %d",
-		               d->path, d->height, d->width, d->channels, path, net->size,
-		               net->size, net->channels);
-	if (d->classes.count != net->classes)
-		return err_set(e, "%s: has %d classes, %s has %d", d->path,
-		               d->classes.count, path, net->classes);
-	return same_classes(m, path, d, e);
-}
-
 static void *predictor(const struct evaluation *v)
 {
 	assert(!v->w != !v->trainer && (v->trainer || !v->mean));

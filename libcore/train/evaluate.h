@@ -45,9 +45,3 @@ int evaluate(const struct evaluation *v, const uint32_t *index, size_t n, float 
  */
 int evaluate_norm(const struct evaluation *v, const uint32_t *index, size_t n,
                   float *mean, float *var, struct err *e);
-
-/*
- * -1 with E set unless the images of D fit the model M, read from PATH, and the class
- * lists agree as far as they are known.
- */
-int model_fits(const struct model *m, const char *path, const struct dataset *d, struct err *e);

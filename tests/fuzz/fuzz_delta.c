@@ -6,6 +6,7 @@
 
 #include "memfile.h"
 #include "model/delta.h"
+#include "model/digest.h"
 #include "model/model_stream.h"
 #include "model/weights.h"
 
@@ -38,7 +39,7 @@ static void read_blocks(struct model_stream *s)
 	struct err e;
 
 	for (int k = 0; k < NET_ARRAYS; k++) {
-		size_t count = net_count(&s->net, (enum net_array)k);
+		size_t count = net_count(&s->file.net, (enum net_array)k);
 
 		if (model_stream_array(s, k, &e) < 0)
 			return;
@@ -59,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (delta_load(&m, path, parent, &e) == 0)
 		model_release(&m);
-	model_digest(&parent->net, parent->w, from);
+	digest_numbers(&parent->net, parent->w, from);
 	if (model_stream_open(&s, path, NULL, parent, from, &e) < 0)
 		return 0;
 	read_blocks(&s);

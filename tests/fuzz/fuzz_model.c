@@ -2,6 +2,8 @@
 #include <stdint.h>
 
 #include "memfile.h"
+#include "model/digest.h"
+#include "model/facts.h"
 #include "model/model.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -16,10 +18,10 @@ static void look(const char *path, int flags)
 
 	if (model_load(&m, path, flags, &e) < 0)
 		return;
-	model_digest(&m.net, m.w, digest);
-	model_classes(&m, &c);
+	digest_numbers(&m.net, m.w, digest);
+	facts_class_list(m.facts, m.net.classes, &c);
 	classes_release(&c);
-	model_num_examples(&m, path, &n, &e);
+	facts_num_examples(m.facts, path, &n, &e);
 	model_release(&m);
 }
 

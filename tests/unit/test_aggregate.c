@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "fed/fedavg.h"
+#include "model/digest.h"
 #include "model/model_writer.h"
 #include "model/weights.h"
 #include "scratch.h"
@@ -118,7 +119,7 @@ static void test_mean(void)
 		return;
 	is_int(count_wrong(&a, -1), 0, "the mean");
 	is_text(b.digest, a.digest, "with three threads the same");
-	model_digest(&net, weights_const(&a.w), digest);
+	digest_numbers(&net, weights_const(&a.w), digest);
 	is_text(a.digest, digest, "the digest is that of the numbers");
 	is_text(c.client[2].stream.digest, c.client[2].stream.mark, "no facts: its mark");
 	weights_release(&a.w);

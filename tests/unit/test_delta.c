@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "model/digest.h"
 #include "model/facts.h"
 #include "model/model_stream.h"
 #include "model/weights.h"
@@ -70,9 +71,9 @@ static void test_back(int bits)
 			wrong += !(error <= most);
 		}
 	is_int(wrong, 0, "within half a scale of each row, the statistics exact");
-	model_digest(&net, back.w, digest);
+	digest_numbers(&net, back.w, digest);
 	is_text(facts_text(back.facts, "weights"), digest, "the facts tell its digest");
-	model_digest(&net, model.w, of);
+	digest_numbers(&net, model.w, of);
 	is_text(facts_text(json_get(back.facts, "delta"), "of"), of, "and of what went in");
 	is_int(facts_int(back.facts, "num_examples"), 12, "and what the model told");
 	is_text(json_get(back.facts, "parents")->items[0].text, "x", "and its parents");
@@ -107,12 +108,12 @@ static void test_blocks(void)
 	struct err e = {{0}};
 	char from[SHA256_HEX];
 
-	model_digest(&net, parent.w, from);
+	digest_numbers(&net, parent.w, from);
 	if (!ok(delta_save(path, &model, &parent, 8, &e) == 0 &&
 	        delta_load(&whole, path, &parent, &e) == 0 &&
 	        model_stream_open(&s, path, &net, &parent, from, &e) == 0, "opened in blocks"))
 		return;
-	ok(s.delta && blocks_agree(&s, &whole, &e), "the same numbers");
+	ok(s.file.delta && blocks_agree(&s, &whole, &e), "the same numbers");
 	is_text(s.digest, facts_text(whole.facts, "weights"), "the digest of the facts");
 	model_stream_close(&s);
 	model_release(&whole);
@@ -129,6 +130,8 @@ static void test_parents(void)
 	ok(delta_load(&back, path, &model, &e) < 0, "another parent given");
 	ok(strstr(e.text, "holds differences from the parent") != NULL, "%s", e.text);
 	ok(model_load(&back, path, 0, &e) < 0, "it is no weights file");
+	ok(strstr(e.text, "holds differences from a parent, expected weights") != NULL, "%s",
+	   e.text);
 	ok(delta_load(&back, "tests/data/forms/f8.npz", &parent, &e) == 0, "weights");
 	ok(!back.facts && back.net.dense == 5, "are taken as they are");
 	model_release(&back);
@@ -145,7 +148,7 @@ static void test_plain(void)
 	char from[SHA256_HEX];
 
 	model.facts = NULL;
-	model_digest(&net, parent.w, from);
+	digest_numbers(&net, parent.w, from);
 	ok(delta_save(path, &model, &parent, 4, &e) == 0 &&
 	   delta_load(&back, path, &parent, &e) == 0, "a model without facts");
 	is_text(json_get(back.facts, "parents")->items[0].text, from, "descends from the parent");

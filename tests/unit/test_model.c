@@ -2,11 +2,11 @@
  * Weights files: sizes from shapes, other programs' forms, facts, and files that no
  * network has written.
  */
+#include "model/digest.h"
 #include "model/model.h"
 
 #include <math.h>
 
-#include "model/facts.h"
 #include "nn/init.h"
 #include "model/model_writer.h"
 #include "model/weights.h"
@@ -277,11 +277,11 @@ static void saved(void)
 		return;
 	ok(same_numbers(&m, &got), "the same numbers");
 	is_int(got.net.size, 21, "the facts' size");
-	model_digest(&m.net, weights_const(&m.w), before);
-	model_digest(&got.net, got.w, after);
+	digest_numbers(&m.net, weights_const(&m.w), before);
+	digest_numbers(&got.net, got.w, after);
 	is_text(after, before, "the digest is of the numbers");
 	m.w.a[DENSE2_B][0] += 1;
-	model_digest(&m.net, weights_const(&m.w), after);
+	digest_numbers(&m.net, weights_const(&m.w), after);
 	ok(strcmp(after, before), "another number, another digest");
 	model_release(&got);
 	model_release(&got);
@@ -289,68 +289,16 @@ static void saved(void)
 
 /* ---- facts ---- */
 
-static void classes_are(const char *comment, bool known, const char *want)
+static void another_comment(void)
 {
 	struct made m;
 	struct model got = {0};
-	struct classes c;
-	char *codes;
 
 	make(&m, 20);
-	m.comment = comment;
-	if (!loads(&m, &got))
-		return;
-	is_int(model_classes(&got, &c), known, comment ? comment : "no facts");
-	codes = classes_codes(&c);
-	is_text(codes, want, "its classes");
-	free(codes);
-	classes_release(&c);
+	m.comment = "written by another program";
+	if (loads(&m, &got))
+		ok(!got.facts, "another program's comment is no fact");
 	model_release(&got);
-}
-
-static void classes(void)
-{
-	classes_are(NULL, false, "C0,C1,C2");
-	classes_are("written by another program", false, "C0,C1,C2");
-	classes_are("{\"classes\": [\"EOS\", \"BAS\", \"X\"]}", true, "EOS,BAS,X");
-	classes_are("{\"classes\": [\"EOS\", \"BAS\"]}", false, "C0,C1,C2");
-	classes_are("{\"classes\": [\"EOS\", \"BAS\", 3]}", false, "C0,C1,C2");
-	classes_are("{\"classes\": [\"EOS\", \"BAS,X\", \"Y\"]}", false, "C0,C1,C2");
-	classes_are("{\"classes\": \"EOS\"}", false, "C0,C1,C2");
-}
-
-static void examples_are(const char *comment, const char *metadata, int64_t want, const char *what)
-{
-	const char *path = scratch_path("loaded.npz");
-	struct made m;
-	struct model got = {0};
-	int64_t n = -2;
-	int result;
-
-	make(&m, 20);
-	m.comment = comment;
-	unlink(scratch_path("loaded.npz-metadata"));
-	if (metadata)
-		scratch_write(scratch_path("loaded.npz-metadata"), metadata, strlen(metadata));
-	if (!loads(&m, &got))
-		return;
-	result = model_num_examples(&got, path, &n, &e);
-	is_int(result < 0 ? -1 : n, want, what);
-	if (result < 0)
-		ok(strstr(e.text, path) != NULL, "the message names the file: %s", e.text);
-	model_release(&got);
-}
-
-static void examples(void)
-{
-	examples_are("{\"num_examples\": 12}", NULL, 12, "from the archive comment");
-	examples_are("{\"num_examples\": 12}", "{\"num_examples\": 13}", 12,
-	             "the comment goes before the metadata");
-	examples_are(NULL, "{\"num_examples\": 13}", 13, "from the metadata");
-	examples_are(NULL, NULL, -1, "nowhere");
-	examples_are(NULL, "{\"num_examples\": 1.5}", -1, "metadata: no whole number");
-	examples_are(NULL, "{}", -1, "metadata: missing");
-	examples_are(NULL, "{", -1, "metadata: no JSON");
 }
 
 int main(void)
@@ -363,8 +311,7 @@ int main(void)
 	slightly_negative();
 	sizes();
 	saved();
-	classes();
-	examples();
+	another_comment();
 	for (int i = 0; i < kept_count; i++)
 		weights_release(&kept[i]);
 	return tap_end();

@@ -1,0 +1,212 @@
+/* Weights files: members, facts, shapes; see model_file.h. */
+#include "model/model_file.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "model/facts.h"
+
+enum { MAX_FLAT_SIDE = 2048 };
+
+/* ---- names ---- */
+
+void model_file_name(char name[MODEL_FILE_NAME], int k, enum model_file_part part)
+{
+	static const char *const behind[] = { "", ".q", ".scale" };
+
+	snprintf(name, MODEL_FILE_NAME, "%d%s", k, behind[part]);
+}
+
+enum model_file_part model_file_part(const struct model_file *f, int k)
+{
+	return f->delta && !net_is_statistic(k) ? MODEL_FILE_STEPS : MODEL_FILE_NUMBERS;
+}
+
+int model_file_in_array(struct err *e, int k)
+{
+	char place[32];
+
+	snprintf(place, sizeof place, "array %d", k);
+	return err_in(e, place);
+}
+
+bool model_file_is_delta(const struct npz *z)
+{
+	char name[MODEL_FILE_NAME];
+
+	model_file_name(name, 0, MODEL_FILE_STEPS);
+	for (size_t i = 0; i < npz_count(z); i++)
+		if (!strcmp(npz_name(z, i), name))
+			return true;
+	return false;
+}
+
+/* ---- facts ---- */
+
+int model_file_facts(struct json **facts, const struct npz *z, struct err *e)
+{
+	size_t size;
+	const char *comment = npz_comment(z, &size);
+
+	*facts = NULL;
+	if (!size || comment[0] != '{')
+		return 0;
+	*facts = json_parse(comment, size, e);
+	return *facts ? 0 : err_in(e, "archive comment");
+}
+
+int model_file_check_size(const struct model_file *f, struct err *e)
+{
+	int64_t size = facts_int(f->facts, "size");
+
+	if (size >= 0 && size != f->net.size)
+		return err_set(e, "made for images of size %lld, expected %d", (long long)size,
+		               f->net.size);
+	return 0;
+}
+
+/* ---- sizes from shapes ---- */
+
+/* The side of the last pool, from dense1's rows; -1: they are no square times the filters. */
+static int pool2_side(size_t rows, size_t filters)
+{
+	size_t square = filters ? rows / filters : 0;
+	int side = (int)lround(sqrt((double)square));
+
+	if (!filters || rows % filters || side < 1 || side > MAX_FLAT_SIDE ||
+	    (size_t)side * (size_t)side != square)
+		return -1;
+	return side;
+}
+
+/*
+ * Sizes 4 side + 6 to 4 side + 9 give the same weights; where the facts say which, they
+ * are believed, otherwise it is 4 side + 8 (100, 20, 400).
+ */
+static int image_size(int side, const struct json *facts)
+{
+	int64_t told = facts_int(facts, "size");
+
+	if (told >= 4 * side + 6 && told <= 4 * side + 9)
+		return (int)told;
+	return 4 * side + 8;
+}
+
+static int as_int(size_t n)
+{
+	return n > 1 << 30 ? -1 : (int)n;
+}
+
+/* The network that arrays of these shapes belong to; not all of them are looked at. */
+static int find_net(struct net *net, const struct npy a[NET_ARRAYS], const struct json *facts,
+                    struct err *e)
+{
+	int filters[4], side;
+
+	for (int i = 0; i < 4; i++) {
+		const struct npy *w = &a[2 * i];
+
+		if (w->dims != 4)
+			return err_set(e, "array %d has %d dimensions, expected 4", 2 * i, w->dims);
+		filters[i] = as_int(w->shape[3]);
+	}
+	if (a[DENSE1_W].dims != 2 || a[DENSE2_W].dims != 2)
+		return err_set(e, "array %d has not 2 dimensions",
+		               a[DENSE1_W].dims != 2 ? DENSE1_W : DENSE2_W);
+	side = pool2_side(a[DENSE1_W].shape[0], a[CONV4_W].shape[3]);
+	if (side < 0)
+		return err_set(e,
+		               "array 8 has %zu rows, which no square image gives with "
+		               "%zu filters",
+		               a[DENSE1_W].shape[0], a[CONV4_W].shape[3]);
+	return net_init(net, image_size(side, facts), as_int(a[CONV1_W].shape[2]), filters,
+	                as_int(a[DENSE1_W].shape[1]), as_int(a[DENSE2_W].shape[1]), e);
+}
+
+int model_file_check_shape(const struct model_file *f, int k, const struct npy *a, struct err *e)
+{
+	bool steps = model_file_part(f, k) == MODEL_FILE_STEPS;
+	struct npy want = steps ? (struct npy){ .kind = 'i', .item_bytes = 1 } : *a;
+	char got_text[128], want_text[128];
+
+	want.dims = net_shape(&f->net, (enum net_array)k, want.shape);
+	if (a->dims == want.dims &&
+	    !memcmp(a->shape, want.shape, (size_t)a->dims * sizeof *a->shape) &&
+	    (!steps || (a->kind == 'i' && a->item_bytes == 1 && !a->fortran)))
+		return 0;
+	return err_set(e, "array %d is %s, expected %s", k,
+	               npy_describe(a, got_text, sizeof got_text),
+	               npy_describe(&want, want_text, sizeof want_text));
+}
+
+/* ---- opening ---- */
+
+static int check_count(const struct model_file *f, struct err *e)
+{
+	size_t count = npz_count(f->archive), want = f->delta ? 2 * NET_ARRAYS - 2 : NET_ARRAYS;
+
+	if (count == want)
+		return 0;
+	return err_set(e, "holds %zu arrays, expected %zu %s", count, want,
+	               f->delta ? "of differences" : "named \"0\" to \"15\"");
+}
+
+/* Type and shape of the member that holds array K. */
+static int read_header(struct model_file *f, int k, struct npy *header, struct err *e)
+{
+	struct npz_place place;
+	char name[MODEL_FILE_NAME];
+	size_t start;
+
+	model_file_name(name, k, model_file_part(f, k));
+	if (npz_locate(f->archive, name, &place, e) < 0 ||
+	    npz_parse_header(&place, header, &start, e) < 0)
+		return model_file_in_array(e, k);
+	f->crc[k] = place.crc;
+	return 0;
+}
+
+static int read_members(struct model_file *f, const struct net *net, struct err *e)
+{
+	struct npy header[NET_ARRAYS];
+
+	if (check_count(f, e) < 0)
+		return -1;
+	for (int k = 0; k < NET_ARRAYS; k++)
+		if (read_header(f, k, &header[k], e) < 0)
+			return -1;
+	if (net) {
+		f->net = *net;
+		if (model_file_check_size(f, e) < 0)
+			return -1;
+	} else if (find_net(&f->net, header, f->facts, e) < 0) {
+		return -1;
+	}
+	for (int k = 0; k < NET_ARRAYS; k++)
+		if (model_file_check_shape(f, k, &header[k], e) < 0)
+			return -1;
+	return 0;
+}
+
+int model_file_open(struct model_file *f, const char *path, const struct net *net, struct err *e)
+{
+	struct model_file got = { .archive = npz_open(path, e) };
+
+	if (!got.archive)
+		return -1;
+	got.delta = model_file_is_delta(got.archive);
+	if (model_file_facts(&got.facts, got.archive, e) < 0 || read_members(&got, net, e) < 0) {
+		model_file_close(&got);
+		return err_in(e, infile_name(path));
+	}
+	*f = got;
+	return 0;
+}
+
+void model_file_close(struct model_file *f)
+{
+	json_free(f->facts);
+	npz_close(f->archive);
+	*f = (struct model_file){0};
+}
