@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "format/protobuf.h"
+#include "format/proto.h"
 #include "export/export.h"
 
 enum {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "format/protobuf.h"
+#include "format/proto.h"
 #include "export/export.h"
 
 enum { DT_FLOAT = 1, DT_INT32 = 3 };

@@ -1,5 +1,5 @@
-/* Protocol-buffer wire format; see protobuf.h and protobuf.dev/programming-guides/encoding. */
-#include "format/protobuf.h"
+/* Protocol-buffer wire format; see proto.h and protobuf.dev/programming-guides/encoding. */
+#include "format/proto.h"
 
 #include <endian.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
  * Protocol-buffer messages: single fields by hand, and the two mini models (y = 2 x) of
  * tests/data/export whole.
  */
-#include "format/protobuf.h"
+#include "format/proto.h"
 
 #include "base/infile.h"
 #include "tap.h"
