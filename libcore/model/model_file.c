@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "model/facts.h"
 
 enum { MAX_FLAT_SIDE = 2048 };
