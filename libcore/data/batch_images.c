@@ -26,7 +26,7 @@ void batch_images_init(struct batch_images *b, const struct dataset *d, struct t
 static void unview_all(struct batch_images *b)
 {
 	for (int i = 0; i < b->max; i++)
-		dataset_unview(&b->view[i]);
+		pixels_unview(&b->view[i]);
 }
 
 void batch_images_release(struct batch_images *b)

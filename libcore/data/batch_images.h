@@ -23,7 +23,7 @@ struct batch_images {
 	int max;
 	const float **image;            /* [max]: height x width x channels, values 0..1 */
 	int *label;                     /* [max] */
-	struct dataset_view *view;      /* what IMAGE points into, where it needs no conversion */
+	struct pixels_view *view;      /* what IMAGE points into, where it needs no conversion */
 	float *buffer;
 	struct err *error;              /* [max]: of the images that could not be read */
 	/* the batch under way */

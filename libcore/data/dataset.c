@@ -4,25 +4,20 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "format/npy.h"
 #include "format/npy_ids.h"
 #include "format/pickle.h"
 
-enum {
-	IMAGE_DIMS = 3,                 /* height, width, channels */
-	SIDE_MAX = 65535,               /* so that their product fits size_t */
-	ID_BYTES_MAX = NAME_MAX - 4,    /* an id and ".npy" */
-};
-static const size_t image_file_limit = (size_t)1 << 32;
+enum { ID_BYTES_MAX = NAME_MAX - 4 };   /* an id and ".npy" */
 
 struct packed_images {
 	struct infile file;
@@ -225,117 +220,45 @@ static int read_split(struct dataset *d, struct err *e)
 	return read_side(d, "valids.npy", DATASET_VALID, e);
 }
 
-/* ---- what an image must be ---- */
-
-/* SHAPE: height, width, channels. Takes them and the type of A as those of all images. */
-static int take_form(struct dataset *d, const struct npy *a, const size_t *shape,
-                     struct err *e)
-{
-	bool bytes = a->kind == 'u' && a->item_bytes == 1 && !a->fortran;
-	char text[128];
-
-	if (!bytes && !npy_is_f4(a))
-		return err_set(e, "%s, expected <f4 or |u1 in C order",
-		               npy_describe(a, text, sizeof text));
-	for (int i = 0; i < IMAGE_DIMS; i++)
-		if (shape[i] < 1 || shape[i] > SIDE_MAX)
-			return err_set(e, "%s, expected sides and channels from 1 to %d",
-			               npy_describe(a, text, sizeof text), SIDE_MAX);
-	d->bytes = bytes;
-	d->height = (int)shape[0];
-	d->width = (int)shape[1];
-	d->channels = (int)shape[2];
-	return 0;
-}
-
-static int check_image(const struct dataset *d, const struct npy *a, struct err *e)
-{
-	const struct npy want = {
-		.kind = d->bytes ? 'u' : 'f',
-		.item_bytes = d->bytes ? 1 : sizeof(float),
-		.dims = IMAGE_DIMS,
-		.shape = { (size_t)d->height, (size_t)d->width, (size_t)d->channels },
-	};
-	char got_text[128], want_text[128];
-
-	if (a->kind == want.kind && a->item_bytes == want.item_bytes && !a->fortran &&
-	    !a->big_endian && a->dims == want.dims &&
-	    !memcmp(a->shape, want.shape, IMAGE_DIMS * sizeof *a->shape))
-		return 0;
-	return err_set(e, "%s, expected %s as in the other images",
-	               npy_describe(a, got_text, sizeof got_text),
-	               npy_describe(&want, want_text, sizeof want_text));
-}
-
 /* ---- one file an image ---- */
 
-static int open_image(struct infile *f, struct npy *a, const char *path, struct err *e)
+/* Takes FORM as that of all images. */
+static void set_form(struct dataset *d, const struct pixels_form *form)
 {
-	if (infile_open(f, path, image_file_limit, e) < 0)
-		return -1;
-	if (npy_parse(a, f->data, f->size, e) < 0) {
-		infile_release(f);
-		return err_in(e, path);
-	}
-	return 0;
+	d->height = form->height;
+	d->width = form->width;
+	d->channels = form->channels;
+	d->bytes = form->bytes;
+}
+
+static struct pixels_form form_of(const struct dataset *d)
+{
+	return (struct pixels_form){ d->height, d->width, d->channels, d->bytes };
 }
 
 static int open_singlets(struct dataset *d, struct err *e)
 {
-	struct infile f = {0};
-	struct npy a = {0};
+	struct pixels_form form;
 	char *path;
 	int result;
 
 	if (d->count == 0)
 		return 0;
 	path = dataset_image_path(d, 0);
-	result = open_image(&f, &a, path, e);
-	if (result == 0) {
-		char text[128];
-
-		if (a.dims != IMAGE_DIMS)
-			result = err_set(e, "%s, expected height x width x channels",
-			                 npy_describe(&a, text, sizeof text));
-		else
-			result = take_form(d, &a, a.shape, e);
-		if (result < 0)
-			err_in(e, path);
-		npy_release(&a);
-		infile_release(&f);
-	}
+	result = pixels_form_load(&form, path, e);
+	if (result == 0)
+		set_form(d, &form);
 	free(path);
 	return result;
 }
 
-/* Floats must lie at multiples of 4; numpy's headers see to that, other writers' may
- * not. */
-static int use_pixels(const struct dataset *d, struct dataset_view *v, const void *pixels,
-                      struct err *e)
+static int view_singlet(const struct dataset *d, size_t i, struct pixels_view *v,
+                        struct err *e)
 {
-	v->pixels = pixels;
-	if (d->bytes || (uintptr_t)pixels % sizeof(float) == 0)
-		return 0;
-	v->copy = mem_try(dataset_image_bytes(d), 1, e);
-	if (!v->copy)
-		return -1;
-	v->pixels = memcpy(v->copy, pixels, dataset_image_bytes(d));
-	return 0;
-}
-
-static int view_file(const struct dataset *d, size_t i, struct dataset_view *v,
-                     struct err *e)
-{
+	struct pixels_form form = form_of(d);
 	char *path = dataset_image_path(d, i);
-	struct npy a = {0};
-	int result = open_image(&v->file, &a, path, e);
+	int result = pixels_view_file(v, &form, path, e);
 
-	if (result == 0 &&
-	    (check_image(d, &a, e) < 0 || use_pixels(d, v, a.data, e) < 0)) {
-		infile_release(&v->file);
-		result = err_in(e, path);
-	}
-	npy_release(&a);
 	free(path);
 	return result;
 }
@@ -345,6 +268,7 @@ static int view_file(const struct dataset *d, size_t i, struct dataset_view *v,
 static int map_images(struct dataset *d, struct err *e)
 {
 	char *path = path_in(d, "images.npy");
+	struct pixels_form form;
 	struct npy a = {0};
 	char text[128];
 	int result = infile_open(&d->images->file, path, SIZE_MAX, e);
@@ -352,12 +276,14 @@ static int map_images(struct dataset *d, struct err *e)
 	if (result < 0)
 		goto out;
 	result = npy_parse(&a, d->images->file.data, d->images->file.size, e);
-	if (result == 0 && a.dims != IMAGE_DIMS + 1)
+	if (result == 0 && a.dims != PIXELS_DIMS + 1)
 		result = err_set(e, "%s, expected images x height x width x channels",
 		                 npy_describe(&a, text, sizeof text));
 	if (result == 0)
-		result = take_form(d, &a, a.shape + 1, e);
-	if (result < 0)
+		result = pixels_form_take(&form, &a, a.shape + 1, e);
+	if (result == 0)
+		set_form(d, &form);
+	else
 		err_in(e, path);
 	d->images->pixels = a.data;
 	d->images->rows = a.shape[0];
@@ -493,79 +419,49 @@ void dataset_release(struct dataset *d)
 	*d = (struct dataset){0};
 }
 
-static int view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e)
+static int view_row(const struct dataset *d, size_t i, struct pixels_view *v, struct err *e)
 {
-	if (!d->packed)
-		return view_file(d, i, v, e);
-	return use_pixels(d, v,
-	                  d->images->pixels + d->images->row[i] * dataset_image_bytes(d),
-	                  e);
-}
+	struct pixels_form form = form_of(d);
 
-/* x - x is 0, or NaN. */
-static bool all_finite(const float *x, size_t n)
-{
-	enum { LANES = 16 };            /* a constant count becomes vectors */
-	float sum[LANES] = {0}, all = 0;
-	size_t i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		for (int k = 0; k < LANES; k++)
-			sum[k] += x[i + k] - x[i + k];
-	for (; i < n; i++)
-		all += x[i] - x[i];
-	for (int k = 0; k < LANES; k++)
-		all += sum[k];
-	return all == 0;
+	return pixels_view_memory(v, &form,
+	                          d->images->pixels + d->images->row[i] * pixels_bytes(&form), e);
 }
 
 /* One NaN, which relu would swallow, spoils all weights of the first layer. */
 static int check_finite(const struct dataset *d, size_t i, const float *x, struct err *e)
 {
-	size_t n = dataset_image_numbers(d), k = 0;
 	char *path;
 
-	if (all_finite(x, n))
+	if (pixels_check_finite(x, dataset_image_numbers(d), d->ids[i], e) == 0)
 		return 0;
-	while (isfinite(x[k]))
-		k++;
-	err_set(e, "number %zu of image %s is %g", k, d->ids[i], x[k]);
 	path = d->packed ? path_in(d, "images.npy") : dataset_image_path(d, i);
 	err_in(e, path);
 	free(path);
 	return -1;
 }
 
-int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e)
+int dataset_view(const struct dataset *d, size_t i, struct pixels_view *v, struct err *e)
 {
-	*v = (struct dataset_view){0};
-	if (view(d, i, v, e) < 0)
+	*v = (struct pixels_view){0};
+	if ((d->packed ? view_row : view_singlet)(d, i, v, e) < 0)
 		return -1;
 	if (d->bytes || check_finite(d, i, (const float *)v->pixels, e) == 0)
 		return 0;
-	dataset_unview(v);
+	pixels_unview(v);
 	return -1;
-}
-
-void dataset_unview(struct dataset_view *v)
-{
-	free(v->copy);
-	infile_release(&v->file);
-	*v = (struct dataset_view){0};
 }
 
 int dataset_image(const struct dataset *d, size_t i, float *out, struct err *e)
 {
 	size_t n = dataset_image_numbers(d);
-	struct dataset_view v;
+	struct pixels_view v;
 
 	if (dataset_view(d, i, &v, e) < 0)
 		return -1;
 	if (d->bytes)
-		for (size_t k = 0; k < n; k++)
-			out[k] = (float)((const uint8_t *)v.pixels)[k] / 255.0f;
+		pixels_from_bytes(out, v.pixels, n);
 	else
 		memcpy(out, v.pixels, n * sizeof *out);
-	dataset_unview(&v);
+	pixels_unview(&v);
 	return 0;
 }

@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/infile.h"
 #include "base/sha256.h"
 #include "data/classes.h"
+#include "data/pixels.h"
 
 struct dataset {
 	char *path;
@@ -41,17 +41,12 @@ void dataset_release(struct dataset *d);
 /* Index of the image called ID, or -1. */
 long dataset_find(const struct dataset *d, const char *id);
 
-/* One image, mapped. PIXELS: height x width x channels, float or uint8_t as
- * DATASET.bytes says, aligned to 4 bytes. */
-struct dataset_view {
-	const void *pixels;
-	struct infile file;             /* unmapped by dataset_unview; zero if packed */
-	void *copy;                     /* of pixels unaligned in their file, or NULL */
-};
-/* Thread-safe. Returns 0, or -1 with E set: the file is missing, damaged, of another form,
- * or a number in it is NaN or infinite. */
-int dataset_view(const struct dataset *d, size_t i, struct dataset_view *v, struct err *e);
-void dataset_unview(struct dataset_view *v);
+/*
+ * Image I, mapped into V, which need not be zero and is released by pixels_unview. Thread-safe.
+ * Returns 0, or -1 with E set: the file is missing, damaged, of another form, or a number in
+ * it is NaN or infinite.
+ */
+int dataset_view(const struct dataset *d, size_t i, struct pixels_view *v, struct err *e);
 
 /* Image I as floats in 0..1 into OUT (height x width x channels). */
 int dataset_image(const struct dataset *d, size_t i, float *out, struct err *e);

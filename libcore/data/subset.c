@@ -86,12 +86,12 @@ static int write_rows(const struct subset *s, FILE *f, struct err *e)
 	npy_header(header, d->bytes ? "|u1" : "<f4", PACKED_DIMS, shape);
 	fwrite(header, 1, sizeof header, f);
 	for (size_t i = 0; i < s->count && !ferror(f); i++) {
-		struct dataset_view v;
+		struct pixels_view v;
 
 		if (dataset_view(d, s->index[i], &v, e) < 0)
 			return -1;
 		fwrite(v.pixels, 1, dataset_image_bytes(d), f);
-		dataset_unview(&v);
+		pixels_unview(&v);
 		if (go_on(s, e) < 0)
 			return -1;
 	}

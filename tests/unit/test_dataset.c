@@ -203,7 +203,7 @@ static void add_one(void *arg, size_t i, int worker)
 static void view_one(void *arg, size_t i, int worker)
 {
 	struct crowd *c = arg;
-	struct dataset_view v;
+	struct pixels_view v;
 	struct err e;
 
 	(void)worker;
@@ -212,7 +212,7 @@ static void view_one(void *arg, size_t i, int worker)
 		return;
 	c->bad[i] = ((const uint8_t *)v.pixels)[0] != i ||
 	            ((const uint8_t *)v.pixels)[PIXELS - 1] != i;
-	dataset_unview(&v);
+	pixels_unview(&v);
 }
 
 static bool all_good(const struct crowd *c)
@@ -279,7 +279,7 @@ static void test_left_out(bool packed)
 		is_int((long long)d.count, 3, "three images");
 		is_text(d.classes.entry[1].code, "y", "classes.tsv");
 		for (size_t i = 0; i < d.count; i++) {
-			struct dataset_view v;
+			struct pixels_view v;
 			static const size_t original[] = { 1, 3, 4 };
 
 			make_pixels(want, true, original[i]);
@@ -287,7 +287,7 @@ static void test_left_out(bool packed)
 			           dataset_view(&d, i, &v, &e) == 0 &&
 			           !memcmp(v.pixels, want, PIXELS),
 			   "image %zu is the right one", i);
-			dataset_unview(&v);
+			pixels_unview(&v);
 		}
 		dataset_release(&d);
 	}
@@ -465,14 +465,14 @@ static void put_array(const char *folder, const char *name, const char *descr, i
 static void view_refuses(const char *path, size_t i, const char *message)
 {
 	struct dataset d = {0};
-	struct dataset_view v = {0};
+	struct pixels_view v = {0};
 	struct err e = {0};
 
 	if (!opens(&d, path))
 		return;
 	ok(dataset_view(&d, i, &v, &e) == -1 && strstr(e.text, message),
 	   "image refused: %s (%s)", message, e.text);
-	dataset_unview(&v);
+	pixels_unview(&v);
 	dataset_release(&d);
 }
 
@@ -605,7 +605,7 @@ static void test_unaligned(void)
 	size_t header = 10 + sizeof text - 1;
 	float pixels[PIXELS], got[PIXELS];
 	struct dataset d;
-	struct dataset_view v;
+	struct pixels_view v;
 	struct err e = {0};
 
 	bytes[8] = sizeof text - 1;
@@ -619,7 +619,7 @@ static void test_unaligned(void)
 		   "viewed aligned %s", e.text);
 		memcpy(got, v.pixels, sizeof got);
 		are_near(got, pixels, PIXELS, 0, "its pixels");
-		dataset_unview(&v);
+		pixels_unview(&v);
 		dataset_release(&d);
 	}
 	free(path);
