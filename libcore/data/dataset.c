@@ -40,9 +40,14 @@ static bool has_file(const struct dataset *d, const char *name)
 	return there;
 }
 
+char *dataset_singlet_path(const char *folder, const char *id)
+{
+	return xasprintf("%s/data_singlets/%s.npy", folder, id);
+}
+
 char *dataset_image_path(const struct dataset *d, size_t i)
 {
-	return xasprintf("%s/data_singlets/%s.npy", d->path, d->ids[i]);
+	return dataset_singlet_path(d->path, d->ids[i]);
 }
 
 size_t dataset_image_numbers(const struct dataset *d)

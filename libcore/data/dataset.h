@@ -57,6 +57,8 @@ size_t dataset_image_bytes(const struct dataset *d);
 
 /* File of image I in the singlets form, in new memory. */
 char *dataset_image_path(const struct dataset *d, size_t i);
+/* The same for a dataset in FOLDER that need not be there yet. */
+char *dataset_singlet_path(const char *folder, const char *id);
 
 /* Packed: are the rows of images.npy the images of D, all of them and in its order? */
 bool dataset_rows_in_order(const struct dataset *d);

@@ -16,8 +16,7 @@
 #include "base/outfolder.h"
 #include "base/sha256.h"
 #include "format/npy.h"
-#include "format/npy_ids.h"
-#include "format/pickle.h"
+#include "data/dataset_lists.h"
 
 /*
  * While the dataset is unfinished:
@@ -43,7 +42,7 @@ static char *path_in(const struct dataset_writer *w, const char *name)
 
 static char *image_path(const struct dataset_writer *w, size_t i)
 {
-	return xasprintf("%s/data_singlets/%s.npy", w->path, w->ids[i]);
+	return dataset_singlet_path(w->path, w->ids[i]);
 }
 
 static const char *descr(const struct dataset_writer *w)
@@ -390,30 +389,26 @@ int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels,
 
 int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *e)
 {
-	struct dataset d = { .path = w->path,
-		             .packed = w->form.packed,
-		             .classes = *w->classes };
-	char *marker = path_in(w, ".unfinished");
-	int result = 0;
+	char **ids = xmalloc(w->count, sizeof *ids), *marker = path_in(w, ".unfinished");
+	int *kept = xmalloc(w->count, sizeof *kept), result = 0;
+	struct dataset_lists lists = { .ids = ids, .labels = kept, .classes = w->classes };
 
-	d.ids = xmalloc(w->count, sizeof *d.ids);
-	d.labels = xmalloc(w->count, sizeof *d.labels);
 	for (size_t i = 0; i < w->count; i++) {
 		if (labels[i] < 0)
 			continue;
-		d.ids[d.count] = w->ids[i];
-		d.labels[d.count++] = labels[i];
+		ids[lists.count] = w->ids[i];
+		kept[lists.count++] = labels[i];
 	}
-	if (d.packed)
-		result = end_packed(w, labels, d.count, e);
+	if (w->form.packed)
+		result = end_packed(w, labels, lists.count, e);
 	if (result == 0)
 		result = outfile_sync_folder(w->path, e);
 	if (result == 0)
-		result = dataset_writer_lists(&d, e);
+		result = dataset_lists_save(&lists, w->path, w->form.packed, e);
 	if (result == 0)
 		unlink(marker);
-	free(d.ids);
-	free(d.labels);
+	free(ids);
+	free(kept);
 	free(marker);
 	dataset_writer_free(w);
 	return result;
@@ -427,77 +422,4 @@ void dataset_writer_free(struct dataset_writer *w)
 		close(w->fd);
 	free(w->path);
 	free(w);
-}
-
-/* ---- the lists ---- */
-
-static bool are_default(const struct classes *c)
-{
-	struct classes usual;
-	bool same;
-
-	classes_default(&usual);
-	same = classes_equal(c, &usual);
-	for (int i = 0; same && i < c->count; i++)
-		same = !strcmp(c->entry[i].name, usual.entry[i].name);
-	classes_release(&usual);
-	return same;
-}
-
-static int save_classes(const struct dataset *d, struct err *e)
-{
-	char *path;
-	int result;
-
-	if (are_default(&d->classes))
-		return 0;
-	path = xasprintf("%s/classes.tsv", d->path);
-	result = classes_save(&d->classes, path, e);
-	free(path);
-	return result;
-}
-
-/* The ids of one part of the split, or all of them if the dataset has none. */
-static int save_ids(const struct dataset *d, const char *name, enum dataset_part part,
-                    bool all, struct err *e)
-{
-	char *path = xasprintf("%s/%s", d->path, name);
-	char **ids = xmalloc(d->count, sizeof *ids);
-	size_t n = 0;
-	int result;
-
-	for (size_t i = 0; i < d->count; i++)
-		if (all || d->part[i] == part)
-			ids[n++] = d->ids[i];
-	result = npy_ids_save(path, ids, n, e);
-	free(ids);
-	free(path);
-	return result;
-}
-
-static int save_labels(const struct dataset *d, struct err *e)
-{
-	struct pickle_dict dict = { .keys = d->ids, .count = d->count };
-	char *path = xasprintf("%s/labels.npy", d->path);
-	int result;
-
-	dict.values = xmalloc(d->count, sizeof *dict.values);
-	for (size_t i = 0; i < d->count; i++)
-		dict.values[i] = d->labels[i];
-	result = pickle_save_labels(&dict, path, e);
-	free(dict.values);
-	free(path);
-	return result;
-}
-
-int dataset_writer_lists(const struct dataset *d, struct err *e)
-{
-	if (save_classes(d, e) < 0)
-		return -1;
-	if (d->packed && save_ids(d, "ids.npy", DATASET_NEITHER, true, e) < 0)
-		return -1;
-	if (d->has_split && (save_ids(d, "trainids.npy", DATASET_TRAIN, false, e) < 0 ||
-	                     save_ids(d, "valids.npy", DATASET_VALID, false, e) < 0))
-		return -1;
-	return save_labels(d, e);
 }

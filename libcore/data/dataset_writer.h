@@ -49,10 +49,3 @@ int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *
 /* Instead of dataset_writer_end: leaves what is finished for the next run. NULL is
  * allowed. */
 void dataset_writer_free(struct dataset_writer *w);
-
-/*
- * Writes all of D but the images into D->path: classes.tsv (unless the classes are the
- * default ones), ids.npy (packed: the rows of images.npy are in the order of D),
- * trainids.npy and valids.npy (has_split), labels.npy last.
- */
-int dataset_writer_lists(const struct dataset *d, struct err *e);

@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "format/npy.h"
-#include "data/dataset_writer.h"
+#include "data/dataset_lists.h"
 
 enum { PACKED_DIMS = 4 };
 
@@ -57,14 +57,14 @@ static int go_on(const struct subset *s, struct err *e)
 	return s->stop && *s->stop ? err_set(e, "interrupted") : 0;
 }
 
-static int place_singlets(const struct subset *s, const struct dataset *to, struct err *e)
+static int place_singlets(const struct subset *s, const char *path, struct err *e)
 {
-	char *folder = xasprintf("%s/data_singlets", to->path);
+	char *folder = xasprintf("%s/data_singlets", path);
 	int result = make_folder(folder, e);
 
 	for (size_t i = 0; i < s->count && result == 0; i++) {
 		char *source = dataset_image_path(s->from, s->index[i]),
-		     *target = dataset_image_path(to, i);
+		     *target = dataset_singlet_path(path, s->from->ids[s->index[i]]);
 
 		result = place_file(s, source, target, e);
 		if (result == 0)
@@ -98,9 +98,9 @@ static int write_rows(const struct subset *s, FILE *f, struct err *e)
 	return 0;
 }
 
-static int place_packed(const struct subset *s, const struct dataset *to, struct err *e)
+static int place_packed(const struct subset *s, const char *path, struct err *e)
 {
-	char *target = xasprintf("%s/images.npy", to->path),
+	char *target = xasprintf("%s/images.npy", path),
 	     *source = xasprintf("%s/images.npy", s->from->path);
 	struct outfile *o;
 	int result = -1;
@@ -124,42 +124,33 @@ out:
 	return result;
 }
 
-/* The subset as a dataset; ids are borrowed from S->from. */
-static struct dataset describe(const struct subset *s, const char *path)
+static int save_lists(const struct subset *s, const char *path, struct err *e)
 {
-	struct dataset d = {
-		.path = xstrdup(path),
-		.count = s->count,
-		.packed = s->from->packed,
-		.classes = s->from->classes,
-		.has_split = s->part != NULL,
-	};
+	char **ids = xmalloc(s->count, sizeof *ids);
+	int *labels = xmalloc(s->count, sizeof *labels);
+	uint8_t *part = s->part ? xmalloc(s->count, 1) : NULL;
+	const struct dataset_lists lists = { ids, labels, s->count, &s->from->classes, part };
+	int result;
 
-	d.ids = xmalloc(s->count, sizeof *d.ids);
-	d.labels = xmalloc(s->count, sizeof *d.labels);
-	d.part = xmalloc(s->count, 1);
 	for (size_t i = 0; i < s->count; i++) {
-		d.ids[i] = s->from->ids[s->index[i]];
-		d.labels[i] = s->from->labels[s->index[i]];
-		d.part[i] = s->part ? s->part[s->index[i]] : DATASET_NEITHER;
+		ids[i] = s->from->ids[s->index[i]];
+		labels[i] = s->from->labels[s->index[i]];
+		if (part)
+			part[i] = s->part[s->index[i]];
 	}
-	return d;
+	result = dataset_lists_save(&lists, path, s->from->packed, e);
+	free(ids);
+	free(labels);
+	free(part);
+	return result;
 }
 
 int subset_write(const struct subset *s, const char *path, struct err *e)
 {
-	struct dataset d = describe(s, path);
-	int result = make_folder(path, e);
-
-	if (result == 0)
-		result = d.packed ? place_packed(s, &d, e) : place_singlets(s, &d, e);
-	if (result == 0)
-		result = dataset_writer_lists(&d, e);
-	free(d.path);
-	free(d.ids);
-	free(d.labels);
-	free(d.part);
-	return result;
+	if (make_folder(path, e) < 0 ||
+	    (s->from->packed ? place_packed : place_singlets)(s, path, e) < 0)
+		return -1;
+	return save_lists(s, path, e);
 }
 
 int subset_count(const struct dataset *from, const char *path, uint32_t *seen,
