@@ -1,0 +1,88 @@
+/* Lines as they arrive; see lines.h. */
+#include "base/lines.h"
+
+#include <errno.h>
+#include <string.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+enum { FIRST_ROOM = 1 << 16, FIRST_LINES = 32 };
+
+void lines_init(struct lines *l, int fd)
+{
+	*l = (struct lines){ .fd = fd, .room = FIRST_ROOM };
+	l->text = xmalloc(l->room, 1);
+}
+
+void lines_release(struct lines *l)
+{
+	free(l->text);
+	free(l->line);
+	*l = (struct lines){0};
+}
+
+/* Forgets what the caller has had. */
+static void move_up(struct lines *l)
+{
+	l->used -= l->given;
+	memmove(l->text, l->text + l->given, l->used);
+	l->given = 0;
+}
+
+/* Appends what is there. There is room for a newline after it. Returns bytes, 0 or -1. */
+static ssize_t read_more(struct lines *l)
+{
+	ssize_t got;
+
+	if (l->used + 1 >= l->room)
+		l->text = xrealloc(l->text, l->room *= 2, 1);
+	do
+		got = read(l->fd, l->text + l->used, l->room - l->used - 1);
+	while (got < 0 && errno == EINTR);
+	if (got > 0)
+		l->used += (size_t)got;
+	return got;
+}
+
+/* Finds the whole lines in the text. Returns how many are not empty. */
+static size_t find_lines(struct lines *l)
+{
+	char *at = l->text, *end;
+	size_t n = 0;
+
+	while ((end = memchr(at, '\n', l->used - (size_t)(at - l->text)))) {
+		*end = '\0';
+		if (n == l->lines_room) {
+			l->lines_room = l->lines_room ? 2 * l->lines_room : FIRST_LINES;
+			l->line = xrealloc(l->line, l->lines_room, sizeof *l->line);
+		}
+		if (*at)
+			l->line[n++] = at;
+		at = end + 1;
+	}
+	l->given = (size_t)(at - l->text);
+	return n;
+}
+
+long lines_next(struct lines *l, char *const **line, struct err *e)
+{
+	size_t n = 0;
+
+	while (n == 0) {
+		ssize_t got;
+
+		move_up(l);
+		got = read_more(l);
+		if (got < 0)
+			return err_set(e, "%s", strerror(errno));
+		if (got == 0 && l->used == 0)
+			return 0;
+		if (got == 0)
+			l->text[l->used++] = '\n';
+		n = find_lines(l);
+	}
+	*line = l->line;
+	return (long)n;
+}
