@@ -1,4 +1,4 @@
-/* One picture file as the network's input; see picture.h. */
+/* Picture files as the network's input; see picture.h. */
 #include "data/picture.h"
 
 #include <stdlib.h>
@@ -8,26 +8,58 @@
 #include "base/mem.h"
 #include "format/npy.h"
 #include "image/image_read.h"
+#include "data/pixels.h"
 
-enum { FILE_LIMIT = 1 << 30 };
-static const char NPY_MAGIC[] = "\x93NUMPY";
+static const size_t file_limit = (size_t)1 << 32;
+static const char npy_magic[] = "\x93NUMPY";
 
-static size_t numbers(int size, int channels)
+static size_t numbers(const struct picture *p, int channels)
 {
-	return (size_t)size * (size_t)size * (size_t)channels;
+	return (size_t)p->size * (size_t)p->size * (size_t)channels;
 }
 
-static void from_bytes(float *out, const uint8_t *bytes, size_t n)
+void picture_init(struct picture *p, int size, enum resize_filter filter)
 {
-	for (size_t i = 0; i < n; i++)
-		out[i] = (float)bytes[i] / 255.0f;
+	*p = (struct picture){ .size = size, .resize = resize_new(size, size, filter) };
+	p->bytes = xmalloc(numbers(p, IMAGE_CHANNELS), 1);
 }
 
-static int from_npy(float *out, const struct infile *f, int size, int channels, struct err *e)
+void picture_release(struct picture *p)
+{
+	image_release(&p->image);
+	resize_free(p->resize);
+	free(p->bytes);
+	*p = (struct picture){0};
+}
+
+static int shrink(struct picture *p, struct err *e)
+{
+	const struct image *im = &p->image;
+
+	return resize_run(p->resize, p->bytes, im->pixels, im->width, im->height, IMAGE_CHANNELS,
+	                  im->opaque ? RESIZE_OPAQUE : RESIZE_ALPHA, e);
+}
+
+int picture_load(struct picture *p, const char *path, struct err *e)
+{
+	if (image_read_file(&p->image, path, e) < 0)
+		return -1;
+	return shrink(p, e) < 0 ? err_in(e, path) : 0;
+}
+
+void picture_floats(const struct picture *p, float *out)
+{
+	pixels_from_bytes(out, p->bytes, numbers(p, IMAGE_CHANNELS));
+}
+
+/* ---- either a picture or an array ---- */
+
+static int from_npy(struct picture *p, float *out, const struct infile *f, int channels,
+                    struct err *e)
 {
 	struct npy a = {0};
 	char text[128];
-	size_t side = (size_t)size;
+	size_t side = (size_t)p->size;
 	bool bytes;
 
 	if (npy_parse(&a, f->data, f->size, e) < 0)
@@ -36,51 +68,40 @@ static int from_npy(float *out, const struct infile *f, int size, int channels, 
 	if (a.dims != 3 || a.shape[0] != side || a.shape[1] != side ||
 	    a.shape[2] != (size_t)channels || !(bytes || npy_is_f4(&a)))
 		return err_set(e, "is %s, the network takes %d x %d x %d of <f4 or |u1",
-		               npy_describe(&a, text, sizeof text), size, size,
+		               npy_describe(&a, text, sizeof text), p->size, p->size,
 		               channels);
 	if (bytes)
-		from_bytes(out, a.data, numbers(size, channels));
+		pixels_from_bytes(out, a.data, numbers(p, channels));
 	else
-		memcpy(out, a.data, numbers(size, channels) * sizeof *out);
+		memcpy(out, a.data, numbers(p, channels) * sizeof *out);
 	return 0;
 }
 
-static int from_picture(float *out, const struct infile *f, int size, int channels,
-                        struct resize *r, struct err *e)
+static int from_picture(struct picture *p, float *out, const struct infile *f, int channels,
+                        struct err *e)
 {
-	struct image im = {0};
-	uint8_t *small = NULL;
-	int result = -1;
-
 	if (channels != IMAGE_CHANNELS)
 		return err_set(e, "a picture has %d channels, the network takes %d",
 		               IMAGE_CHANNELS, channels);
-	if (image_read(&im, f->data, f->size, e) < 0)
+	if (image_read(&p->image, f->data, f->size, e) < 0 || shrink(p, e) < 0)
 		return -1;
-	small = xmalloc(numbers(size, channels), 1);
-	if (resize_run(r, small, im.pixels, im.width, im.height, IMAGE_CHANNELS,
-	               im.opaque ? RESIZE_OPAQUE : RESIZE_ALPHA, e) == 0) {
-		from_bytes(out, small, numbers(size, channels));
-		result = 0;
-	}
-	free(small);
-	image_release(&im);
-	return result;
+	picture_floats(p, out);
+	return 0;
 }
 
-int picture_load(float *out, const char *path, int size, int channels, struct resize *r,
-                 struct err *e)
+int picture_input(struct picture *p, float *out, int channels, const char *path,
+                  struct err *e)
 {
-	size_t magic = sizeof NPY_MAGIC - 1;
+	size_t magic = sizeof npy_magic - 1;
 	struct infile f;
 	int result;
 
-	if (infile_open(&f, path, FILE_LIMIT, e) < 0)
+	if (infile_open(&f, path, file_limit, e) < 0)
 		return -1;
-	if (f.size >= magic && !memcmp(f.data, NPY_MAGIC, magic))
-		result = from_npy(out, &f, size, channels, e);
+	if (f.size >= magic && !memcmp(f.data, npy_magic, magic))
+		result = from_npy(p, out, &f, channels, e);
 	else
-		result = from_picture(out, &f, size, channels, r, e);
+		result = from_picture(p, out, &f, channels, e);
 	infile_release(&f);
 	return result < 0 ? err_in(e, infile_name(path)) : 0;
 }

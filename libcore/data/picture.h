@@ -1,12 +1,38 @@
 #pragma once
-/* One picture file as the network's input: what aml-downsample would have made of it. */
+/*
+ * Picture files as the network's input: decoded, resized to a square, divided by 255.
+ * Datasets and predictions both come from here, so their pixels are equal.
+ */
+#include <stdint.h>
+
 #include "base/err.h"
+#include "image/image.h"
 #include "image/resize.h"
 
+/* What one thread needs for one picture after the other; the memory is used again. */
+struct picture {
+	int size;                       /* pixels a side */
+	struct resize *resize;
+	struct image image;             /* as the file holds it */
+	uint8_t *bytes;                 /* [size][size][IMAGE_CHANNELS], of the last picture */
+};
+
+void picture_init(struct picture *p, int size, enum resize_filter filter);
+void picture_release(struct picture *p);
+
 /*
- * PATH ("-": stdin) is a TIFF or PNG, resized by R, or an .npy of exactly SIZE x SIZE x CHANNELS
- * ('<f4' 0..1, or '|u1'). Writes size x size x channels floats in 0..1 to OUT.
+ * Reads the TIFF or PNG at PATH ("-": stdin) and resizes it into p->bytes.
  * Returns 0, or -1 with E set (PATH named in it).
  */
-int picture_load(float *out, const char *path, int size, int channels, struct resize *r,
-                 struct err *e);
+int picture_load(struct picture *p, const char *path, struct err *e);
+
+/* p->bytes as floats in 0..1. OUT [size][size][IMAGE_CHANNELS]. */
+void picture_floats(const struct picture *p, float *out);
+
+/*
+ * What a network of p->size and CHANNELS takes, from PATH ("-": stdin): a TIFF or PNG, or an .npy
+ * of exactly size x size x channels ('<f4' 0..1, or '|u1'). OUT: as many floats in 0..1.
+ * Returns 0, or -1 with E set (PATH named in it).
+ */
+int picture_input(struct picture *p, float *out, int channels, const char *path,
+                  struct err *e);

@@ -1,0 +1,41 @@
+#pragma once
+/*
+ * The classes of pictures: a model, loaded once, over files as they come. It prints
+ * nothing; each answer goes to a function of the caller's.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "data/classes.h"
+
+enum { PREDICT_MAX = 32 };              /* pictures at a time; more gain nothing */
+
+struct predict;
+
+/* What the model says of a picture. Lives until the function that was called with it returns. */
+struct predict_answer {
+	const char *name;               /* as it was given */
+	const float *probability;       /* [classes], by index */
+	const int *order;               /* [classes]: the likeliest first, of equals the lowest */
+	bool failed;                    /* there are no probabilities; */
+	struct err error;               /* why */
+};
+
+/* ANSWER: of the next N pictures, in their order. */
+typedef void predict_take(void *arg, const struct predict_answer *answer, int n);
+
+/*
+ * Loads the model at PATH ("-": stdin). MAX, to PREDICT_MAX: pictures at a time. THREADS 0: all
+ * processors. NULL with E set, PATH named.
+ */
+struct predict *predict_new(const char *path, int max, int threads, struct err *e);
+void predict_free(struct predict *p);           /* NULL is allowed */
+
+const struct classes *predict_classes(const struct predict *p);
+
+/*
+ * Predicts the files NAME[0..n-1], each what picture_input takes; "-" is a file of that name. Calls
+ * TAKE with the answers, up to MAX at a time, in order; a file that cannot be read has a failed one.
+ */
+void predict_files(struct predict *p, char *const *name, size_t n, predict_take *take, void *arg);
