@@ -1,14 +1,12 @@
 /* aml-confmat: the confusion matrix of predictions and count tables, as text, counts or figure. */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
 #include "base/opt.h"
-#include "base/outfile.h"
-#include "base/table.h"
 #include "base/tool.h"
+#include "base/outfile.h"
 #include "score/confusion.h"
+#include "score/confusion_table.h"
 #include "score/metrics.h"
 #include "figure/confusion_figure.h"
 #include "figure/render.h"
@@ -88,89 +86,6 @@ static int load_all(struct confusion *sum, char **in, struct err *e)
 	return 0;
 }
 
-/* PATH NULL: leaves the names that come with well-known codes. */
-static int load_names(struct classes *c, const char *path, struct err *e)
-{
-	struct classes known = {0};
-	int result = 0;
-
-	if (!path)
-		return 0;
-	if (classes_load(&known, path, e) < 0)
-		return -1;
-	for (int i = 0; i < c->count && result == 0; i++) {
-		int k = classes_find(&known, c->entry[i].code);
-
-		if (k < 0)
-			result = err_set(e, "%s: has no class '%s'", path,
-			                 c->entry[i].code);
-		else
-			c->entry[i] = known.entry[k];
-	}
-	classes_release(&known);
-	return result;
-}
-
-/* ---- text ---- */
-
-static void add_count(struct table *t, int64_t count)
-{
-	table_add(t, count ? "%" PRId64 : ".", count);
-}
-
-static void add_metric(struct table *t, double value, int64_t cases)
-{
-	table_add(t, cases ? "%.2f" : "-", value);
-}
-
-static void add_rows(struct table *t, const struct confusion *c, const struct metrics *m)
-{
-	table_add(t, "true\\predicted");
-	for (int j = 0; j < m->count; j++)
-		table_add(t, "%s", c->classes.entry[j].code);
-	table_add(t, "total");
-	table_add(t, "recall");
-	for (int i = 0; i < m->count; i++) {
-		table_add(t, "%s", c->classes.entry[i].code);
-		for (int j = 0; j < m->count; j++)
-			add_count(t, *confusion_at(c, i, j));
-		add_count(t, m->each[i].support);
-		add_metric(t, m->each[i].recall, m->each[i].support);
-	}
-}
-
-static void add_sums(struct table *t, const struct confusion *c, const struct metrics *m)
-{
-	table_add(t, "total");
-	for (int j = 0; j < m->count; j++)
-		add_count(t, confusion_column_sum(c, j));
-	add_count(t, m->total);
-	table_add(t, "%s", "");
-	table_add(t, "precision");
-	for (int j = 0; j < m->count; j++)
-		add_metric(t, m->each[j].precision, confusion_column_sum(c, j));
-	table_add(t, "%s", "");
-	table_add(t, "%s", "");
-}
-
-static void write_table(const struct confusion *c, const struct metrics *m, FILE *f)
-{
-	size_t columns = (size_t)m->count + 3;          /* code, total, recall */
-	char *align = xmalloc(columns + 1, 1);
-	struct table t;
-
-	memset(align, 'r', columns);
-	align[0] = 'l';
-	align[columns] = '\0';
-	table_init(&t, align);
-	add_rows(&t, c, m);
-	add_sums(&t, c, m);
-	table_write(&t, f);
-	fprintf(f, "\n%" PRId64 " images, accuracy %.3f\n", m->total, m->accuracy);
-	table_release(&t);
-	free(align);
-}
-
 static void write_text(const struct confusion *c, enum format format, FILE *f)
 {
 	struct metrics m;
@@ -182,12 +97,10 @@ static void write_text(const struct confusion *c, enum format format, FILE *f)
 		fputs(text, f);
 		free(text);
 	} else {
-		write_table(c, &m, f);
+		confusion_table_write(c, &m, f);
 	}
 	metrics_release(&m);
 }
-
-/* ---- figure ---- */
 
 static int write_figure(const struct confusion *c, enum render_format format,
                         const char *title, FILE *f, struct err *e)
@@ -238,8 +151,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (load_all(&c, a.in, &e) < 0 || load_names(&c.classes, a.names, &e) < 0
-	    || write_out(&a, &c, &e) < 0)
+	if (load_all(&c, a.in, &e) < 0 ||
+	    (a.names && classes_rename(&c.classes, a.names, &e) < 0) || write_out(&a, &c, &e) < 0)
 		status = tool_fail(&e);
 	confusion_release(&c);
 	return tool_end(status);

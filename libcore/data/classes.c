@@ -234,6 +234,25 @@ int classes_from_row(struct classes *c, const struct tsv *t, int first, struct e
 	return 0;
 }
 
+int classes_rename(struct classes *c, const char *tsv_path, struct err *e)
+{
+	struct classes named = {0};
+	int result = 0;
+
+	if (classes_load(&named, tsv_path, e) < 0)
+		return -1;
+	for (int i = 0; i < c->count && result == 0; i++) {
+		int k = classes_find(&named, c->entry[i].code);
+
+		if (k < 0)
+			result = err_set(e, "%s: has no class '%s'", tsv_path, c->entry[i].code);
+		else
+			c->entry[i] = named.entry[k];
+	}
+	classes_release(&named);
+	return result;
+}
+
 int classes_save(const struct classes *c, const char *tsv_path, struct err *e)
 {
 	struct outfile *o = outfile_open(tsv_path, e);

@@ -31,6 +31,8 @@ int classes_read(struct classes *c, FILE *f, const char *name, struct err *e);
 /* The classes whose codes are the fields of T's line from FIRST on. Returns 0 or -1. */
 int classes_from_row(struct classes *c, const struct tsv *t, int first, struct err *e);
 int classes_save(const struct classes *c, const char *tsv_path, struct err *e);
+/* Takes the names of C's codes from a classes.tsv. -1 with E set, also if it lacks one of them. */
+int classes_rename(struct classes *c, const char *tsv_path, struct err *e);
 void classes_copy(struct classes *to, const struct classes *from);
 void classes_release(struct classes *c);
 

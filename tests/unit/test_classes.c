@@ -147,6 +147,25 @@ static void test_load(const char *path)
 	}
 }
 
+static void test_rename(const char *path)
+{
+	struct classes c = {0};
+	struct err e = {0};
+	FILE *f = fopen(path, "w");
+
+	fputs("0\tB\tsecond\n1\tA\tfirst\n2\tC\tthird\n", f);
+	fclose(f);
+	classes_parse(&c, "A,B", &e);
+	is_int(classes_rename(&c, path, &e), 0, "names from a file");
+	ok(c.count == 2 && !strcmp(c.entry[0].code, "A") && !strcmp(c.entry[0].name, "first") &&
+	   !strcmp(c.entry[1].name, "second"), "found by their codes, in their order");
+	classes_release(&c);
+	classes_parse(&c, "A,D", &e);
+	ok(classes_rename(&c, path, &e) == -1 && strstr(e.text, "has no class 'D'") &&
+	   !strncmp(e.text, path, strlen(path)), "a code that is not there: %s", e.text);
+	classes_release(&c);
+}
+
 int main(void)
 {
 	char *path;
@@ -162,6 +181,7 @@ int main(void)
 	test_equal();
 	test_save(path);
 	test_load(path);
+	test_rename(path);
 	unlink(path);
 	ok(classes_load(&c, path, &e) == -1 && strstr(e.text, "No such file"),
 	   "a missing file: %s", e.text);

@@ -1,0 +1,140 @@
+/* What a model is worth on a dataset; see outcome.h. */
+#include "score/outcome.h"
+
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/progress.h"
+#include "nn/softmax.h"
+#include "score/metrics.h"
+#include "score/predictions.h"
+
+static const float *probs_of(const struct outcome *o, size_t i)
+{
+	return o->probs + i * (size_t)o->confusion.classes.count;
+}
+
+/* Means over those of the outcome's images that lie on SIDE of the split. */
+static struct score score_side(const struct outcome *o, enum split side, uint64_t seed)
+{
+	const struct dataset *d = o->dataset;
+	uint32_t *member = xmalloc(d->count, sizeof *member);
+	size_t members = split_select(d, side, seed, member), at = 0;
+	struct score s = {0};
+
+	for (size_t i = 0; i < o->count; i++) {         /* both lists ascend */
+		while (at < members && member[at] < o->index[i])
+			at++;
+		if (at == members || member[at] != o->index[i])
+			continue;
+		s.images++;
+		s.loss += o->loss[i];
+		s.accuracy += argmax(probs_of(o, i), o->confusion.classes.count) ==
+		              d->labels[o->index[i]];
+	}
+	free(member);
+	s.loss /= (double)s.images;             /* NaN if there are none */
+	s.accuracy /= (double)s.images;
+	return s;
+}
+
+static void count_confusion(struct outcome *o)
+{
+	for (size_t i = 0; i < o->count; i++) {
+		int best = argmax(probs_of(o, i), o->confusion.classes.count);
+
+		++*confusion_at(&o->confusion, o->dataset->labels[o->index[i]], best);
+	}
+}
+
+static void summarise(struct outcome *o, uint64_t seed)
+{
+	struct metrics metrics;
+
+	o->train = score_side(o, SPLIT_TRAIN, seed);
+	o->valid = score_side(o, SPLIT_VALID, seed);
+	count_confusion(o);
+	metrics_init(&metrics, &o->confusion);
+	o->report = metrics_report(&metrics, &o->confusion.classes);
+	metrics_release(&metrics);
+}
+
+int outcome_init(struct outcome *o, const struct evaluation *v, enum split side, uint64_t seed,
+                 bool quiet, struct err *e)
+{
+	const struct dataset *d = v->dataset;
+	struct evaluation watched = *v;
+	struct progress progress;
+	int result;
+
+	*o = (struct outcome){ .dataset = d };
+	confusion_init(&o->confusion, &d->classes);
+	o->index = xmalloc(d->count, sizeof *o->index);
+	o->count = split_select(d, side, seed, o->index);
+	o->probs = xmalloc(o->count * (size_t)v->net->classes, sizeof *o->probs);
+	o->loss = xmalloc(o->count, sizeof *o->loss);
+	watched.progress = &progress;
+	progress_start(&progress, "evaluate", "images", o->count, quiet);
+	result = evaluate(&watched, o->index, o->count, o->probs, o->loss, &o->all, e);
+	progress_end(&progress);
+	if (result == 0)
+		summarise(o, seed);
+	else
+		outcome_release(o);
+	return result;
+}
+
+void outcome_release(struct outcome *o)
+{
+	free(o->index);
+	free(o->probs);
+	free(o->loss);
+	free(o->report);
+	confusion_release(&o->confusion);
+	*o = (struct outcome){0};
+}
+
+/* ---- output ---- */
+
+void outcome_json(const struct outcome *o, FILE *f)
+{
+	struct json_writer j;
+
+	json_start(&j, f, true);
+	json_object(&j, NULL);
+	json_int(&j, "images", (int64_t)o->count);
+	json_number(&j, "loss", o->all.loss);
+	json_number(&j, "accuracy", o->all.accuracy);
+	json_number(&j, "training_loss", o->train.loss);
+	json_number(&j, "training_accuracy", o->train.accuracy);
+	json_number(&j, "test_loss", o->valid.loss);
+	json_number(&j, "test_accuracy", o->valid.accuracy);
+	json_text(&j, "classification_report", o->report);
+	json_close_object(&j);
+}
+
+static void print_score(FILE *f, const char *what, const struct score *s)
+{
+	if (s->images)
+		fprintf(f, "%-10s %6zu images  loss %.4f  accuracy %.4f\n", what,
+		        s->images, s->loss, s->accuracy);
+}
+
+void outcome_print(const struct outcome *o, FILE *f)
+{
+	print_score(f, "all", &o->all);
+	print_score(f, "training", &o->train);
+	print_score(f, "validation", &o->valid);
+	fprintf(f, "\n%s", o->report);
+}
+
+void outcome_predictions(const struct outcome *o, FILE *f)
+{
+	const struct dataset *d = o->dataset;
+	const struct classes *c = &o->confusion.classes;
+
+	predictions_header(f, c);
+	for (size_t i = 0; i < o->count; i++)
+		predictions_row(f, c, d->ids[o->index[i]], d->labels[o->index[i]], probs_of(o, i));
+}

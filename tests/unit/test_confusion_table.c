@@ -1,0 +1,45 @@
+/* The table of a confusion matrix, byte for byte. */
+#include "score/confusion_table.h"
+
+#include "tap.h"
+
+static void writes(const char *counts, const char *want, const char *what)
+{
+	FILE *in = fmemopen((void *)counts, strlen(counts), "r"), *out;
+	struct confusion c = {0};
+	struct metrics m;
+	struct err e;
+	char *got = NULL;
+	size_t size;
+
+	if (confusion_read(&c, in, "x.tsv", &e) < 0)
+		printf("Bail out! %s\n", e.text);
+	fclose(in);
+	out = open_memstream(&got, &size);
+	metrics_init(&m, &c);
+	confusion_table_write(&c, &m, out);
+	fclose(out);
+	is_text(got, want, what);
+	free(got);
+	metrics_release(&m);
+	confusion_release(&c);
+}
+
+int main(void)
+{
+	writes("true\\predicted\tA\tBB\nA\t30\t10\nBB\t0\t5\n",
+	       "true\\predicted     A    BB  total  recall\n"
+	       "A                 30    10     40    0.75\n"
+	       "BB                 .     5      5    1.00\n"
+	       "total             30    15     45\n"
+	       "precision       1.00  0.33\n"
+	       "\n45 images, accuracy 0.778\n", "sums, recall, precision");
+	writes("true\\predicted\tA\tB\nA\t0\t2\nB\t0\t0\n",
+	       "true\\predicted  A     B  total  recall\n"
+	       "A               .     2      2    0.00\n"
+	       "B               .     .      .       -\n"
+	       "total           .     2      2\n"
+	       "precision       -  0.00\n"
+	       "\n2 images, accuracy 0.000\n", "a dot for no images, a dash for no cases");
+	return tap_end();
+}
