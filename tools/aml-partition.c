@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfolder.h"
 #include "base/tool.h"
@@ -72,55 +71,6 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
-static int read_groups(struct partition *p, const struct parts *to, const char *tsv_path,
-                       struct err *e)
-{
-	uint32_t *group = xmalloc(to->count, sizeof *group);
-	char **ids = xmalloc(to->count, sizeof *ids);
-	long groups;
-
-	p->group = group;
-	for (size_t i = 0; i < to->count; i++)
-		ids[i] = to->from->ids[to->index[i]];
-	groups = partition_load_groups(group, ids, to->count, tsv_path, e);
-	free(ids);
-	if (groups < 0)
-		return -1;
-	if (groups < p->parts)
-		return err_set(e, "%s: %ld groups for %d parts", tsv_path, groups,
-		               p->parts);
-	p->groups = (size_t)groups;
-	return 0;
-}
-
-/* Chooses the images that are shared out and their parts. */
-static int deal(const struct args *a, struct parts *to, uint32_t *index, uint32_t *part,
-                struct err *e)
-{
-	struct partition p = {
-		.classes = to->from->classes.count, .parts = a->parts,
-		.scheme = a->scheme, .alpha = a->alpha, .seed = a->seed,
-	};
-	int *label = xmalloc(to->from->count, sizeof *label);
-	int result = 0;
-
-	p.label = label;
-	p.count = to->count = split_select(to->from, (enum split)a->split, a->seed,
-	                                   index);
-	for (size_t i = 0; i < to->count; i++)
-		label[i] = to->from->labels[index[i]];
-	if (to->count < (size_t)a->parts)
-		result = err_set(e, "%s: %zu images for %d parts", a->dataset, to->count,
-		                 a->parts);
-	else if (a->groups)
-		result = read_groups(&p, to, a->groups, e);
-	if (result == 0)
-		partition_deal(&p, part);
-	free(label);
-	free((void *)p.group);
-	return result;
-}
-
 /* One row a part; for folds of the images held out. */
 static void print_counts(const struct parts *p, const char *out)
 {
@@ -184,21 +134,15 @@ static int run(const struct args *a, struct dataset *d, struct err *e)
 		           .copy = a->copy,
 		           .quiet = a->quiet,
 		           .stop = &stopped };
-	uint32_t *index = xmalloc(d->count, sizeof *index),
-		 *part = xmalloc(d->count, sizeof *part);
-	int result;
+	int result = parts_deal(&p, a->scheme, a->alpha, (enum split)a->split, a->seed, a->groups, e);
 
-	p.index = index;
-	p.part = part;
-	result = deal(a, &p, index, part, e);
 	if (result == 0)
 		result = write_parts(&p, a->out, e);
 	if (result == 0)
 		print_counts(&p, a->out);
 	if (result == 0 && a->move)
 		result = subset_remove(d, e);
-	free(index);
-	free(part);
+	parts_release(&p);
 	return result;
 }
 

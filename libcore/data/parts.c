@@ -7,6 +7,65 @@
 #include "base/outfile.h"
 #include "data/subset.h"
 
+/* ---- dealing ---- */
+
+static int read_groups(struct partition *deal, uint32_t *group, const struct parts *p,
+                       const char *path, struct err *e)
+{
+	char **ids = xmalloc(p->count, sizeof *ids);
+	long groups;
+
+	for (size_t i = 0; i < p->count; i++)
+		ids[i] = p->from->ids[p->index[i]];
+	groups = partition_load_groups(group, ids, p->count, path, e);
+	free(ids);
+	if (groups < 0)
+		return -1;
+	if (groups < p->parts)
+		return err_set(e, "%s: %ld groups for %d parts", path, groups, p->parts);
+	deal->group = group;
+	deal->groups = (size_t)groups;
+	return 0;
+}
+
+int parts_deal(struct parts *p, enum partition_scheme scheme, double alpha, enum split side,
+               uint64_t seed, const char *groups, struct err *e)
+{
+	const struct dataset *d = p->from;
+	struct partition deal = { .classes = d->classes.count, .parts = p->parts, .scheme = scheme,
+		                  .alpha = alpha, .seed = seed };
+	int *label = xmalloc(d->count, sizeof *label), result = 0;
+	uint32_t *group = NULL;
+
+	p->index = xmalloc(d->count, sizeof *p->index);
+	p->part = xmalloc(d->count, sizeof *p->part);
+	p->count = split_select(d, side, seed, p->index);
+	for (size_t i = 0; i < p->count; i++)
+		label[i] = d->labels[p->index[i]];
+	deal.label = label;
+	deal.count = p->count;
+	if (p->count < (size_t)p->parts) {
+		result = err_set(e, "%s: %zu images for %d parts", d->path, p->count, p->parts);
+	} else if (groups) {
+		group = xmalloc(p->count, sizeof *group);
+		result = read_groups(&deal, group, p, groups, e);
+	}
+	if (result == 0)
+		partition_deal(&deal, p->part);
+	free(label);
+	free(group);
+	return result;
+}
+
+void parts_release(struct parts *p)
+{
+	free(p->index);
+	free(p->part);
+	*p = (struct parts){0};
+}
+
+/* ---- writing ---- */
+
 static int write_share(const struct parts *p, struct subset *s, uint32_t k,
                        const char *path, struct err *e)
 {

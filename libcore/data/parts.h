@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The datasets of a partition: FOLDER/partition0, partition1, ... from what
- * partition.h decided, each made by subset.h and read again.
+ * A dataset shared out among several: which images go where (partition.h decides), then
+ * FOLDER/partition0, partition1, ... each made by subset.h and read again.
  */
 #include <signal.h>
 #include <stdbool.h>
@@ -11,17 +11,29 @@
 #include "base/err.h"
 #include "base/progress.h"
 #include "data/dataset.h"
+#include "data/partition.h"
+#include "data/split.h"
 
 struct parts {
 	const struct dataset *from;
-	const uint32_t *index;          /* images of FROM, ascending, COUNT of them */
-	size_t count;
-	const uint32_t *part;           /* of each of them */
 	int parts;
 	bool folds;                     /* each gets all images; its own validate */
 	bool copy, quiet;
 	const volatile sig_atomic_t *stop;      /* as in struct subset */
+	/* from parts_deal, owned: */
+	uint32_t *index;                /* images of FROM, ascending, COUNT of them */
+	size_t count;
+	uint32_t *part;                 /* of each of them */
 };
+
+/*
+ * Deals the images on SIDE of the split by SCHEME, ALPHA and SEED (partition.h, split.h). GROUPS:
+ * path of a file of ids and groups, which stay together, or NULL. Returns 0, or -1 with E set:
+ * fewer images or groups than parts, or the file is at fault.
+ */
+int parts_deal(struct parts *p, enum partition_scheme scheme, double alpha, enum split side,
+               uint64_t seed, const char *groups, struct err *e);
+void parts_release(struct parts *p);
 
 /*
  * Makes the datasets in FOLDER and checks them against FROM: every image once (folds:
