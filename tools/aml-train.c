@@ -1,6 +1,5 @@
 /* aml-train: trains a model on one dataset. */
 #include <errno.h>
-#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +13,11 @@
 #include "data/split.h"
 #include "fused/engine_pick.h"
 #include "model/digest.h"
-#include "model/facts.h"
 #include "model/model.h"
 #include "model/model_writer.h"
 #include "model/values.h"
 #include "train/train.h"
+#include "train/train_facts.h"
 
 /* stopped with everything saved: run me again (EX_TEMPFAIL) */
 enum { EXIT_AGAIN = 75 };
@@ -30,9 +29,6 @@ struct args {
 	uint64_t split_seed;
 	int threads;
 };
-
-static const char *const ON_OFF[] = { "on", "off" };
-static const char *const AUGMENT[] = { "none", "dihedral", "rotate" };
 
 static volatile sig_atomic_t stop;
 
@@ -92,69 +88,6 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
-/* What the weights depend on besides data and parent, but for the number of epochs. */
-static void write_options(struct json_writer *j, const struct args *a)
-{
-	const struct train_options *t = &a->train;
-
-	json_seed(j, "seed", t->seed);
-	json_int(j, "batch", t->batch);
-	json_number(j, "rate", t->rate);
-	json_text(j, "split", a->split ? "all" : "train");
-	json_seed(j, "split_seed", a->split_seed);
-	json_text(j, "dropout", ON_OFF[a->dropout]);
-	json_text(j, "shuffle", ON_OFF[a->shuffle]);
-	json_text(j, "augment", AUGMENT[a->augment]);
-	json_text(j, "class_weight", a->class_weight ? "balanced" : "none");
-	json_number(j, "proximal", t->proximal);
-	json_text(j, "bn", a->bn ? "exact" : "running");
-	json_text(j, "keep", a->keep ? "best" : "last");
-}
-
-/* What a checkpoint must agree with. */
-static char *describe_run(const struct args *a, const struct dataset *d, const char *parent)
-{
-	struct facts f;
-
-	facts_start(&f, "aml-train");
-	write_options(&f.j, a);
-	json_text(&f.j, "dataset", d->digest);
-	json_text(&f.j, "parent", parent);
-	return facts_end(&f);
-}
-
-static void write_score(struct json_writer *j, const char *loss, const char *accuracy,
-                        const struct score *s)
-{
-	if (isnan(s->loss))
-		return;
-	json_number(j, loss, s->loss);
-	json_number(j, accuracy, s->accuracy);
-}
-
-static char *describe_result(const struct args *a, const struct dataset *d,
-                             const struct net *net, const struct engine *engine,
-                             const char *parent, const struct train_result *r)
-{
-	char digest[SHA256_HEX];
-	struct facts f;
-
-	digest_numbers(net, weights_const(&r->w), digest);
-	facts_start(&f, "aml-train");
-	json_text(&f.j, "kernels", engine->name);
-	json_int(&f.j, "epochs", a->train.epochs);
-	write_options(&f.j, a);
-	json_int(&f.j, "num_examples", r->num_examples);
-	write_score(&f.j, "loss", "accuracy", &r->train);
-	write_score(&f.j, "valid_loss", "valid_accuracy", &r->valid);
-	json_int(&f.j, "size", net->size);
-	facts_classes(&f, &d->classes);
-	json_text(&f.j, "dataset", d->digest);
-	json_text(&f.j, "weights", digest);
-	facts_parents(&f, &parent, 1);
-	return facts_end(&f);
-}
-
 /* FEDn is the caller if IN-metadata exists, or OUT as an empty file; it then wants OUT-metadata. */
 static bool fedn_calls(const struct args *a)
 {
@@ -205,6 +138,7 @@ static int run(struct args *a, const struct model *m, const struct dataset *d, s
 	struct threads *pool = threads_new(a->threads);
 	const struct engine *engine = engine_pick(&m->net, e);
 	char parent[SHA256_HEX], *text = NULL, *facts = NULL;
+	const struct train_facts about = { &a->train, a->split, a->split_seed, d, parent };
 	int status = -1;
 
 	data.train_count = split_select(d, a->split ? SPLIT_ALL : SPLIT_TRAIN,
@@ -213,11 +147,11 @@ static int run(struct args *a, const struct model *m, const struct dataset *d, s
 	if (!engine)
 		goto out;
 	digest_numbers(&m->net, m->w, parent);
-	a->train.run = text = describe_run(a, d, parent);
+	a->train.run = text = train_facts_run(&about);
 	status = train(&a->train, engine, m, &data, pool, &r, e);
 	if (status != TRAIN_DONE)
 		goto out;
-	facts = describe_result(a, d, &m->net, engine, parent, &r);
+	facts = train_facts_result(&about, &m->net, engine, &r);
 	status = save(a, &m->net, &r, facts, e);
 out:
 	threads_free(pool);

@@ -26,7 +26,7 @@ int round_load(struct round *r, const struct round_options *o, struct err *e)
 	if (o->previous) {
 		if (model_load(&r->previous, o->previous, MODEL_LOW, e) < 0)
 			return -1;
-		model_digest(&r->previous.net, r->previous.w, r->previous_digest);
+		digest_numbers(&r->previous.net, r->previous.w, r->previous_digest);
 		previous = &r->previous;
 		digest = r->previous_digest;
 	}
