@@ -134,7 +134,8 @@ static int run(const struct args *a, struct dataset *d, struct err *e)
 		           .copy = a->copy,
 		           .quiet = a->quiet,
 		           .stop = &stopped };
-	int result = parts_deal(&p, a->scheme, a->alpha, (enum split)a->split, a->seed, a->groups, e);
+	int result = parts_deal(&p, a->scheme, a->alpha, (enum split)a->split, a->seed,
+	                        a->groups, e);
 
 	if (result == 0)
 		result = write_parts(&p, a->out, e);

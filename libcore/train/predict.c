@@ -34,7 +34,9 @@ struct predict *predict_new(const char *path, int max, int threads, struct err *
 
 	assert(max >= 1 && max <= PREDICT_MAX);
 	p->max = max;
-	if (model_load(&p->m, path, MODEL_UNCHECKED, e) < 0 || !(p->engine = engine_pick(net, e))) {
+	if (model_load(&p->m, path, MODEL_UNCHECKED, e) == 0)
+		p->engine = engine_pick(net, e);
+	if (!p->engine) {
 		predict_free(p);
 		return NULL;
 	}
@@ -141,7 +143,8 @@ static void predict_chunk(struct predict *p, char *const *name, int n)
 	answer(p, n);
 }
 
-void predict_files(struct predict *p, char *const *name, size_t n, predict_take *take, void *arg)
+void predict_files(struct predict *p, char *const *name, size_t n, predict_take *take,
+                   void *arg)
 {
 	size_t max = (size_t)p->max;
 

@@ -13,7 +13,7 @@ enum { PREDICT_MAX = 32 };              /* pictures at a time; more gain nothing
 
 struct predict;
 
-/* What the model says of a picture. Lives until the function that was called with it returns. */
+/* What the model says of a picture, until the function that is called with it returns. */
 struct predict_answer {
 	const char *name;               /* as it was given */
 	const float *probability;       /* [classes], by index */
@@ -35,7 +35,9 @@ void predict_free(struct predict *p);           /* NULL is allowed */
 const struct classes *predict_classes(const struct predict *p);
 
 /*
- * Predicts the files NAME[0..n-1], each what picture_input takes; "-" is a file of that name. Calls
- * TAKE with the answers, up to MAX at a time, in order; a file that cannot be read has a failed one.
+ * Predicts the files NAME[0..n-1], each what picture_input takes; "-" is a file of that
+ * name. Calls TAKE with the answers, up to MAX at a time, in order; that of a file that
+ * cannot be read says so.
  */
-void predict_files(struct predict *p, char *const *name, size_t n, predict_take *take, void *arg);
+void predict_files(struct predict *p, char *const *name, size_t n, predict_take *take,
+                   void *arg);

@@ -10,8 +10,11 @@
 
 enum { SIZE = 6, GOOD = 3, N = SIZE * SIZE * IMAGE_CHANNELS };
 
-static const char *const source[GOOD] = { "tests/data/images/rgb8.png", "tests/data/images/cmyk.tiff",
-	                                  "tests/data/images/grey16.png" };
+static const char *const source[GOOD] = {
+	"tests/data/images/rgb8.png",
+	"tests/data/images/cmyk.tiff",
+	"tests/data/images/grey16.png",
+};
 static char reported[256];
 static int reports;
 

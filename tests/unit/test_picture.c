@@ -37,7 +37,8 @@ static void test_picture(void)
 static void test_array(void)
 {
 	static const size_t shape[] = { SIZE, SIZE, C };
-	const char *bytes_path = scratch_path("bytes.npy"), *floats_path = scratch_path("floats.npy");
+	const char *bytes_path = scratch_path("bytes.npy");
+	const char *floats_path = scratch_path("floats.npy");
 	struct picture p, other;
 	uint8_t bytes[N];
 	float floats[N], got[N];
