@@ -19,6 +19,7 @@ void batch_images_init(struct batch_images *b, const struct dataset *d, struct t
 	b->image = xcalloc(n, sizeof *b->image);
 	b->label = xcalloc(n, sizeof *b->label);
 	b->view = xcalloc(n, sizeof *b->view);
+	b->failed = xcalloc(n, sizeof *b->failed);
 	b->error = xcalloc(n, sizeof *b->error);
 	b->buffer = xaligned(n * dataset_image_numbers(d), sizeof *b->buffer);
 }
@@ -36,6 +37,7 @@ void batch_images_release(struct batch_images *b)
 	free(b->image);
 	free(b->label);
 	free(b->view);
+	free(b->failed);
 	free(b->error);
 	free(b->buffer);
 	*b = (struct batch_images){0};
@@ -133,8 +135,7 @@ static void fill_job(void *arg, size_t i, int worker)
 
 	(void)worker;
 	b->label[i] = b->d->labels[b->index[i]];
-	b->error[i].text[0] = '\0';
-	fill_image(b, i, &b->error[i]);
+	b->failed[i] = fill_image(b, i, &b->error[i]) < 0;
 }
 
 int batch_images_fill(struct batch_images *b, const uint32_t *index, int n,
@@ -147,7 +148,7 @@ int batch_images_fill(struct batch_images *b, const uint32_t *index, int n,
 	b->epoch = epoch;
 	threads_run(b->pool, (size_t)n, fill_job, b);
 	for (int i = 0; i < n; i++)
-		if (b->error[i].text[0]) {
+		if (b->failed[i]) {
 			*e = b->error[i];
 			return -1;
 		}

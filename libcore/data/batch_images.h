@@ -3,6 +3,7 @@
  * The images of one batch as floats: taken as they lie in the dataset where that
  * is possible, converted (bytes) or turned (augmentation) into a buffer otherwise.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,8 @@ struct batch_images {
 	int *label;                     /* [max] */
 	struct pixels_view *view;      /* what IMAGE points into, where it needs no conversion */
 	float *buffer;
-	struct err *error;              /* [max]: of the images that could not be read */
+	bool *failed;                   /* [max]: the image could not be read, */
+	struct err *error;              /* [max]: for this reason */
 	/* the batch under way */
 	const uint32_t *index;
 	enum augment augment;
