@@ -18,7 +18,7 @@
 /* The first three have arrays by key, and facts. */
 enum info_kind {
 	INFO_WEIGHTS,
-	INFO_DIFFERENCE,                /* weights less a parent's, nn/delta.h */
+	INFO_DIFFERENCE,                /* weights less a parent's, model/delta.h */
 	INFO_ARCHIVE,                   /* any other .npz */
 	INFO_ARRAY, INFO_LABELS, INFO_IDS,
 	INFO_DATASET

@@ -34,7 +34,7 @@ struct trail_model {
 	struct trail_parent *parent;
 	size_t parents;
 	char *trouble;                  /* why the file cannot be read; NULL: it can */
-	/* of a difference, nn/delta.h, which needs its parent for its numbers: */
+	/* of a difference, model/delta.h, which needs its parent for its numbers: */
 	char *from;                     /* digest of that parent; NULL: MODEL is whole */
 	bool checked;                   /* DIGEST was computed, not just told */
 	/* from trail_link: */
