@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/opt.h"
-#include "base/tool.h"
 #include "base/outfile.h"
+#include "base/tool.h"
 #include "score/confusion.h"
 #include "score/confusion_table.h"
 #include "score/metrics.h"

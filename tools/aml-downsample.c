@@ -3,8 +3,8 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
-#include "base/tool.h"
 #include "base/progress.h"
+#include "base/tool.h"
 #include "format/npy.h"
 #include "data/downsample.h"
 #include "data/picture.h"

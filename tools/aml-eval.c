@@ -2,9 +2,9 @@
 #include <stdlib.h>
 
 #include "base/opt.h"
-#include "base/tool.h"
 #include "base/outfile.h"
 #include "base/threads.h"
+#include "base/tool.h"
 #include "data/dataset.h"
 #include "fused/engine_pick.h"
 #include "model/model.h"

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "format/npy.h"
+#include "format/npy_ids.h"
 #include "format/pickle.h"
 #include "data/dataset.h"
 
@@ -39,7 +40,7 @@ static int save_ids(char *const *ids, size_t count, const char *folder, const ch
                     struct err *e)
 {
 	char *path = xasprintf("%s/%s", folder, name);
-	int result = npy_save_ids(path, ids, count, e);
+	int result = npy_ids_save(path, ids, count, e);
 
 	free(path);
 	return result;

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "image/resize.h"
 #include "data/classes.h"
 #include "data/tree.h"
-#include "image/resize.h"
 
 struct downsample {
 	const char *out;                /* path of the dataset */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "model/digest.h"
 #include "model/facts.h"
 
 static int weigh(const struct round_options *o, struct clients *c, struct err *e)

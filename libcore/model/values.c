@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdbool.h>
 
-#include "model/model_file.h"
 #include "nn/norm.h"
+#include "model/model_file.h"
 
 static int check_finite(const float *w, size_t count, struct err *e)
 {

@@ -10,6 +10,7 @@
 #include "data/picture.h"
 #include "nn/softmax.h"
 #include "fused/engine_pick.h"
+#include "model/facts.h"
 #include "model/model.h"
 
 struct predict {
@@ -40,7 +41,7 @@ struct predict *predict_new(const char *path, int max, int threads, struct err *
 		predict_free(p);
 		return NULL;
 	}
-	model_classes(&p->m, &p->classes);
+	facts_class_list(p->m.facts, net->classes, &p->classes);
 	p->pool = threads_new(threads);
 	p->run = p->engine->predictor_new(net, p->m.w, max, p->pool);
 	p->picture = xcalloc((size_t)threads_count(p->pool), sizeof *p->picture);

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/sha256.h"
+#include "model/digest.h"
 #include "model/facts.h"
 #include "model/model.h"
 

@@ -7,6 +7,7 @@
 #include "dataset_files.h"
 #include "scratch.h"
 #include "tap.h"
+#include "format/npy_ids.h"
 
 enum { COUNT = 3 };
 static char *const ids[COUNT] = { (char *)"a", (char *)"b", (char *)"c" };
@@ -29,11 +30,11 @@ static void has_ids(const char *folder, const char *name, const char *want)
 	size_t n = 0;
 	struct err e;
 
-	npy_load_ids(path, &got, &n, &e);
+	npy_ids_load(path, &got, &n, &e);
 	for (size_t i = 0; i < n && i < COUNT; i++)
 		strcat(text, got[i]);
 	is_text(text, want, name);
-	npy_free_ids(got, n);
+	npy_ids_free(got, n);
 	free(path);
 }
 

@@ -6,7 +6,7 @@
 #include "data/dataset.h"
 #include "fused/engine_pick.h"
 #include "model/facts.h"
-#include "model/model_writer.h"
+#include "model/model.h"
 #include "model/weights.h"
 #include "nn/init.h"
 #include "nn/softmax.h"

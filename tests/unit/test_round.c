@@ -8,6 +8,7 @@
 #include "nn/init.h"
 #include "scratch.h"
 #include "tap.h"
+#include "model/digest.h"
 
 enum { CLIENTS = 3, SIDE = 20, CLASSES = 4 };
 static const int examples[CLIENTS] = { 10, 30, 60 };
@@ -117,7 +118,7 @@ static void test_parents(void)
 	const struct json *parents = json_get(m.facts, "parents");
 	char digest[SHA256_HEX];
 
-	model_digest(&m.net, m.w, digest);
+	digest_numbers(&m.net, m.w, digest);
 	is_text(facts_text(m.facts, "weights"), digest, "the digest of its numbers");
 	is_int(parents ? (long long)parents->count : -1, CLIENTS, "a parent each");
 	ok(parents && strcmp(parents->items[0].text, parents->items[1].text) < 0 &&
@@ -141,7 +142,7 @@ static void test_optimiser(void)
 	ok(!json_get(m.facts, "beta2"), "what it does not use is none");
 	ok(access(o.state, F_OK) == 0, "the state is kept");
 	model_load(&sent, parent, 0, &e);
-	model_digest(&sent.net, sent.w, digest);
+	digest_numbers(&sent.net, sent.w, digest);
 	parents = json_get(m.facts, "parents");
 	is_text(parents && parents->count == CLIENTS + 1 ? parents->items[CLIENTS].text : NULL,
 	        digest, "the model sent out is the last parent");

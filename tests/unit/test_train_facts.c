@@ -8,6 +8,7 @@
 #include "model/facts.h"
 #include "model/weights.h"
 #include "tap.h"
+#include "model/digest.h"
 
 enum { SIDE = 20, CLASSES = 2 };
 
@@ -70,7 +71,7 @@ static void test_result(void)
 	ok(got && !json_get(got, "valid_loss"), "no validation, no number of it");
 	has_item(got, "classes", 1, "B");
 	has_item(got, "parents", 0, "p1");
-	model_digest(&net, weights_const(&r.w), digest);
+	digest_numbers(&net, weights_const(&r.w), digest);
 	is_text(facts_text(got, "weights"), digest, "the digest of the weights");
 	json_free(got);
 	free(text);
