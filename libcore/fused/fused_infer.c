@@ -19,7 +19,8 @@ enum {
 	CHUNK = 64,
 };
 
-struct predictor {
+struct fused_predictor {
+	struct predictor base;
 	struct plan p;
 	struct threads *pool;
 	int chunk, workers;
@@ -38,22 +39,27 @@ struct predictor {
 	int layer, parts;               /* where the strips of one image are shared out */
 };
 
+static struct fused_predictor *own(struct predictor *p)
+{
+	return (struct fused_predictor *)p;
+}
+
 static void prepare_job(void *arg, size_t job, int worker)
 {
-	const struct predictor *s = arg;
+	const struct fused_predictor *s = arg;
 
 	(void)worker;
 	conv_weights_job(&s->conv, &s->p, job);
 }
 
-static void *predictor_new(const struct kernels *k, const struct net *net,
-                           const float *const w[NET_ARRAYS], bool blocked, int max_batch,
-                           struct threads *pool)
+static struct predictor *new_predictor(const struct engine *engine, const struct net *net,
+                                       const float *const w[NET_ARRAYS], bool blocked,
+                                       int max_batch, struct threads *pool)
 {
-	struct predictor *s = xcalloc(1, sizeof *s);
+	struct fused_predictor *s = xcalloc(1, sizeof *s);
 	size_t D = (size_t)net->dense;
 
-	plan_init(&s->p, net, k);
+	plan_init(&s->p, net, engine->kernels);
 	s->pool = pool;
 	s->workers = threads_count(pool);
 	s->chunk = max_batch < CHUNK ? max_batch : CHUNK;
@@ -78,29 +84,27 @@ static void *predictor_new(const struct kernels *k, const struct net *net,
 	s->scale = xaligned(D, sizeof(float));
 	s->shift = xaligned(D, sizeof(float));
 	norm_affine(s->scale, s->shift, w[BN_GAMMA], w[BN_BETA], w[BN_MEAN], w[BN_VAR], net->dense);
-	return s;
+	return &s->base;
 }
 
-void *fused_predictor_new(const struct kernels *k, const struct net *net,
-                          const float *const w[NET_ARRAYS], int max_batch,
-                          struct threads *pool)
+struct predictor *fused_infer_new(const struct engine *engine, const struct net *net,
+                                  const float *const w[NET_ARRAYS], int max_batch,
+                                  struct threads *pool)
 {
-	return predictor_new(k, net, w, false, max_batch, pool);
+	return new_predictor(engine, net, w, false, max_batch, pool);
 }
 
-void *fused_predictor_blocked(const struct kernels *k, const struct net *net,
-                              const float *const w[NET_ARRAYS], int max_batch,
-                              struct threads *pool)
+struct predictor *fused_infer_new_blocked(const struct engine *engine, const struct net *net,
+                                          const float *const w[NET_ARRAYS], int max_batch,
+                                          struct threads *pool)
 {
-	return predictor_new(k, net, w, true, max_batch, pool);
+	return new_predictor(engine, net, w, true, max_batch, pool);
 }
 
-void fused_predictor_free(void *arg)
+void fused_infer_free(struct predictor *base)
 {
-	struct predictor *s = arg;
+	struct fused_predictor *s = own(base);
 
-	if (!s)
-		return;
 	for (int i = 0; i < s->workers; i++) {
 		maps_free(&s->maps[i]);
 		workspace_free(&s->workspace[i]);
@@ -122,7 +126,7 @@ void fused_predictor_free(void *arg)
 static const struct dropout no_dropout = {0};
 
 /* The maps of worker I, but with the flat layer of image N. */
-static struct maps maps_of(const struct predictor *s, int i, size_t n)
+static struct maps maps_of(const struct fused_predictor *s, int i, size_t n)
 {
 	struct maps m = s->maps[i];
 
@@ -132,7 +136,7 @@ static struct maps maps_of(const struct predictor *s, int i, size_t n)
 
 static void image_job(void *arg, size_t n, int worker)
 {
-	const struct predictor *s = arg;
+	const struct fused_predictor *s = arg;
 	struct maps m = maps_of(s, worker, n);
 
 	fused_pad_image(&s->workspace[worker], &s->p, s->image[n]);
@@ -144,7 +148,7 @@ static void image_job(void *arg, size_t n, int worker)
 /* Part I of the strips of one layer of the only image. Everybody works on the first maps. */
 static void strips_job(void *arg, size_t i, int worker)
 {
-	const struct predictor *s = arg;
+	const struct fused_predictor *s = arg;
 	struct maps m = maps_of(s, 0, 0);
 	int tiles = s->p.layer[s->layer].tiles, first = (int)i * tiles / s->parts,
 	    last = ((int)i + 1) * tiles / s->parts;
@@ -155,7 +159,7 @@ static void strips_job(void *arg, size_t i, int worker)
 	              &no_dropout);
 }
 
-static void one_image(struct predictor *s)
+static void one_image(struct fused_predictor *s)
 {
 	for (s->layer = 0; s->layer < WINOGRAD_LAYERS; s->layer++) {
 		int tiles = s->p.layer[s->layer].tiles;
@@ -165,7 +169,7 @@ static void one_image(struct predictor *s)
 	}
 }
 
-static void run_chunk(struct predictor *s, const float *const *image, int n,
+static void run_chunk(struct fused_predictor *s, const float *const *image, int n,
                       float *logits, float *features)
 {
 	size_t D = (size_t)s->p.net.dense, numbers = (size_t)n * D;
@@ -187,10 +191,10 @@ static void run_chunk(struct predictor *s, const float *const *image, int n,
 	head_logits(logits, s->a, s->w[DENSE2_W], s->w[DENSE2_B], n, (int)D, s->p.net.classes);
 }
 
-void fused_predictor_run(void *arg, const float *const *image, int n, float *logits,
-                         float *features)
+void fused_infer_run(struct predictor *base, const float *const *image, int n, float *logits,
+                     float *features)
 {
-	struct predictor *s = arg;
+	struct fused_predictor *s = own(base);
 
 	for (int at = 0; at < n; at += s->chunk) {
 		int count = n - at < s->chunk ? n - at : s->chunk;

@@ -1,17 +1,14 @@
 #pragma once
-/*
- * Inference over the kernels; the functions of struct engine, with the table of kernels
- * in front.
- */
-#include "kernels/kernels.h"
+/* Inference over the kernels: the predictor's functions of struct engine. */
 #include "nn/engine.h"
 
-void *fused_predictor_new(const struct kernels *k, const struct net *net,
-                          const float *const w[NET_ARRAYS], int max_batch,
-                          struct threads *pool);
+struct predictor *fused_infer_new(const struct engine *engine, const struct net *net,
+                                  const float *const w[NET_ARRAYS], int max_batch,
+                                  struct threads *pool);
 /* The same over weights of dense1 in blocks (fused_dense.h). */
-void *fused_predictor_blocked(const struct kernels *k, const struct net *net,
-                              const float *const w[NET_ARRAYS], int max_batch,
-                              struct threads *pool);
-void fused_predictor_free(void *p);
-void fused_predictor_run(void *p, const float *const *image, int n, float *logits, float *features);
+struct predictor *fused_infer_new_blocked(const struct engine *engine, const struct net *net,
+                                          const float *const w[NET_ARRAYS], int max_batch,
+                                          struct threads *pool);
+void fused_infer_free(struct predictor *p);
+void fused_infer_run(struct predictor *p, const float *const *image, int n, float *logits,
+                     float *features);

@@ -27,7 +27,8 @@ enum {
 	CONV_ARRAYS = CONV4_B + 1,
 };
 
-struct trainer {
+struct fused_trainer {
+	struct trainer base;
 	struct plan p;
 	struct threads *pool;
 	int max_batch, workers;
@@ -57,15 +58,20 @@ struct trainer {
 	bool update, pull;              /* pull: towards the anchor */
 };
 
+static struct fused_trainer *own(struct trainer *t)
+{
+	return (struct fused_trainer *)t;
+}
+
 /* ---- memory ---- */
 
-static size_t array_count(const struct trainer *t, int k)
+static size_t array_count(const struct fused_trainer *t, int k)
 {
 	return k == DENSE1_W ? dense_blocked(&t->p) : net_count(&t->p.net, (enum net_array)k);
 }
 
 /* One of the three sets of arrays. */
-static void arrays_new(const struct trainer *t, float *a[NET_ARRAYS])
+static void arrays_new(const struct fused_trainer *t, float *a[NET_ARRAYS])
 {
 	float *conv = xaligned(t->conv_count, sizeof *conv);
 
@@ -87,7 +93,7 @@ static void arrays_free(float *a[NET_ARRAYS])
 	memset(a, 0, NET_ARRAYS * sizeof *a);
 }
 
-static void groups_new(struct trainer *t)
+static void groups_new(struct fused_trainer *t)
 {
 	for (int g = 0; g < GROUPS; g++) {
 		float *at = t->group_sums[g] = xaligned(t->conv_count, sizeof *at);
@@ -99,13 +105,13 @@ static void groups_new(struct trainer *t)
 	}
 }
 
-void *fused_trainer_new(const struct kernels *k, const struct net *net, int max_batch,
-                        struct threads *pool)
+struct trainer *fused_train_new(const struct engine *engine, const struct net *net, int max_batch,
+                                struct threads *pool)
 {
-	struct trainer *t = xcalloc(1, sizeof *t);
+	struct fused_trainer *t = xcalloc(1, sizeof *t);
 	size_t padded = (size_t)(max_batch + PANEL);
 
-	plan_init(&t->p, net, k);
+	plan_init(&t->p, net, engine->kernels);
 	t->pool = pool;
 	t->max_batch = max_batch;
 	t->workers = threads_count(pool);
@@ -128,15 +134,13 @@ void *fused_trainer_new(const struct kernels *k, const struct net *net, int max_
 		workspace_new(&t->workspace[i], &t->p, true);
 		t->dxt[i] = xaligned(DENSE_ROWS * padded, sizeof(float));
 	}
-	return t;
+	return &t->base;
 }
 
-void fused_trainer_free(void *arg)
+void fused_train_free(struct trainer *base)
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = own(base);
 
-	if (!t)
-		return;
 	arrays_free(t->w);
 	arrays_free(t->m);
 	arrays_free(t->v);
@@ -162,7 +166,7 @@ void fused_trainer_free(void *arg)
 
 /* ---- weights in and out ---- */
 
-static void arrays_set(const struct trainer *t, float *const to[NET_ARRAYS],
+static void arrays_set(const struct fused_trainer *t, float *const to[NET_ARRAYS],
                        const float *const *from, bool all)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
@@ -177,7 +181,7 @@ static void arrays_set(const struct trainer *t, float *const to[NET_ARRAYS],
 	}
 }
 
-static void arrays_get(const struct trainer *t, float *const to[NET_ARRAYS],
+static void arrays_get(const struct fused_trainer *t, float *const to[NET_ARRAYS],
                        float *const from[NET_ARRAYS], bool all)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
@@ -190,11 +194,11 @@ static void arrays_get(const struct trainer *t, float *const to[NET_ARRAYS],
 	}
 }
 
-void fused_trainer_set(void *arg, const float *const w[NET_ARRAYS],
-                       const float *const m[NET_ARRAYS], const float *const v[NET_ARRAYS],
-                       uint64_t steps)
+void fused_train_set(struct trainer *base, const float *const w[NET_ARRAYS],
+                     const float *const m[NET_ARRAYS], const float *const v[NET_ARRAYS],
+                     uint64_t steps)
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = own(base);
 
 	t->steps = steps;
 	arrays_set(t, t->w, w, true);
@@ -206,7 +210,7 @@ void fused_trainer_set(void *arg, const float *const w[NET_ARRAYS],
 }
 
 /* Zeros, not before they are needed: by then the weights that were copied can be left. */
-static void need_moments(struct trainer *t)
+static void need_moments(struct fused_trainer *t)
 {
 	assert(t->m[0]);                /* not after trainer_end */
 	if (t->moments)
@@ -216,18 +220,19 @@ static void need_moments(struct trainer *t)
 	t->moments = true;
 }
 
-void fused_trainer_anchor(void *arg, const float *const w[NET_ARRAYS])
+void fused_train_anchor(struct trainer *base, const float *const w[NET_ARRAYS])
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = own(base);
 
 	if (!t->anchor[0])
 		arrays_new(t, t->anchor);
 	arrays_set(t, t->anchor, w, true);
 }
 
-void fused_trainer_get(void *arg, float *w[NET_ARRAYS], float *m[NET_ARRAYS], float *v[NET_ARRAYS])
+void fused_train_get(struct trainer *base, float *w[NET_ARRAYS], float *m[NET_ARRAYS],
+                     float *v[NET_ARRAYS])
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = own(base);
 
 	arrays_get(t, w, t->w, true);
 	if (m || v)
@@ -238,17 +243,18 @@ void fused_trainer_get(void *arg, float *w[NET_ARRAYS], float *m[NET_ARRAYS], fl
 		arrays_get(t, v, t->v, false);
 }
 
-void fused_trainer_end(void *arg)
+void fused_train_end(struct trainer *base)
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = own(base);
 
 	arrays_free(t->m);
 	arrays_free(t->v);
 }
 
-void *fused_trainer_predictor(const void *arg, const float *mean, const float *var, int max_batch)
+struct predictor *fused_train_predictor(const struct trainer *base, const float *mean,
+                                        const float *var, int max_batch)
 {
-	const struct trainer *t = arg;
+	const struct fused_trainer *t = (const struct fused_trainer *)base;
 	const float *w[NET_ARRAYS];
 
 	memcpy(w, t->w, sizeof w);
@@ -256,14 +262,14 @@ void *fused_trainer_predictor(const void *arg, const float *mean, const float *v
 		w[BN_MEAN] = mean;
 		w[BN_VAR] = var;
 	}
-	return fused_predictor_blocked(t->p.k, &t->p.net, w, max_batch, t->pool);
+	return fused_infer_new_blocked(base->engine, &t->p.net, w, max_batch, t->pool);
 }
 
 /* ---- the step ---- */
 
 static void prepare_job(void *arg, size_t job, int worker)
 {
-	const struct trainer *t = arg;
+	const struct fused_trainer *t = arg;
 
 	(void)worker;
 	conv_weights_job(&t->conv, &t->p, job);
@@ -271,7 +277,7 @@ static void prepare_job(void *arg, size_t job, int worker)
 
 static void forward_job(void *arg, size_t n, int worker)
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = arg;
 	struct workspace *d = &t->workspace[worker];
 	const struct batch *b = t->batch;
 	const struct dropout drop = { b->dropout, b->seed, b->step, (uint32_t)n };
@@ -282,14 +288,14 @@ static void forward_job(void *arg, size_t n, int worker)
 		              t->p.layer[layer].tiles, &drop);
 }
 
-static int groups(const struct trainer *t)
+static int groups(const struct fused_trainer *t)
 {
 	return t->batch->count < GROUPS ? t->batch->count : GROUPS;
 }
 
 static void backward_job(void *arg, size_t g, int worker)
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = arg;
 	const struct batch *b = t->batch;
 	int parts = groups(t), first = (int)g * b->count / parts,
 	    last = ((int)g + 1) * b->count / parts;
@@ -299,7 +305,7 @@ static void backward_job(void *arg, size_t g, int worker)
 }
 
 /* A step of Adam on COUNT numbers of array K from AT on. */
-static void update(const struct trainer *t, int k, size_t at, const float *g, size_t count)
+static void update(const struct fused_trainer *t, int k, size_t at, const float *g, size_t count)
 {
 	t->p.k->adam(t->w[k] + at, t->m[k] + at, t->v[k] + at,
 	             t->pull ? t->anchor[k] + at : NULL, g, count, &t->adam);
@@ -311,7 +317,7 @@ static void update(const struct trainer *t, int k, size_t at, const float *g, si
  */
 static void update_job(void *arg, size_t job, int worker)
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = arg;
 	size_t at = job * UPDATE, count = t->conv_count - at < UPDATE ? t->conv_count - at : UPDATE;
 	float *sum = t->group_sums[0] + at;
 
@@ -323,7 +329,7 @@ static void update_job(void *arg, size_t job, int worker)
 		update(t, 0, at, sum, count);
 }
 
-static void update_head(struct trainer *t)
+static void update_head(struct fused_trainer *t)
 {
 	for (int k = 0; k < NET_ARRAYS; k++)
 		if (t->head.g[k])
@@ -332,7 +338,7 @@ static void update_head(struct trainer *t)
 	norm_update(t->w[BN_VAR], t->head.var, t->p.net.dense);
 }
 
-static void dense_step(struct trainer *t)
+static void dense_step(struct fused_trainer *t)
 {
 	struct dense_back d = {
 		.p = &t->p,
@@ -352,7 +358,7 @@ static void dense_step(struct trainer *t)
 	dense_backward(&d, t->pool, t->maps);
 }
 
-static void run_step(struct trainer *t, const struct batch *b, struct batch_result *r)
+static void run_step(struct fused_trainer *t, const struct batch *b, struct batch_result *r)
 {
 	t->batch = b;
 	conv_weights_bind(&t->conv, (const float *const *)t->w);
@@ -369,10 +375,10 @@ static void run_step(struct trainer *t, const struct batch *b, struct batch_resu
 	t->batch = NULL;
 }
 
-void fused_trainer_step(void *arg, const struct batch *b, const struct adam *a,
-                        struct batch_result *r)
+void fused_train_step(struct trainer *base, const struct batch *b, const struct adam *a,
+                      struct batch_result *r)
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = own(base);
 
 	need_moments(t);
 	t->update = true;
@@ -387,10 +393,10 @@ void fused_trainer_step(void *arg, const struct batch *b, const struct adam *a,
 	run_step(t, b, r);
 }
 
-void fused_trainer_gradients(void *arg, const struct batch *b, float *dw[NET_ARRAYS],
-                             struct batch_result *r)
+void fused_train_gradients(struct trainer *base, const struct batch *b, float *dw[NET_ARRAYS],
+                           struct batch_result *r)
 {
-	struct trainer *t = arg;
+	struct fused_trainer *t = own(base);
 
 	t->update = false;
 	if (!t->dense_dw)

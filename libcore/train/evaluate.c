@@ -7,17 +7,19 @@
 
 #include "base/mem.h"
 #include "data/batch_images.h"
+#include "nn/predictor.h"
 #include "nn/softmax.h"
+#include "nn/trainer.h"
 
 /* images a call: the largest batch that dense products take in one pass */
 enum { CHUNK = 32 };
 
-static void *predictor(const struct evaluation *v)
+static struct predictor *predictor(const struct evaluation *v)
 {
 	assert(!v->w != !v->trainer && (v->trainer || !v->mean));
 	if (v->trainer)
-		return v->engine->trainer_predictor(v->trainer, v->mean, v->var, CHUNK);
-	return v->engine->predictor_new(v->net, v->w, CHUNK, v->pool);
+		return trainer_predictor(v->trainer, v->mean, v->var, CHUNK);
+	return predictor_new(v->engine, v->net, v->w, CHUNK, v->pool);
 }
 
 /* Calls TAKE with the outputs of each chunk, in order. */
@@ -29,7 +31,7 @@ static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t 
 {
 	int width = features ? v->net->dense : v->net->classes;
 	float *out = xaligned((size_t)CHUNK * (size_t)width, sizeof *out);
-	void *p = predictor(v);
+	struct predictor *p = predictor(v);
 	struct batch_images images;
 	int result = 0;
 
@@ -40,14 +42,13 @@ static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t 
 		result = batch_images_fill(&images, index + at, count, AUGMENT_NONE, 0, 0, e);
 		if (result < 0)
 			break;
-		v->engine->predictor_run(p, images.image, count,
-		                         features ? NULL : out, features ? out : NULL);
+		predictor_run(p, images.image, count, features ? NULL : out, features ? out : NULL);
 		take(arg, out, images.label, at, count);
 		if (v->progress)
 			progress_add(v->progress, (uint64_t)count);
 	}
 	batch_images_release(&images);
-	v->engine->predictor_free(p);
+	predictor_free(p);
 	free(out);
 	return result;
 }

@@ -25,7 +25,7 @@ struct evaluation {
 	const struct net *net;
 	const float *const *w;          /* [NET_ARRAYS] */
 	/* in place of W: this trainer's weights, with MEAN and VAR as trainer_predictor has them */
-	const void *trainer;
+	const struct trainer *trainer;
 	const float *mean, *var;
 	const struct dataset *dataset;  /* its images must be net->size square with net->channels */
 	struct threads *pool;

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/threads.h"
 #include "data/picture.h"
+#include "nn/predictor.h"
 #include "nn/softmax.h"
 #include "fused/engine_pick.h"
 #include "model/facts.h"
@@ -18,8 +19,7 @@ struct predict {
 	struct model m;
 	struct classes classes;
 	struct threads *pool;
-	const struct engine *engine;
-	void *run;                      /* the engine's */
+	struct predictor *predictor;
 	struct picture *picture;        /* [threads] */
 	float *pixels;                  /* [max] images */
 	float *logits;                  /* [max][classes]; then probabilities */
@@ -32,18 +32,19 @@ struct predict *predict_new(const char *path, int max, int threads, struct err *
 	struct predict *p = xcalloc(1, sizeof *p);
 	size_t pixels, room = (size_t)max;
 	const struct net *net = &p->m.net;
+	const struct engine *engine = NULL;
 
 	assert(max >= 1 && max <= PREDICT_MAX);
 	p->max = max;
 	if (model_load(&p->m, path, MODEL_UNCHECKED, e) == 0)
-		p->engine = engine_pick(net, e);
-	if (!p->engine) {
+		engine = engine_pick(net, e);
+	if (!engine) {
 		predict_free(p);
 		return NULL;
 	}
 	facts_class_list(p->m.facts, net->classes, &p->classes);
 	p->pool = threads_new(threads);
-	p->run = p->engine->predictor_new(net, p->m.w, max, p->pool);
+	p->predictor = predictor_new(engine, net, p->m.w, max, p->pool);
 	p->picture = xcalloc((size_t)threads_count(p->pool), sizeof *p->picture);
 	for (int i = 0; i < threads_count(p->pool); i++)
 		picture_init(&p->picture[i], net->size, RESIZE_BICUBIC);
@@ -62,8 +63,7 @@ void predict_free(struct predict *p)
 	for (int i = 0; p->picture && i < threads_count(p->pool); i++)
 		picture_release(&p->picture[i]);
 	free(p->picture);
-	if (p->run)
-		p->engine->predictor_free(p->run);
+	predictor_free(p->predictor);
 	threads_free(p->pool);
 	free(p->pixels);
 	free(p->logits);
@@ -140,7 +140,7 @@ static void predict_chunk(struct predict *p, char *const *name, int n)
 		if (!p->answer[i].failed)
 			image[good++] = pixels_of(p, (size_t)i);
 	if (good)
-		p->engine->predictor_run(p->run, image, good, p->logits, NULL);
+		predictor_run(p->predictor, image, good, p->logits, NULL);
 	answer(p, n);
 }
 

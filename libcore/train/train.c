@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/rng.h"
+#include "nn/trainer.h"
 #include "train/checkpoint.h"
 #include "train/train_log.h"
 
@@ -18,7 +19,7 @@ struct run {
 	const struct net *net;
 	const struct train_data *data;
 	struct threads *pool;
-	void *trainer;
+	struct trainer *trainer;
 	struct checkpoint c;            /* position, and room for what is saved */
 	int batch;                      /* images a step */
 	uint32_t batches;               /* steps an epoch */
@@ -59,7 +60,7 @@ static void run_init(struct run *r)
 	r->batch = n < (size_t)o->batch ? (int)n : o->batch;
 	r->batches = (uint32_t)(n / (size_t)r->batch);
 	r->order = xmalloc(n, sizeof *r->order);
-	r->trainer = r->engine->trainer_new(r->net, r->batch, r->pool);
+	r->trainer = trainer_new(r->engine, r->net, r->batch, r->pool);
 	batch_images_init(&r->images, r->data->dataset, r->pool, r->batch);
 	if (o->balanced) {
 		r->class_weight = balanced_weights(r->data, r->net->classes);
@@ -85,7 +86,7 @@ static void run_init(struct run *r)
 
 static void run_release(struct run *r)
 {
-	r->engine->trainer_free(r->trainer);
+	trainer_free(r->trainer);
 	if (r->images.d)
 		batch_images_release(&r->images);
 	weights_release(&r->c.m);
@@ -103,7 +104,7 @@ static int save(struct run *r, struct err *e)
 {
 	if (!r->o->checkpoint)
 		return 0;
-	r->engine->trainer_get(r->trainer, r->c.w.a, r->c.m.a, r->c.v.a);
+	trainer_get(r->trainer, r->c.w.a, r->c.m.a, r->c.v.a);
 	r->c.at.log_bytes = r->log ? train_log_bytes(r->log) : -1;
 	return checkpoint_save(&r->c, r->o->checkpoint, e);
 }
@@ -140,12 +141,12 @@ static int begin(struct run *r, const struct model *from, struct err *e)
 	r->train = (struct score){ 0, r->c.at.last_loss, r->c.at.last_accuracy };
 	r->valid = (struct score){ 0, r->c.at.last_valid_loss, r->c.at.last_valid_accuracy };
 	if (found)
-		r->engine->trainer_set(r->trainer, weights_const(&r->c.w), weights_const(&r->c.m),
-		                       weights_const(&r->c.v), r->c.at.steps);
+		trainer_set(r->trainer, weights_const(&r->c.w), weights_const(&r->c.m),
+		            weights_const(&r->c.v), r->c.at.steps);
 	else
-		r->engine->trainer_set(r->trainer, from->w, NULL, NULL, 0);
+		trainer_set(r->trainer, from->w, NULL, NULL, 0);
 	if (o->proximal > 0)
-		r->engine->trainer_anchor(r->trainer, from->w);
+		trainer_anchor(r->trainer, from->w);
 	model_drop_pages(from);
 	if (o->log) {
 		r->log = train_log_open(o->log, found ? r->c.at.log_bytes : -1, e);
@@ -183,15 +184,15 @@ static int step(struct run *r, struct err *e)
 	for (int i = 0; r->weight && i < r->batch; i++)
 		r->weight[i] = r->class_weight[r->images.label[i]];
 	at->steps++;
-	r->engine->trainer_step(r->trainer,
-	                        &(struct batch){ .count = r->batch,
-	                                         .image = r->images.image,
-	                                         .label = r->images.label,
-	                                         .weight = r->weight,
-	                                         .dropout = o->dropout,
-	                                         .seed = o->seed,
-	                                         .step = (uint32_t)at->steps },
-	                        &adam, &got);
+	trainer_step(r->trainer,
+	             &(struct batch){ .count = r->batch,
+	                              .image = r->images.image,
+	                              .label = r->images.label,
+	                              .weight = r->weight,
+	                              .dropout = o->dropout,
+	                              .seed = o->seed,
+	                              .step = (uint32_t)at->steps },
+	             &adam, &got);
 	if (!isfinite(got.loss))
 		return err_set(
 			e, "the loss became %g in epoch %u: a smaller --rate may help",
@@ -236,7 +237,7 @@ static void keep(struct run *r)
 	size_t bytes = (size_t)r->net->dense * sizeof(float);
 
 	r->c.at.best_loss = r->valid.loss;
-	r->engine->trainer_get(r->trainer, r->c.best.a, NULL, NULL);
+	trainer_get(r->trainer, r->c.best.a, NULL, NULL);
 	if (!r->o->bn_exact)
 		return;
 	memcpy(r->c.best.a[BN_MEAN], r->mean, bytes);
@@ -327,7 +328,7 @@ static int finish(struct run *r, struct err *e)
 {
 	struct evaluation v = evaluation(r);
 
-	r->engine->trainer_end(r->trainer);
+	trainer_end(r->trainer);
 	if (r->o->keep_best && isfinite(r->c.at.best_loss)) {
 		struct weights other = r->c.w;
 
@@ -335,7 +336,7 @@ static int finish(struct run *r, struct err *e)
 		r->c.best = other;
 		return 0;
 	}
-	r->engine->trainer_get(r->trainer, r->c.w.a, NULL, NULL);
+	trainer_get(r->trainer, r->c.w.a, NULL, NULL);
 	if (!r->o->bn_exact)
 		return 0;
 	return recalibrate(r, &v, r->c.w.a[BN_MEAN], r->c.w.a[BN_VAR], e);

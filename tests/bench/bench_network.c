@@ -14,6 +14,8 @@
 #include "base/tool.h"
 #include "fused/engine_pick.h"
 #include "nn/init.h"
+#include "nn/predictor.h"
+#include "nn/trainer.h"
 #include "nn/softmax.h"
 #include "model/weights.h"
 
@@ -106,35 +108,35 @@ static void train_steps(const struct bench *b, int count, double *ms, int runs)
 		               .dropout = true };
 	struct adam adam = adam_keras(1e-3f);
 	struct batch_result result;
-	void *t = b->engine->trainer_new(&b->net, count, b->pool);
+	struct trainer *t = trainer_new(b->engine, &b->net, count, b->pool);
 
-	b->engine->trainer_set(t, weights_const(&b->w), NULL, NULL, 0);
+	trainer_set(t, weights_const(&b->w), NULL, NULL, 0);
 	for (int i = -WARM_UP; i < runs; i++) {
 		double start = now_ms();
 
 		batch.step++;
-		b->engine->trainer_step(t, &batch, &adam, &result);
+		trainer_step(t, &batch, &adam, &result);
 		if (i >= 0)
 			ms[i] = now_ms() - start;
 	}
-	b->engine->trainer_free(t);
+	trainer_free(t);
 }
 
 static void infer(const struct bench *b, int count, double *ms, int runs)
 {
 	float *logits = xmalloc((size_t)count * CLASSES, sizeof *logits);
-	void *p = b->engine->predictor_new(&b->net, weights_const(&b->w), count, b->pool);
+	struct predictor *p = predictor_new(b->engine, &b->net, weights_const(&b->w), count, b->pool);
 
 	for (int i = -WARM_UP; i < runs; i++) {
 		double start = now_ms();
 
-		b->engine->predictor_run(p, b->image, count, logits, NULL);
+		predictor_run(p, b->image, count, logits, NULL);
 		for (int n = 0; n < count; n++)
 			softmax(logits + n * CLASSES, logits + n * CLASSES, CLASSES);
 		if (i >= 0)
 			ms[i] = now_ms() - start;
 	}
-	b->engine->predictor_free(p);
+	predictor_free(p);
 	free(logits);
 }
 

@@ -11,6 +11,8 @@
 #include "nn/dropout.h"
 #include "nn/elementwise.h"
 #include "nn/pool.h"
+#include "nn/predictor.h"
+#include "nn/trainer.h"
 #include "tap.h"
 
 /*
@@ -231,13 +233,12 @@ static void check_inference(const struct engine *e, const struct data *d, int n,
 	char what[100];
 
 	for (int i = 0; i < 2; i++) {
-		void *p = engine[i]->predictor_new(&d->net, (const float *const *)d->w, 16, pool);
+		struct predictor *p = predictor_new(engine[i], &d->net, (const float *const *)d->w, 16, pool);
 
 		logits[i] = xmalloc((size_t)n * C, sizeof(float));
 		features[i] = xmalloc((size_t)n * D, sizeof(float));
-		engine[i]->predictor_run(p, (const float *const *)d->image, n, logits[i],
-		                         features[i]);
-		engine[i]->predictor_free(p);
+		predictor_run(p, (const float *const *)d->image, n, logits[i], features[i]);
+		predictor_free(p);
 	}
 	snprintf(what, sizeof what, "features of %d images of %d", n, d->net.size);
 	near(features[0], features[1], (size_t)n * D, outputs_differ, e->name, what);
@@ -258,12 +259,12 @@ static void check_gradients(const struct engine *e, const struct data *d, int co
 	char what[100];
 
 	for (int i = 0; i < 2; i++) {
-		void *t = engine[i]->trainer_new(&d->net, MAX_BATCH, pool);
+		struct trainer *t = trainer_new(engine[i], &d->net, MAX_BATCH, pool);
 
 		arrays_new(g[i], &d->net);
-		engine[i]->trainer_set(t, (const float *const *)d->w, NULL, NULL, 0);
-		engine[i]->trainer_gradients(t, &b, g[i], &r[i]);
-		engine[i]->trainer_free(t);
+		trainer_set(t, (const float *const *)d->w, NULL, NULL, 0);
+		trainer_gradients(t, &b, g[i], &r[i]);
+		trainer_free(t);
 	}
 	snprintf(what, sizeof what, "%s: loss of %d images of %d, dropout %d", e->name,
 	         count, d->net.size, dropout);
@@ -279,28 +280,28 @@ static void check_gradients(const struct engine *e, const struct data *d, int co
 }
 
 /* A trainer before its first step. */
-static void *start(const struct engine *e, const struct data *d, struct threads *pool)
+static struct trainer *start(const struct engine *e, const struct data *d, struct threads *pool)
 {
-	void *t = e->trainer_new(&d->net, MAX_BATCH, pool);
+	struct trainer *t = trainer_new(e, &d->net, MAX_BATCH, pool);
 
-	e->trainer_set(t, (const float *const *)d->w, NULL, NULL, 0);
-	e->trainer_anchor(t, (const float *const *)d->anchor);
+	trainer_set(t, (const float *const *)d->w, NULL, NULL, 0);
+	trainer_anchor(t, (const float *const *)d->anchor);
 	return t;
 }
 
 /* Step 0 or 1, of which the second is a smaller batch. OUT: weights and moments after it. */
-static void take_step(const struct engine *e, void *t, const struct data *d, int count,
-                      int step, float *out[3][NET_ARRAYS])
+static void take_step(struct trainer *t, const struct data *d, int count, int step,
+                      float *out[3][NET_ARRAYS])
 {
 	struct batch b = batch_of(d, step ? (count + 1) / 2 : count, true);
 	struct adam a = adam_keras(1e-3f);
 	struct batch_result r;
 
 	a.proximal = count % 2 ? .05f : 0;
-	e->trainer_step(t, &b, &a, &r);
+	trainer_step(t, &b, &a, &r);
 	for (int i = 0; i < 3; i++)
 		arrays_new(out[i], &d->net);
-	e->trainer_get(t, out[0], out[1], out[2]);
+	trainer_get(t, out[0], out[1], out[2]);
 }
 
 static void out_free(float *out[3][NET_ARRAYS])
@@ -316,12 +317,12 @@ static void check_threads(const struct engine *e, const struct data *d, int coun
 
 	for (int i = 0; i < 2; i++) {
 		struct threads *pool = threads_new(i ? 3 : 1);
-		void *t = start(e, d, pool);
+		struct trainer *t = start(e, d, pool);
 
-		take_step(e, t, d, count, 0, first);
-		take_step(e, t, d, count, 1, out[i]);
+		take_step(t, d, count, 0, first);
+		take_step(t, d, count, 1, out[i]);
 		out_free(first);
-		e->trainer_free(t);
+		trainer_free(t);
 		threads_free(pool);
 	}
 	for (int i = 0; i < 3; i++)
@@ -342,14 +343,14 @@ static void check_threads(const struct engine *e, const struct data *d, int coun
 static void check_steps(const struct engine *e, const struct data *d, int count,
                         struct threads *pool)
 {
-	void *t = start(e, d, pool), *layers = start(&engine_layers, d, pool);
+	struct trainer *t = start(e, d, pool), *layers = start(&engine_layers, d, pool);
 	char what[100];
 
 	for (int step = 0; step < 2; step++) {
 		float *got[3][NET_ARRAYS], *want[3][NET_ARRAYS];
 
-		take_step(e, t, d, count, step, got);
-		take_step(&engine_layers, layers, d, count, step, want);
+		take_step(t, d, count, step, got);
+		take_step(layers, d, count, step, want);
 		for (int k = 0; k < NET_ARRAYS; k++) {
 			size_t n = net_count(&d->net, (enum net_array)k);
 
@@ -361,16 +362,15 @@ static void check_steps(const struct engine *e, const struct data *d, int count,
 			near(got[1][k], want[1][k], n, gradients_differ, e->name, what);
 			near(got[2][k], want[2][k], n, 2 * gradients_differ, e->name, what);
 		}
-		e->trainer_set(t, (const float *const *)d->w, (const float *const *)got[1],
-		               (const float *const *)got[2], 1);
-		engine_layers.trainer_set(layers, (const float *const *)d->w,
-		                          (const float *const *)got[1],
-		                          (const float *const *)got[2], 1);
+		trainer_set(t, (const float *const *)d->w, (const float *const *)got[1],
+		            (const float *const *)got[2], 1);
+		trainer_set(layers, (const float *const *)d->w, (const float *const *)got[1],
+		            (const float *const *)got[2], 1);
 		out_free(got);
 		out_free(want);
 	}
-	e->trainer_free(t);
-	engine_layers.trainer_free(layers);
+	trainer_free(t);
+	trainer_free(layers);
 }
 
 static const struct net_case cases[] = {

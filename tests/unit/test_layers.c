@@ -14,6 +14,7 @@
 #include "nn/pool.h"
 #include "nn/elementwise.h"
 #include "nn/softmax.h"
+#include "nn/trainer.h"
 #include "tap.h"
 
 /*
@@ -583,7 +584,7 @@ static void network(struct rng *r, int size, bool dropout)
 	const float *image[IMAGES];
 	struct threads *pool = threads_new(2);
 	struct batch_result got;
-	void *trainer;
+	struct trainer *trainer;
 	char text[80];
 
 	network_init(&t, r, size);
@@ -593,17 +594,17 @@ static void network(struct rng *r, int size, bool dropout)
 	}
 	for (int i = 0; i < IMAGES; i++)
 		image[i] = t.x[i].f;
-	trainer = engine_layers.trainer_new(&t.net, IMAGES, pool);
-	engine_layers.trainer_set(trainer, (const float *const *)w, NULL, NULL, 0);
-	engine_layers.trainer_gradients(trainer,
-	                                &(struct batch){ .count = IMAGES,
-	                                                 .image = image,
-	                                                 .label = t.label,
-	                                                 .weight = t.weight,
-	                                                 .dropout = dropout,
-	                                                 .seed = SEED,
-	                                                 .step = DROPOUT_STEP },
-	                                dw, &got);
+	trainer = trainer_new(&engine_layers, &t.net, IMAGES, pool);
+	trainer_set(trainer, (const float *const *)w, NULL, NULL, 0);
+	trainer_gradients(trainer,
+	                  &(struct batch){ .count = IMAGES,
+	                                   .image = image,
+	                                   .label = t.label,
+	                                   .weight = t.weight,
+	                                   .dropout = dropout,
+	                                   .seed = SEED,
+	                                   .step = DROPOUT_STEP },
+	                  dw, &got);
 	snprintf(text, sizeof text, "network of size %d, dropout %s: loss", size,
 	         dropout ? "on" : "off");
 	is_near(got.loss / IMAGES, network_loss(&t), 1e-6, text);
@@ -614,7 +615,7 @@ static void network(struct rng *r, int size, bool dropout)
 		         size, dropout ? "on" : "off", k);
 		check_gradient(dw[k], t.w[k].d, t.w[k].n, network_loss, &t, text);
 	}
-	engine_layers.trainer_free(trainer);
+	trainer_free(trainer);
 	threads_free(pool);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		release(&t.w[k]);

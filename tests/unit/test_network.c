@@ -11,6 +11,8 @@
 #include "model/model.h"
 #include "nn/norm.h"
 #include "nn/pool.h"
+#include "nn/predictor.h"
+#include "nn/trainer.h"
 #include "nn/elementwise.h"
 #include "nn/softmax.h"
 #include "model/weights.h"
@@ -90,13 +92,13 @@ static void infer(const struct golden *g, const struct model *m, int n,
 	int C = m->net.classes;
 	float *want = load_floats(golden, (size_t)n * (size_t)C),
 	      *got = xaligned((size_t)n * (size_t)C, sizeof *got);
-	void *p = engine_layers.predictor_new(&m->net, m->w, 32, g->pool);
+	struct predictor *p = predictor_new(&engine_layers, &m->net, m->w, 32, g->pool);
 
-	engine_layers.predictor_run(p, g->image, n, got, NULL);
+	predictor_run(p, g->image, n, got, NULL);
 	for (int i = 0; i < n; i++)
 		softmax(got + i * C, got + i * C, C);
 	are_near(got, want, (size_t)n * (size_t)C, 1e-6, what);
-	engine_layers.predictor_free(p);
+	predictor_free(p);
 	free(got);
 	free(want);
 }
@@ -184,24 +186,24 @@ static struct batch batch_of(const struct golden *g, int first)
 		               .label = g->label + first };
 }
 
-static void *small_trainer(const struct golden *g)
+static struct trainer *small_trainer(const struct golden *g)
 {
-	void *t = engine_layers.trainer_new(&g->w0.net, BATCH, g->pool);
+	struct trainer *t = trainer_new(&engine_layers, &g->w0.net, BATCH, g->pool);
 
-	engine_layers.trainer_set(t, g->w0.w, NULL, NULL, 0);
+	trainer_set(t, g->w0.w, NULL, NULL, 0);
 	return t;
 }
 
 static void gradients(const struct golden *g)
 {
 	struct npz *z = npz_open(GOLDEN "grads.npz", &e);
-	void *t = small_trainer(g);
+	struct trainer *t = small_trainer(g);
 	struct batch b = batch_of(g, 0);
 	struct batch_result r;
 	struct weights dw;
 
 	weights_init(&dw, &g->w0.net);
-	engine_layers.trainer_gradients(t, &b, dw.a, &r);
+	trainer_gradients(t, &b, dw.a, &r);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		char name[8], text[32];
 		size_t count;
@@ -215,7 +217,7 @@ static void gradients(const struct golden *g)
 		         k == DENSE1_B ? 1e-6 : 1e-5 * largest(want, count), text);
 		free(want);
 	}
-	engine_layers.trainer_free(t);
+	trainer_free(t);
 	weights_release(&dw);
 	npz_close(z);
 }
@@ -275,7 +277,7 @@ static void ten_steps(const struct golden *g)
 {
 	float *loss = load_floats(GOLDEN "losses.npy", STEPS);
 	struct adam adam = adam_keras(1e-3f);
-	void *t = small_trainer(g);
+	struct trainer *t = small_trainer(g);
 	struct weights w;
 
 	weights_init(&w, &g->w0.net);
@@ -284,17 +286,17 @@ static void ten_steps(const struct golden *g)
 		struct batch_result r;
 		char text[32];
 
-		engine_layers.trainer_step(t, &b, &adam, &r);
+		trainer_step(t, &b, &adam, &r);
 		snprintf(text, sizeof text, "loss of step %d", s + 1);
 		is_near(r.loss / BATCH, loss[s], 1e-5, text);
-		engine_layers.trainer_get(t, w.a, NULL, NULL);
+		trainer_get(t, w.a, NULL, NULL);
 		if (s == 0)
 			compare_weights(&g->w0.net, &w, GOLDEN "w1.npz", 1, &adam);
 		if (s == 1)
 			compare_weights(&g->w0.net, &w, GOLDEN "w2.npz", 2, &adam);
 	}
 	compare_weights(&g->w0.net, &w, GOLDEN "w10.npz", STEPS, &adam);
-	engine_layers.trainer_free(t);
+	trainer_free(t);
 	weights_release(&w);
 	free(loss);
 }
@@ -352,15 +354,15 @@ static void full_inference(const struct engine *engine, const struct net *net,
 	float *want = load_floats(GOLDEN "full_infer.npy", 2 * 15);
 	const float *image[2];
 	char text[64];
-	void *p = engine->predictor_new(net, weights_const(w), 2, pool);
+	struct predictor *p = predictor_new(engine, net, weights_const(w), 2, pool);
 
 	formula_images(x, image, 2, 2000);
-	engine->predictor_run(p, image, 2, logits, NULL);
+	predictor_run(p, image, 2, logits, NULL);
 	for (int i = 0; i < 2; i++)
 		softmax(logits + 15 * i, logits + 15 * i, 15);
 	snprintf(text, sizeof text, "%s: full size, outputs", engine->name);
 	are_near(logits, want, 2 * 15, 1e-6, text);
-	engine->predictor_free(p);
+	predictor_free(p);
 	free(x);
 	free(want);
 }
@@ -380,7 +382,7 @@ static void full_gradients(const struct engine *engine, const struct net *net,
 	struct weights dw;
 	struct infile f;
 	struct json *v;
-	void *t = engine->trainer_new(net, 4, pool);
+	struct trainer *t = trainer_new(engine, net, 4, pool);
 	char text[64];
 
 	must(infile_open(&f, GOLDEN "full_train.json", 1 << 16, &e));
@@ -388,8 +390,8 @@ static void full_gradients(const struct engine *engine, const struct net *net,
 	infile_release(&f);
 	formula_images(x, image, 4, 3000);
 	weights_init(&dw, net);
-	engine->trainer_set(t, weights_const(w), NULL, NULL, 0);
-	engine->trainer_gradients(t, &b, dw.a, &r);
+	trainer_set(t, weights_const(w), NULL, NULL, 0);
+	trainer_gradients(t, &b, dw.a, &r);
 	snprintf(text, sizeof text, "%s: full size, loss", engine->name);
 	is_near(r.loss / 4, json_get(v, "loss")->number, 1e-5, text);
 	for (int k = 0, j = 0; k < NET_ARRAYS; k++) {
@@ -404,7 +406,7 @@ static void full_gradients(const struct engine *engine, const struct net *net,
 		is_near(sqrt(sum), want, k == DENSE1_B ? 1e-5 : 1e-4 * want, text);
 	}
 	json_free(v);
-	engine->trainer_free(t);
+	trainer_free(t);
 	weights_release(&dw);
 	free(x);
 }

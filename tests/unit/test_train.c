@@ -8,6 +8,8 @@
 
 #include "base/rng.h"
 #include "nn/init.h"
+#include "nn/predictor.h"
+#include "nn/trainer.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -96,13 +98,13 @@ static void by_hand(const struct setting *s, const struct engine *engine,
                     const struct train_options *o, const float *class_weight,
                     struct weights *w)
 {
-	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
+	struct trainer *t = trainer_new(engine, &s->net, BATCH, s->pool);
 	struct adam adam = adam_keras((float)o->rate);
 	struct batch_images images;
 	uint32_t step = 0;
 
 	batch_images_init(&images, &s->d, s->pool, BATCH);
-	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+	trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
 	for (uint32_t epoch = 0; epoch < (uint32_t)o->epochs; epoch++) {
 		uint32_t order[TRAIN];
 		struct rng r;
@@ -119,7 +121,7 @@ static void by_hand(const struct setting *s, const struct engine *engine,
 			                       o->seed, epoch, &e));
 			for (int i = 0; i < BATCH; i++)
 				weight[i] = class_weight ? class_weight[images.label[i]] : 1;
-			engine->trainer_step(
+			trainer_step(
 				t,
 				&(struct batch){ .count = BATCH,
 			                         .image = images.image,
@@ -132,8 +134,8 @@ static void by_hand(const struct setting *s, const struct engine *engine,
 		}
 	}
 	weights_init(w, &s->net);
-	engine->trainer_get(t, w->a, NULL, NULL);
-	engine->trainer_free(t);
+	trainer_get(t, w->a, NULL, NULL);
+	trainer_free(t);
 	batch_images_release(&images);
 }
 
@@ -228,8 +230,7 @@ static void stopped_after_every_batch(const struct setting *s, const struct engi
 /* ---- what changes the result ---- */
 
 /* One step on the first images, from zero moments. */
-static void first_step(const struct setting *s, const struct engine *engine, void *trainer,
-                       float mu)
+static void first_step(const struct setting *s, struct trainer *trainer, float mu)
 {
 	struct adam adam = adam_keras(1e-3f);
 	struct batch_images images;
@@ -238,11 +239,11 @@ static void first_step(const struct setting *s, const struct engine *engine, voi
 	adam.proximal = mu;
 	batch_images_init(&images, &s->d, s->pool, BATCH);
 	must(batch_images_fill(&images, s->index, BATCH, AUGMENT_NONE, 0, 0, &e));
-	engine->trainer_step(trainer,
-	                     &(struct batch){ .count = BATCH,
-	                                      .image = images.image,
-	                                      .label = images.label },
-	                     &adam, &got);
+	trainer_step(trainer,
+	             &(struct batch){ .count = BATCH,
+	                              .image = images.image,
+	                              .label = images.label },
+	             &adam, &got);
 	batch_images_release(&images);
 }
 
@@ -251,17 +252,17 @@ static void first_moments(const struct setting *s, const struct weights *anchor,
                           struct weights *m)
 {
 	const struct engine *engine = &engine_layers;
-	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
+	struct trainer *t = trainer_new(engine, &s->net, BATCH, s->pool);
 	struct weights w, v;
 
 	weights_init(&w, &s->net);
 	weights_init(&v, &s->net);
 	weights_init(m, &s->net);
-	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
-	engine->trainer_anchor(t, weights_const(anchor));
-	first_step(s, engine, t, mu);
-	engine->trainer_get(t, w.a, m->a, v.a);
-	engine->trainer_free(t);
+	trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+	trainer_anchor(t, weights_const(anchor));
+	first_step(s, t, mu);
+	trainer_get(t, w.a, m->a, v.a);
+	trainer_free(t);
 	weights_release(&w);
 	weights_release(&v);
 }
@@ -312,15 +313,15 @@ static void exact_statistics(const struct setting *s, const struct engine *engin
 	float *features = xaligned(TRAIN * D, sizeof *features), *mean = xaligned(D, 4),
 	      *var = xaligned(D, 4);
 	struct batch_images images;
-	void *p;
+	struct predictor *p;
 
 	plain = run(s, engine, &o);
 	o.bn_exact = true;
 	exact = run(s, engine, &o);
 	batch_images_init(&images, &s->d, s->pool, TRAIN);
 	must(batch_images_fill(&images, s->index, TRAIN, AUGMENT_NONE, 0, 0, &e));
-	p = engine->predictor_new(&s->net, weights_const(&plain.w), TRAIN, s->pool);
-	engine->predictor_run(p, images.image, TRAIN, NULL, features);
+	p = predictor_new(engine, &s->net, weights_const(&plain.w), TRAIN, s->pool);
+	predictor_run(p, images.image, TRAIN, NULL, features);
 	for (size_t d = 0; d < D; d++) {
 		double sum = 0, squares = 0;
 
@@ -337,7 +338,7 @@ static void exact_statistics(const struct setting *s, const struct engine *engin
 	memcpy(exact.w.a[BN_MEAN], plain.w.a[BN_MEAN], D * sizeof(float));
 	memcpy(exact.w.a[BN_VAR], plain.w.a[BN_VAR], D * sizeof(float));
 	ok(same_weights(&s->net, &plain.w, &exact.w), "exact statistics: nothing else changes");
-	engine->predictor_free(p);
+	predictor_free(p);
 	batch_images_release(&images);
 	weights_release(&plain.w);
 	weights_release(&exact.w);
@@ -396,26 +397,26 @@ static void refusals(const struct setting *s)
 /* Moments that were not given are zero, also in a trainer that had some. */
 static void moments_anew(const struct setting *s, const struct engine *engine)
 {
-	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
+	struct trainer *t = trainer_new(engine, &s->net, BATCH, s->pool);
 	struct weights w[2], m[2];
 
 	for (int i = 0; i < 2; i++) {
 		weights_init(&w[i], &s->net);
 		weights_init(&m[i], &s->net);
 		weights_zero(&m[i], &s->net);   /* the statistics have none */
-		engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
-		first_step(s, engine, t, 0);
-		engine->trainer_get(t, w[i].a, m[i].a, NULL);
+		trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+		first_step(s, t, 0);
+		trainer_get(t, w[i].a, m[i].a, NULL);
 	}
 	ok(same_weights(&s->net, &w[0], &w[1]), "%s: the same step again", engine->name);
 	ok(same_weights(&s->net, &m[0], &m[1]), "%s: the same moments", engine->name);
 	ok(m[0].a[DENSE2_B][0] != 0, "%s: that are some", engine->name);
-	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
-	engine->trainer_get(t, w[0].a, m[0].a, m[1].a);
+	trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+	trainer_get(t, w[0].a, m[0].a, m[1].a);
 	weights_zero(&w[1], &s->net);
 	ok(same_weights(&s->net, &m[0], &w[1]) && same_weights(&s->net, &m[1], &w[1]),
 	   "%s: zero before a step", engine->name);
-	engine->trainer_free(t);
+	trainer_free(t);
 	for (int i = 0; i < 2; i++) {
 		weights_release(&w[i]);
 		weights_release(&m[i]);
@@ -425,41 +426,40 @@ static void moments_anew(const struct setting *s, const struct engine *engine)
 /* ---- the predictor over a trainer's weights ---- */
 
 /* Logits of the first N images by P, which is freed. */
-static void predict(const struct setting *s, const struct engine *engine, void *p, int n,
-                    float *logits)
+static void predict(const struct setting *s, struct predictor *p, int n, float *logits)
 {
 	struct batch_images images;
 
 	batch_images_init(&images, &s->d, s->pool, n);
 	must(batch_images_fill(&images, s->index, n, AUGMENT_NONE, 0, 0, &e));
-	engine->predictor_run(p, images.image, n, logits, NULL);
-	engine->predictor_free(p);
+	predictor_run(p, images.image, n, logits, NULL);
+	predictor_free(p);
 	batch_images_release(&images);
 }
 
 /* By a trainer's weights, and by a copy W of them. */
-static bool same_logits(const struct setting *s, const struct engine *engine, const void *trainer,
+static bool same_logits(const struct setting *s, const struct engine *engine, const struct trainer *trainer,
                         const struct weights *w, const float *mean, const float *var, int n)
 {
 	float got[IMAGES * CLASSES], want[IMAGES * CLASSES];
 
-	predict(s, engine, engine->trainer_predictor(trainer, mean, var, n), n, got);
-	predict(s, engine, engine->predictor_new(&s->net, weights_const(w), n, s->pool), n, want);
+	predict(s, trainer_predictor(trainer, mean, var, n), n, got);
+	predict(s, predictor_new(engine, &s->net, weights_const(w), n, s->pool), n, want);
 	return !memcmp(got, want, (size_t)n * CLASSES * sizeof *got);
 }
 
 static void predictor_of_trainer(const struct setting *s, const struct engine *engine)
 {
 	static const int counts[] = { 1, 2, 12, 13, IMAGES };
-	void *t = engine->trainer_new(&s->net, BATCH, s->pool);
+	struct trainer *t = trainer_new(engine, &s->net, BATCH, s->pool);
 	struct weights w;
 	float *mean = xcalloc((size_t)s->net.dense, sizeof *mean),
 	      *var = xcalloc((size_t)s->net.dense, sizeof *var);
 
 	weights_init(&w, &s->net);
-	engine->trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+	trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-		engine->trainer_get(t, w.a, NULL, NULL);
+		trainer_get(t, w.a, NULL, NULL);
 		ok(same_logits(s, engine, t, &w, NULL, NULL, counts[i]), "%s: %d images",
 		   engine->name, counts[i]);
 		for (int k = 0; k < s->net.dense; k++) {
@@ -469,10 +469,10 @@ static void predictor_of_trainer(const struct setting *s, const struct engine *e
 		ok(same_logits(s, engine, t, &w, mean, var, counts[i]),
 		   "%s: %d images, other statistics", engine->name, counts[i]);
 	}
-	engine->trainer_end(t);
-	engine->trainer_get(t, w.a, NULL, NULL);
+	trainer_end(t);
+	trainer_get(t, w.a, NULL, NULL);
 	ok(same_weights(&s->net, &w, &s->w), "%s: the weights after the end", engine->name);
-	engine->trainer_free(t);
+	trainer_free(t);
 	weights_release(&w);
 	free(mean);
 	free(var);
@@ -498,7 +498,8 @@ static void one_step(const struct engine *engine, const struct net *net, struct 
 	const float *image[2] = { x, x + numbers };
 	int label[2] = { 0, net->classes - 1 };
 	struct adam adam = adam_keras(1e-3f);
-	void *t = engine->trainer_new(net, 2, pool), *p;
+	struct trainer *t = trainer_new(engine, net, 2, pool);
+	struct predictor *p;
 	struct batch_result got;
 	struct weights w;
 	struct rng r;
@@ -509,24 +510,24 @@ static void one_step(const struct engine *engine, const struct net *net, struct 
 		x[i] = (float)rng_unit(&r);
 	weights_init(&w, net);
 	init_weights(net, 0, w.a);
-	engine->trainer_set(t, weights_const(&w), NULL, NULL, 0);
-	engine->trainer_step(t,
-	                     &(struct batch){ .count = 2,
-	                                      .image = image,
-	                                      .label = label,
-	                                      .dropout = true,
-	                                      .step = 1 },
-	                     &adam, &got);
-	engine->trainer_get(t, w.a, NULL, NULL);
-	p = engine->predictor_new(net, weights_const(&w), 2, pool);
-	engine->predictor_run(p, image, 2, z, NULL);
+	trainer_set(t, weights_const(&w), NULL, NULL, 0);
+	trainer_step(t,
+	             &(struct batch){ .count = 2,
+	                              .image = image,
+	                              .label = label,
+	                              .dropout = true,
+	                              .step = 1 },
+	             &adam, &got);
+	trainer_get(t, w.a, NULL, NULL);
+	p = predictor_new(engine, net, weights_const(&w), 2, pool);
+	predictor_run(p, image, 2, z, NULL);
 	good = isfinite(got.loss) && got.loss > 0 && all_finite(net, &w);
 	for (int i = 0; i < 2 * net->classes; i++)
 		good = good && isfinite(z[i]);
 	ok(good, "%s: size %d, %d classes: a step, an inference", engine->name, net->size,
 	   net->classes);
-	engine->predictor_free(p);
-	engine->trainer_free(t);
+	predictor_free(p);
+	trainer_free(t);
 	weights_release(&w);
 	free(x);
 	free(z);

@@ -1,0 +1,24 @@
+/* Inference by the engine that made the predictor; see predictor.h. */
+#include "nn/predictor.h"
+
+struct predictor *predictor_new(const struct engine *engine, const struct net *net,
+                                const float *const w[NET_ARRAYS], int max_batch,
+                                struct threads *pool)
+{
+	struct predictor *p = engine->predictor_new(engine, net, w, max_batch, pool);
+
+	p->engine = engine;
+	return p;
+}
+
+void predictor_free(struct predictor *p)
+{
+	if (p)
+		p->engine->predictor_free(p);
+}
+
+void predictor_run(struct predictor *p, const float *const *image, int n, float *logits,
+                   float *features)
+{
+	p->engine->predictor_run(p, image, n, logits, features);
+}

@@ -1,0 +1,21 @@
+#pragma once
+/* Inference by any engine. */
+#include "base/threads.h"
+#include "nn/engine.h"
+#include "nn/net.h"
+
+/*
+ * Over the weights W (get_weights() shapes, net.h), which are borrowed and must outlive it, as
+ * must ENGINE and POOL. MAX_BATCH: images at a time, which its memory grows with.
+ */
+struct predictor *predictor_new(const struct engine *engine, const struct net *net,
+                                const float *const w[NET_ARRAYS], int max_batch,
+                                struct threads *pool);
+void predictor_free(struct predictor *p);       /* NULL is allowed */
+
+/*
+ * N images, [S][S][C] each: LOGITS [n][classes]; FEATURES [n][dense], the output of dense1 before
+ * batch norm; either may be NULL.
+ */
+void predictor_run(struct predictor *p, const float *const *image, int n, float *logits,
+                   float *features);
