@@ -7,9 +7,9 @@
 bool fused_fits(const struct net *net)
 {
 	for (int i = 0; i < 4; i++)
-		if (net->filters[i] % PANEL)
+		if (net->filters[i] % PANEL_WIDTH)
 			return false;
-	return net->dense % PANEL == 0;
+	return net->dense % PANEL_WIDTH == 0;
 }
 
 #define ENGINE(isa)                                                                      \

@@ -31,7 +31,7 @@ void fused_fill_ring(const struct plan *p, const struct conv_weights *w, struct 
 		const float *at = d->image + (size_t)y * pitch;
 		const float *const row[3] = { at, at + pitch, at + 2 * pitch };
 
-		p->k->conv1(d->ring + (size_t)(y % REACH) * p->layer[0].row, row,
+		p->k->conv1(d->ring + (size_t)(y % STRIP_REACH) * p->layer[0].row, row,
 		            w->conv1_w, w->conv1_b, p->conv1_side, p->net.channels,
 		            p->layer[0].C);
 	}
@@ -39,20 +39,21 @@ void fused_fill_ring(const struct plan *p, const struct conv_weights *w, struct 
 
 void fused_ring_rows(struct strip *s, const struct plan *p, const struct workspace *d, int strip)
 {
-	for (int r = 0; r < REACH; r++) {
-		int y = STRIP * strip + r;
+	for (int r = 0; r < STRIP_REACH; r++) {
+		int y = STRIP_TILE * strip + r;
 
 		s->row[r] = y < p->conv1_side
-		                    ? d->ring + (size_t)(y % REACH) * p->layer[0].row
+		                    ? d->ring + (size_t)(y % STRIP_REACH) * p->layer[0].row
 		                    : d->zero_row;
 	}
 }
 
 void fused_map_rows(struct strip *s, const float *map, const struct fused_layer *l, int strip)
 {
-	for (int r = 0; r < REACH; r++)
-		s->row[r] = map + (size_t)(STRIP * strip + r) * l->row;
-	s->prefetch = fused_prefetch(s->row[REACH - 1], l->row, strip + 1 < l->tiles ? STRIP : 0);
+	for (int r = 0; r < STRIP_REACH; r++)
+		s->row[r] = map + (size_t)(STRIP_TILE * strip + r) * l->row;
+	s->prefetch = fused_prefetch(s->row[STRIP_REACH - 1], l->row,
+	                             strip + 1 < l->tiles ? STRIP_TILE : 0);
 }
 
 static const uint8_t *drop_row(const struct plan *p, uint8_t *keep,
@@ -78,8 +79,8 @@ static struct pooled_rows pooled(const struct plan *p, struct workspace *d,
 		                 .scale = drop->on ? 1.0f / (1 - dropout_rate[half])
 		                                   : 1 };
 
-	for (int r = 0; r < STRIP / 2; r++) {
-		int row = strip * STRIP / 2 + r;
+	for (int r = 0; r < STRIP_TILE / 2; r++) {
+		int row = strip * STRIP_TILE / 2 + r;
 
 		if (row >= side)
 			break;
@@ -114,8 +115,8 @@ static void conv3_strip(const struct plan *p, const struct conv_weights *w,
 	struct relu_rows y = { .columns = l->used };
 
 	fused_map_rows(&x, m->pool1, l, strip);
-	for (int r = 0; r < STRIP && STRIP * strip + r < l->used; r++)
-		y.row[r] = m->conv3 + (size_t)(STRIP * strip + r) * next->row;
+	for (int r = 0; r < STRIP_TILE && STRIP_TILE * strip + r < l->used; r++)
+		y.row[r] = m->conv3 + (size_t)(STRIP_TILE * strip + r) * next->row;
 	p->k->conv_relu(&y, &x, w->u[1], w->b[1], l->K, d->scratch);
 }
 
@@ -139,8 +140,8 @@ void fused_forward(const struct plan *p, const struct conv_weights *w, struct wo
 	for (int strip = first; strip < last; strip++) {
 		switch (layer) {
 		case 0:
-			fused_fill_ring(p, w, d, STRIP * strip + (strip == first ? 0 : 2),
-			                STRIP * strip + REACH);
+			fused_fill_ring(p, w, d, STRIP_TILE * strip + (strip == first ? 0 : 2),
+			                STRIP_TILE * strip + STRIP_REACH);
 			conv2_strip(p, w, d, m, strip, drop);
 			break;
 		case 1:

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 enum {
-	BLOCK = DENSE_ROWS * PANEL,
+	BLOCK = PANEL_ROWS * PANEL_WIDTH,
 	/*
 	 * images up to which weights are used where they lie; at 16 a copy in blocks is
 	 * as fast
@@ -23,7 +23,7 @@ size_t dense_blocked(const struct plan *p)
 /* Floats from a row of blocks to the next. */
 static size_t block_row(const struct plan *p)
 {
-	return (size_t)DENSE_ROWS * (size_t)p->net.dense;
+	return (size_t)PANEL_ROWS * (size_t)p->net.dense;
 }
 
 void dense_block(float *blocks, const float *w, const struct plan *p)
@@ -33,10 +33,10 @@ void dense_block(float *blocks, const float *w, const struct plan *p)
 	/* rows that round up to a block stay zero */
 	memset(blocks, 0, dense_blocked(p) * sizeof *blocks);
 	for (size_t r = 0; r < (size_t)p->net.flat; r++)
-		for (size_t c = 0; c < D / PANEL; c++)
-			memcpy(blocks + r / DENSE_ROWS * block_row(p) + c * BLOCK +
-			               r % DENSE_ROWS * PANEL,
-			       w + r * D + c * PANEL, PANEL * sizeof *w);
+		for (size_t c = 0; c < D / PANEL_WIDTH; c++)
+			memcpy(blocks + r / PANEL_ROWS * block_row(p) + c * BLOCK +
+			               r % PANEL_ROWS * PANEL_WIDTH,
+			       w + r * D + c * PANEL_WIDTH, PANEL_WIDTH * sizeof *w);
 }
 
 void dense_unblock(float *w, const float *blocks, const struct plan *p)
@@ -44,17 +44,17 @@ void dense_unblock(float *w, const float *blocks, const struct plan *p)
 	size_t D = (size_t)p->net.dense;
 
 	for (size_t r = 0; r < (size_t)p->net.flat; r++)
-		for (size_t c = 0; c < D / PANEL; c++)
-			memcpy(w + r * D + c * PANEL,
-			       blocks + r / DENSE_ROWS * block_row(p) + c * BLOCK +
-			               r % DENSE_ROWS * PANEL,
-			       PANEL * sizeof *w);
+		for (size_t c = 0; c < D / PANEL_WIDTH; c++)
+			memcpy(w + r * D + c * PANEL_WIDTH,
+			       blocks + r / PANEL_ROWS * block_row(p) + c * BLOCK +
+			               r % PANEL_ROWS * PANEL_WIDTH,
+			       PANEL_WIDTH * sizeof *w);
 }
 
 /* Row blocks FIRST .. LAST - 1 belong to chunk CHUNK. */
 static void chunk_blocks(const struct plan *p, size_t chunk, size_t *first, size_t *last)
 {
-	size_t blocks = (size_t)p->flat / DENSE_ROWS;
+	size_t blocks = (size_t)p->flat / PANEL_ROWS;
 
 	*first = chunk * blocks / DENSE_CHUNKS;
 	*last = (chunk + 1) * blocks / DENSE_CHUNKS;
@@ -70,7 +70,7 @@ void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch,
 	s->panel = xcalloc((size_t)workers, sizeof *s->panel);
 	s->blocks = xcalloc((size_t)workers, sizeof *s->blocks);
 	for (int i = 0; i < workers; i++) {
-		s->panel[i] = xaligned((size_t)max_batch * DENSE_ROWS, sizeof(float));
+		s->panel[i] = xaligned((size_t)max_batch * PANEL_ROWS, sizeof(float));
 		if (rows)
 			s->blocks[i] = xaligned(block_row(p), sizeof(float));
 	}
@@ -92,8 +92,8 @@ void dense_sums_free(struct dense_sums *s)
 static void dense_gather(float *panel, const struct maps *m, int count, size_t block)
 {
 	for (int n = 0; n < count; n++)
-		memcpy(panel + (size_t)n * DENSE_ROWS, m[n].flat + block * DENSE_ROWS,
-		       DENSE_ROWS * sizeof *panel);
+		memcpy(panel + (size_t)n * PANEL_ROWS, m[n].flat + block * PANEL_ROWS,
+		       PANEL_ROWS * sizeof *panel);
 }
 
 struct forward_job {
@@ -122,10 +122,10 @@ static void blocked_chunk(void *arg, size_t chunk, int worker)
 	memset(sum, 0, (size_t)f->count * D * sizeof *sum);
 	for (size_t b = first; b < last; b++) {
 		dense_gather(panel, f->m, f->count, b);
-		for (size_t c = 0; c < D / PANEL; c++)
-			f->p->k->dense(sum + c * PANEL, D, panel, f->count,
+		for (size_t c = 0; c < D / PANEL_WIDTH; c++)
+			f->p->k->dense(sum + c * PANEL_WIDTH, D, panel, f->count,
 			               f->blocks + b * block_row(f->p) + c * BLOCK,
-			               PANEL);
+			               PANEL_WIDTH);
 	}
 }
 
@@ -168,23 +168,23 @@ void dense_forward(const struct plan *p, struct dense_sums *s, struct threads *p
  */
 static void block_rows(float *blocks, const struct forward_job *f, size_t b)
 {
-	size_t D = (size_t)f->p->net.dense, from = b * DENSE_ROWS;
+	size_t D = (size_t)f->p->net.dense, from = b * PANEL_ROWS;
 
-	for (size_t r = 0; r < DENSE_ROWS; r++) {
+	for (size_t r = 0; r < PANEL_ROWS; r++) {
 		const float *row = f->rows + (from + r) * D;
 
-		for (size_t c = 0; c < D / PANEL; c++) {
-			float *to = blocks + c * BLOCK + r * PANEL;
+		for (size_t c = 0; c < D / PANEL_WIDTH; c++) {
+			float *to = blocks + c * BLOCK + r * PANEL_WIDTH;
 
 			if (from + r < (size_t)f->p->net.flat)
-				memcpy(to, row + c * PANEL, PANEL * sizeof *to);
+				memcpy(to, row + c * PANEL_WIDTH, PANEL_WIDTH * sizeof *to);
 			else
-				memset(to, 0, PANEL * sizeof *to);
+				memset(to, 0, PANEL_WIDTH * sizeof *to);
 		}
 	}
 }
 
-/* Asks for part C of D / PANEL of the block row after B: memory works while the sums are made. */
+/* Asks for part C of D / PANEL_WIDTH of the block row after B: memory works during the sums. */
 static void fetch_rows(const struct forward_job *f, size_t b, size_t c)
 {
 	size_t from = (b + 1) * block_row(f->p) + c * BLOCK,
@@ -206,11 +206,11 @@ static void rows_chunk(void *arg, size_t chunk, int worker)
 	for (size_t b = first; b < last; b++) {
 		dense_gather(panel, f->m, f->count, b);
 		block_rows(blocks, f, b);
-		for (size_t c = 0; c < D / PANEL; c++) {
+		for (size_t c = 0; c < D / PANEL_WIDTH; c++) {
 			if (b + 1 < last)
 				fetch_rows(f, b, c);
-			f->p->k->dense(sum + c * PANEL, D, panel, f->count,
-			               blocks + c * BLOCK, PANEL);
+			f->p->k->dense(sum + c * PANEL_WIDTH, D, panel, f->count,
+			               blocks + c * BLOCK, PANEL_WIDTH);
 		}
 	}
 }
@@ -225,11 +225,11 @@ static void few_chunk(void *arg, size_t chunk, int worker)
 	chunk_blocks(f->p, chunk, &first, &last);
 	memset(sum, 0, (size_t)f->count * D * sizeof *sum);
 	for (size_t b = first; b < last; b++) {
-		size_t from = b * DENSE_ROWS,
-		       rows = flat - from < DENSE_ROWS ? flat - from : DENSE_ROWS;
+		size_t from = b * PANEL_ROWS,
+		       rows = flat - from < PANEL_ROWS ? flat - from : PANEL_ROWS;
 
 		dense_gather(panel, f->m, f->count, b);
-		f->p->k->dense_few(sum, panel, DENSE_ROWS, f->count, f->rows + from * D,
+		f->p->k->dense_few(sum, panel, PANEL_ROWS, f->count, f->rows + from * D,
 		                   (int)rows, (int)D);
 	}
 }
@@ -243,8 +243,8 @@ static void one_chunk(void *arg, size_t chunk, int worker)
 
 	(void)worker;
 	chunk_blocks(f->p, chunk, &first, &last);
-	first *= DENSE_ROWS;
-	last = last * DENSE_ROWS < flat ? last * DENSE_ROWS : flat;
+	first *= PANEL_ROWS;
+	last = last * PANEL_ROWS < flat ? last * PANEL_ROWS : flat;
 	memset(sum, 0, D * sizeof *sum);
 	f->p->k->dense_few(sum, f->m->flat + first, flat, 1, f->rows + first * D,
 	                   (int)(last - first), (int)D);
@@ -277,9 +277,9 @@ static void spread_gradient(const struct dense_back *b, const struct maps *m,
                             const float *dxt, size_t block)
 {
 	for (int n = 0; n < b->count; n++) {
-		float *to = m[n].flat + block * DENSE_ROWS;
+		float *to = m[n].flat + block * PANEL_ROWS;
 
-		for (int r = 0; r < DENSE_ROWS; r++)
+		for (int r = 0; r < PANEL_ROWS; r++)
 			to[r] = dxt[r * b->padded + n];
 	}
 }
@@ -293,17 +293,18 @@ static void backward_block(void *arg, size_t row, int worker)
 	float *panel = b->s->panel[worker], *dxt = b->dxt[worker];
 
 	dense_gather(panel, j->m, b->count, row);
-	memset(dxt, 0, (size_t)DENSE_ROWS * (size_t)b->padded * sizeof *dxt);
-	for (size_t c = 0; c < D / PANEL; c++) {
+	memset(dxt, 0, (size_t)PANEL_ROWS * (size_t)b->padded * sizeof *dxt);
+	for (size_t c = 0; c < D / PANEL_WIDTH; c++) {
 		size_t at = row * block_row(p) + c * BLOCK;
 
-		p->k->dense_dx(dxt, b->w + at, b->dyt + c * PANEL * (size_t)b->padded, b->padded);
+		p->k->dense_dx(dxt, b->w + at, b->dyt + c * PANEL_WIDTH * (size_t)b->padded,
+		               b->padded);
 		if (b->dw)
-			p->k->dense_dw(b->dw + at, panel, b->dy + c * PANEL, D, b->count);
+			p->k->dense_dw(b->dw + at, panel, b->dy + c * PANEL_WIDTH, D, b->count);
 		else
 			p->k->dense_adam(b->w + at, b->m + at, b->v + at,
 			                 b->anchor ? b->anchor + at : NULL, panel,
-			                 b->dy + c * PANEL, D, b->count, &b->adam);
+			                 b->dy + c * PANEL_WIDTH, D, b->count, &b->adam);
 	}
 	spread_gradient(b, j->m, dxt, row);
 }
@@ -320,7 +321,7 @@ void dense_backward(struct dense_back *b, struct threads *pool, const struct map
 {
 	struct backward_job j = { b, m };
 
-	b->padded = (b->count + PANEL - 1) / PANEL * PANEL;
+	b->padded = (b->count + PANEL_WIDTH - 1) / PANEL_WIDTH * PANEL_WIDTH;
 	transpose(b->dyt, b->dy, b->count, b->padded, (size_t)b->p->net.dense);
-	threads_run(pool, (size_t)b->p->flat / DENSE_ROWS, backward_block, &j);
+	threads_run(pool, (size_t)b->p->flat / PANEL_ROWS, backward_block, &j);
 }

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * dense1 of the fused engine. Training keeps its weights in blocks, [flat /
- * DENSE_ROWS][dense / PANEL][DENSE_ROWS][PANEL], so that a job streams through memory
+ * PANEL_ROWS][dense / PANEL_WIDTH][PANEL_ROWS][PANEL_WIDTH], so that a job streams through memory
  * once; inference takes them row by row, as they lie in a mapped file.
  */
 #include "fused/fused_plan.h"
@@ -18,7 +18,7 @@ void dense_unblock(float *w, const float *blocks, const struct plan *p);        
 struct dense_sums {
 	int workers;
 	float *partial;                 /* [DENSE_CHUNKS][count][dense] */
-	float **panel;                  /* [workers] [max_batch][DENSE_ROWS] */
+	float **panel;                  /* [workers] [max_batch][PANEL_ROWS] */
 	float **blocks;                 /* [workers] a row of blocks, for dense_forward_rows */
 };
 
@@ -46,8 +46,8 @@ struct dense_back {
 	struct dense_sums *s;
 	int count;
 	const float *dy;                /* [count][dense] */
-	float *dyt;                     /* room for [dense][count rounded up to PANEL] */
-	float **dxt;                    /* [workers] room for [DENSE_ROWS][count rounded up] */
+	float *dyt;                     /* room for [dense][count rounded up to PANEL_WIDTH] */
+	float **dxt;                    /* [workers] room for [PANEL_ROWS][count rounded up] */
 	float *w, *m, *v;               /* blocked */
 	const float *anchor;            /* blocked, or NULL */
 	struct adam_step adam;

@@ -22,8 +22,8 @@ static void layer_init(struct fused_layer *l, int C, int K, int used)
 	l->C = C;
 	l->K = K;
 	l->used = used;
-	l->tiles = ceil_div(used, STRIP);
-	l->side = STRIP * l->tiles + 2;
+	l->tiles = ceil_div(used, STRIP_TILE);
+	l->side = STRIP_TILE * l->tiles + 2;
 	l->row = (size_t)l->side * (size_t)C;
 }
 
@@ -38,7 +38,7 @@ void plan_init(struct plan *p, const struct net *net, const struct kernels *k)
 	layer_init(&p->layer[2], f[2], f[3], 2 * net->pool2_size);
 	p->padded_side = net->size + 2;
 	p->conv1_side = 2 * net->pool1_size + 2;
-	p->flat = ceil_div(net->flat, DENSE_ROWS) * DENSE_ROWS;
+	p->flat = ceil_div(net->flat, PANEL_ROWS) * PANEL_ROWS;
 	for (int i = 0; i < WINOGRAD_LAYERS; i++) {
 		size_t floats = kernels_scratch(p->layer[i].tiles, p->layer[i].C, p->layer[i].K);
 
@@ -102,16 +102,16 @@ void workspace_new(struct workspace *d, const struct plan *p, bool training)
 	*d = (struct workspace){
 		.image = zeros((size_t)p->padded_side * (size_t)p->padded_side *
 		               (size_t)p->net.channels),
-		.ring = zeros(REACH * l[0].row),
+		.ring = zeros(STRIP_REACH * l[0].row),
 		.zero_row = zeros(l[0].row),
 		.scratch = xaligned(p->scratch, sizeof(float)),
 		.keep = xaligned(2 * (size_t)keep, 1),
 	};
 	if (!training)
 		return;
-	d->du = zeros((size_t)POINTS * PANEL * (size_t)K);
-	d->carry = zeros((size_t)2 * PANEL * (size_t)side);
-	d->conv1_grad = zeros(STRIP * l[0].row);
+	d->du = zeros((size_t)STRIP_POINTS * PANEL_WIDTH * (size_t)K);
+	d->carry = zeros((size_t)2 * PANEL_WIDTH * (size_t)side);
+	d->conv1_grad = zeros(STRIP_TILE * l[0].row);
 }
 
 void workspace_free(struct workspace *d)
@@ -135,9 +135,9 @@ void conv_weights_new(struct conv_weights *w, const struct plan *p, bool trainin
 	for (int i = 0; i < WINOGRAD_LAYERS; i++) {
 		size_t count = (size_t)p->layer[i].C * (size_t)p->layer[i].K;
 
-		w->u[i] = xaligned(POINTS * count, sizeof(float));
+		w->u[i] = xaligned(STRIP_POINTS * count, sizeof(float));
 		if (training)
-			w->ut[i] = xaligned(POINTS * count, sizeof(float));
+			w->ut[i] = xaligned(STRIP_POINTS * count, sizeof(float));
 		flipped += 9 * count;
 	}
 	if (training)
@@ -160,7 +160,7 @@ size_t conv_weights_jobs(const struct plan *p)
 	size_t jobs = 0;
 
 	for (int i = 0; i < WINOGRAD_LAYERS; i++)
-		jobs += (size_t)(p->layer[i].K + p->layer[i].C) / PANEL;
+		jobs += (size_t)(p->layer[i].K + p->layer[i].C) / PANEL_WIDTH;
 	return jobs;
 }
 
@@ -169,24 +169,24 @@ static void prepare_forward(const struct plan *p, float *u, const float *w,
 {
 	size_t count = (size_t)l->C * (size_t)l->K;
 
-	p->k->prepare(u + panel * (size_t)l->C * PANEL, count, w + panel * PANEL, count,
+	p->k->prepare(u + panel * (size_t)l->C * PANEL_WIDTH, count, w + panel * PANEL_WIDTH, count,
 	              (size_t)l->K, l->C);
 }
 
-/* Input channels of PANEL, from weights transposed to [9][K][PANEL]. */
+/* Input channels of PANEL_WIDTH, from weights transposed to [9][K][PANEL_WIDTH]. */
 static void prepare_backward(const struct plan *p, float *ut, float *flipped, const float *w,
                              const struct fused_layer *l, size_t panel)
 {
-	size_t K = (size_t)l->K, C = (size_t)l->C, count = K * PANEL;
+	size_t K = (size_t)l->K, C = (size_t)l->C, count = K * PANEL_WIDTH;
 
 	assert(flipped);                /* only training has a way back */
 	flipped += panel * 9 * count;
 	for (size_t t = 0; t < 9; t++)
-		for (size_t c = 0; c < PANEL; c++)
+		for (size_t c = 0; c < PANEL_WIDTH; c++)
 			for (size_t k = 0; k < K; k++)
-				flipped[(t * K + k) * PANEL + c] =
-					w[(t * C + panel * PANEL + c) * K + k];
-	p->k->prepare(ut + panel * POINTS * count, count, flipped, count, PANEL, l->K);
+				flipped[(t * K + k) * PANEL_WIDTH + c] =
+					w[(t * C + panel * PANEL_WIDTH + c) * K + k];
+	p->k->prepare(ut + panel * STRIP_POINTS * count, count, flipped, count, PANEL_WIDTH, l->K);
 }
 
 void conv_weights_bind(struct conv_weights *c, const float *const w[NET_ARRAYS])
@@ -205,7 +205,7 @@ void conv_weights_job(const struct conv_weights *c, const struct plan *p, size_t
 
 	for (int i = 0; i < WINOGRAD_LAYERS; i++) {
 		const struct fused_layer *l = &p->layer[i];
-		size_t forward = (size_t)l->K / PANEL, backward = (size_t)l->C / PANEL;
+		size_t forward = (size_t)l->K / PANEL_WIDTH, backward = (size_t)l->C / PANEL_WIDTH;
 
 		if (job < forward) {
 			prepare_forward(p, c->u[i], c->w[i], l, job);

@@ -61,14 +61,16 @@ void maps_free(struct maps *m);
 /* The memory of a worker. */
 struct workspace {
 	float *image;                   /* [padded_side][padded_side][channels] */
-	float *ring;                    /* REACH rows of conv2's input: row r in slot r % REACH */
+	/* STRIP_REACH rows of conv2's input: row r in slot r % STRIP_REACH */
+	float *ring;
 	float *zero_row;
 	float *scratch;                 /* plan.scratch */
 	uint8_t *keep;                  /* two rows of either pool */
 	/* backward only: */
-	float *du;                      /* the largest layer's [POINTS][K / PANEL][PANEL][PANEL] */
+	/* the largest layer's [STRIP_POINTS][K / PANEL_WIDTH][PANEL_WIDTH][PANEL_WIDTH] */
+	float *du;
 	float *carry;                   /* as conv_back has it, of the largest layer */
-	float *conv1_grad;              /* STRIP rows of the gradient at conv2's input */
+	float *conv1_grad;              /* STRIP_TILE rows of the gradient at conv2's input */
 };
 
 void workspace_new(struct workspace *d, const struct plan *p, bool training);
@@ -78,8 +80,9 @@ void workspace_free(struct workspace *d);
 struct conv_weights {
 	const float *conv1_w, *conv1_b; /* borrowed, like the next two */
 	const float *w[WINOGRAD_LAYERS], *b[WINOGRAD_LAYERS];
-	float *u[WINOGRAD_LAYERS];      /* [POINTS][K / PANEL][C][PANEL] */
-	float *ut[WINOGRAD_LAYERS];     /* training: [C / PANEL][POINTS][K][PANEL] */
+	float *u[WINOGRAD_LAYERS];      /* [STRIP_POINTS][K / PANEL_WIDTH][C][PANEL_WIDTH] */
+	/* training: [C / PANEL_WIDTH][STRIP_POINTS][K][PANEL_WIDTH] */
+	float *ut[WINOGRAD_LAYERS];
 	/* training: scratch for a layer's [9][K][C], all layers one after the other */
 	float *flipped;
 };

@@ -109,7 +109,7 @@ struct trainer *fused_train_new(const struct engine *engine, const struct net *n
                                 struct threads *pool)
 {
 	struct fused_trainer *t = xcalloc(1, sizeof *t);
-	size_t padded = (size_t)(max_batch + PANEL);
+	size_t padded = (size_t)(max_batch + PANEL_WIDTH);
 
 	plan_init(&t->p, net, engine->kernels);
 	t->pool = pool;
@@ -132,7 +132,7 @@ struct trainer *fused_train_new(const struct engine *engine, const struct net *n
 	t->dxt = xcalloc((size_t)t->workers, sizeof *t->dxt);
 	for (int i = 0; i < t->workers; i++) {
 		workspace_new(&t->workspace[i], &t->p, true);
-		t->dxt[i] = xaligned(DENSE_ROWS * padded, sizeof(float));
+		t->dxt[i] = xaligned(PANEL_ROWS * padded, sizeof(float));
 	}
 	return &t->base;
 }

@@ -5,87 +5,16 @@
  * costs nothing. A table for each instruction set, and one in plain C (ref) that says
  * what each operation means. METHOD.md tells how.
  *
- * Counts of channels are multiples of PANEL. Arrays may start at any multiple of 4 bytes.
+ * Counts of channels are multiples of PANEL_WIDTH (panel.h). Arrays may start at any multiple of
+ * 4 bytes.
  * No array overlaps another unless said.
  */
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
-
-enum {
-	PANEL = 32,             /* channels are handled in groups of this many: 2, 4 or 8 vectors */
-	STRIP = 4,              /* output rows of a strip, and output columns of a tile */
-	REACH = STRIP + 2,      /* input rows of a strip, and input columns of a tile */
-	POINTS = REACH * REACH, /* planes of prepared weights */
-	DENSE_ROWS = 64,        /* rows of a block of dense weights; it has PANEL columns: 8 KB */
-	POOL_DEAD = 4,          /* see struct pooled */
-};
-
-/*
- * Memory that the next call will read: a kernel asks for it while it computes. Only a
- * hint; may be empty.
- */
-struct prefetch {
-	const void *at;
-	size_t bytes;
-};
-
-/*
- * What a strip of a 3x3 convolution reads. Pixel x, channel c of row r is row[r][x *
- * stride + c].
- */
-struct strip {
-	const float *row[REACH];
-	int tiles;              /* reads 4 tiles + 2 pixels of each row, yields 4 tiles columns */
-	int stride;             /* floats from one pixel to the next: at least C */
-	int C;
-	struct prefetch prefetch;
-};
-
-/* Rows of a convolution's output after bias and relu; a missing row is NULL. */
-struct relu_rows {
-	float *row[STRIP];      /* [columns][K] */
-	int columns;            /* at most 4 tiles */
-};
-
-/*
- * Rows of a convolution's output after bias, relu, 2x2 max-pool and dropout; a missing
- * row is NULL. AT says where each value came from: 2u + v is row u, column v of its block
- * (on ties the first), POOL_DEAD is nowhere: no value above 0, or dropped. Inference has
- * no AT and no KEEP.
- */
-struct pooled_rows {
-	float *row[STRIP / 2];                  /* [columns][K] */
-	uint8_t *at[STRIP / 2];                 /* as row, or NULL */
-	const uint8_t *keep[STRIP / 2];         /* as row: 1 kept, 0 dropped; or NULL: all kept */
-	float scale;                            /* of the kept values */
-	int columns;                            /* at most 2 tiles */
-};
-
-/*
- * The gradient at a convolution's output (before relu): either ROW, or POOLED with AT,
- * whose value times SCALE is the gradient at the place that AT names. A missing row is
- * NULL and counts as zeros; so does what lies beyond COLUMNS (of ROW, or of POOLED).
- */
-struct strip_gradient {
-	const float *row[STRIP];                /* [columns][K] */
-	const float *pooled[STRIP / 2];         /* [columns][K] */
-	const uint8_t *at[STRIP / 2];           /* as pooled */
-	float scale;
-	int columns;
-	struct prefetch prefetch, at_prefetch;
-};
-
-/* Where the gradient at a strip's input goes. */
-struct input_gradient {
-	float *row[STRIP];              /* NULL: not wanted */
-	/* where this is not above 0 the gradient is 0; may be ROW itself. NULL: no relu */
-	const float *relu[STRIP];
-	int stride;                     /* floats from one pixel to the next, of ROW and RELU */
-	/* which columns are stored: ROW and RELU point at column 0 */
-	int first, columns;
-};
+#include "kernels/panel.h"
+#include "kernels/strip.h"
 
 /*
  * One step of Adam: m += (g - m) rate1; v += (g g - v) rate2; w -= m alpha / (sqrt(v) + epsilon).
@@ -106,16 +35,16 @@ struct kernels {
 	              int columns, int C, int K);
 	/*
 	 * dw[u][v][c][k] += sum over x of row[u][(x + v) C + c] dy[x][k]; db[k] += sum
-	 * over x of dy[x][k]: for the first PANEL of K.
+	 * over x of dy[x][k]: for the first PANEL_WIDTH of K.
 	 */
 	void (*conv1_back)(float *dw, float *db, const float *const row[3],
 	                   const float *dy, int columns, int C, int K);
 
 	/*
-	 * Weights for the calls below. A panel: ROWS rows of PANEL numbers, from w[9
-	 * taps][row][PANEL], where taps lie TAP floats apart and rows ROW apart, to
-	 * u[POINTS][ROWS][PANEL], planes PLANE apart. What u holds is the table's own
-	 * affair.
+	 * Weights for the calls below. A panel: ROWS rows of PANEL_WIDTH numbers, from
+	 * w[9 taps][row][PANEL_WIDTH], where taps lie TAP floats apart and rows ROW apart,
+	 * to u[STRIP_POINTS][ROWS][PANEL_WIDTH], planes PLANE apart. What u holds is the
+	 * table's own affair.
 	 */
 	void (*prepare)(float *u, size_t plane, const float *w, size_t tap, size_t row, int rows);
 	/* Its transpose: from the sums that conv_back made to a gradient; dw is overwritten. */
@@ -124,8 +53,8 @@ struct kernels {
 
 	/*
 	 * A strip of a valid 3x3 convolution, output [4][4 tiles][K], then bias and relu.
-	 * U [POINTS][K / PANEL][C][PANEL] by prepare from w[9][C][K]; SCRATCH of
-	 * kernels_scratch floats.
+	 * U [STRIP_POINTS][K / PANEL_WIDTH][C][PANEL_WIDTH] by prepare from w[9][C][K];
+	 * SCRATCH of kernels_scratch floats.
 	 */
 	void (*conv_relu)(const struct relu_rows *y, const struct strip *x,
 	                  const float *u, const float *b, int K, float *scratch);
@@ -133,14 +62,14 @@ struct kernels {
 	                  const float *u, const float *b, int K, float *scratch);
 
 	/*
-	 * Backward, PANEL input channels (x->C) at a time; strips of an image from the
-	 * top down. DX: four rows of the gradient at the input. What the strip adds to
-	 * the two rows below them waits in CARRY [2][4 tiles + 2][PANEL], zeros before
-	 * the first strip, for the next strip or for conv_back_end. DU [POINTS][K /
-	 * PANEL][PANEL c][PANEL k] grows by this strip's sums, for gradient. DB [K], or
-	 * NULL, grows by the sums of DY. UT [POINTS][K][PANEL c] by prepare from the
-	 * transposed weights w[9][K][C]. DX may lie in the rows of X that no later strip
-	 * reads.
+	 * Backward, PANEL_WIDTH input channels (x->C) at a time; strips of an image from
+	 * the top down. DX: four rows of the gradient at the input. What the strip adds to
+	 * the two rows below them waits in CARRY [2][4 tiles + 2][PANEL_WIDTH], zeros
+	 * before the first strip, for the next strip or for conv_back_end.
+	 * DU [STRIP_POINTS][K / PANEL_WIDTH][PANEL_WIDTH c][PANEL_WIDTH k] grows by this
+	 * strip's sums, for gradient. DB [K], or NULL, grows by the sums of DY.
+	 * UT [STRIP_POINTS][K][PANEL_WIDTH c] by prepare from the transposed weights
+	 * w[9][K][C]. DX may lie in the rows of X that no later strip reads.
 	 */
 	void (*conv_back)(const struct input_gradient *dx, float *carry, float *du,
 	                  float *db, const struct strip *x,
@@ -153,27 +82,30 @@ struct kernels {
 	void (*conv_back_end)(const struct input_gradient *dx, float *carry, int tiles);
 
 	/*
-	 * y[n][PANEL] += x[n][DENSE_ROWS] w[DENSE_ROWS][PANEL]; rows of y and w lie
+	 * y[n][PANEL_WIDTH] += x[n][PANEL_ROWS] w[PANEL_ROWS][PANEL_WIDTH]; rows of y and w lie
 	 * Y_ROW, W_ROW floats apart.
 	 */
 	void (*dense)(float *y, size_t y_row, const float *x, int n, const float *w, size_t w_row);
 	/*
 	 * y[n][out] += x[n][rows] w[rows][out] for a few images, rows of x X_ROW apart;
-	 * OUT a multiple of PANEL. Streams through w once; rows that no image needs,
+	 * OUT a multiple of PANEL_WIDTH. Streams through w once; rows that no image needs,
 	 * because their x is 0, are not read.
 	 */
 	void (*dense_few)(float *y, const float *x, size_t x_row, int n, const float *w,
 	                  int rows, int out);
-	/* dxt[DENSE_ROWS][n] += w[DENSE_ROWS][PANEL] dyt[PANEL][n]; N a multiple of PANEL. */
+	/*
+	 * dxt[PANEL_ROWS][n] += w[PANEL_ROWS][PANEL_WIDTH] dyt[PANEL_WIDTH][n]; N a
+	 * multiple of PANEL_WIDTH.
+	 */
 	void (*dense_dx)(float *dxt, const float *w, const float *dyt, int n);
 	/*
-	 * g = x[n][DENSE_ROWS]^T dy[n][PANEL], rows of DY DY_ROW apart; a step of Adam on
+	 * g = x[n][PANEL_ROWS]^T dy[n][PANEL_WIDTH], rows of DY DY_ROW apart; a step of Adam on
 	 * the block W, M, V. ANCHOR: a block, or NULL.
 	 */
 	void (*dense_adam)(float *w, float *m, float *v, const float *anchor,
 	                   const float *x, const float *dy, size_t dy_row, int n,
 	                   const struct adam_step *a);
-	/* The same g, stored: dw[DENSE_ROWS][PANEL]. */
+	/* The same g, stored: dw[PANEL_ROWS][PANEL_WIDTH]. */
 	void (*dense_dw)(float *dw, const float *x, const float *dy, size_t dy_row, int n);
 
 	/* A step of Adam on COUNT numbers with gradient G. ANCHOR may be NULL. */
@@ -207,7 +139,7 @@ static inline size_t kernels_scratch(int tiles, int C, int K)
 {
 	enum { SPARE_FLOATS = 32 };     /* of each point, between its planes */
 
-	return POINTS * ((size_t)tiles * (size_t)(C + K) + SPARE_FLOATS);
+	return STRIP_POINTS * ((size_t)tiles * (size_t)(C + K) + SPARE_FLOATS);
 }
 
 /*

@@ -11,7 +11,7 @@
 enum { PHILOX_ROUNDS = 10, PHILOX_WORDS = 4, PHILOX_BYTES = 16 };
 
 /* LANES blocks side by side; the compiler makes widening multiplications of the loops. */
-ALWAYS void philox(uint32_t c[PHILOX_WORDS][LANES], uint64_t seed)
+VEC_INLINE void philox(uint32_t c[PHILOX_WORDS][LANES], uint64_t seed)
 {
 	uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
 
@@ -42,21 +42,21 @@ typedef bytes16 bytes16_any __attribute__((aligned(1), may_alias));
 		__builtin_shufflevector(w[2], w[3], block, 4 + block, -1, -1), 0, 1, 4,  \
 		5)
 
-ALWAYS void store_keep(uint8_t *keep, words4 block, bytes16 threshold)
+VEC_INLINE void philox_keep(uint8_t *keep, words4 block, bytes16 threshold)
 {
 	*(bytes16_any *)keep = (bytes16)((bytes16)block >= threshold) & 1;
 }
 
 /* Four blocks, of lanes FIRST .. FIRST + 3. */
-ALWAYS void store_keep4(uint8_t *keep, uint32_t c[PHILOX_WORDS][LANES], int first,
-                        bytes16 threshold)
+VEC_INLINE void philox_keep4(uint8_t *keep, uint32_t c[PHILOX_WORDS][LANES], int first,
+                             bytes16 threshold)
 {
 	words4 w[PHILOX_WORDS];
 
 	for (int k = 0; k < PHILOX_WORDS; k++)
 		memcpy(&w[k], c[k] + first, sizeof w[k]);
-	store_keep(keep, PHILOX_BLOCK(w, 0), threshold);
-	store_keep(keep + PHILOX_BYTES, PHILOX_BLOCK(w, 1), threshold);
-	store_keep(keep + 2 * PHILOX_BYTES, PHILOX_BLOCK(w, 2), threshold);
-	store_keep(keep + 3 * PHILOX_BYTES, PHILOX_BLOCK(w, 3), threshold);
+	philox_keep(keep, PHILOX_BLOCK(w, 0), threshold);
+	philox_keep(keep + PHILOX_BYTES, PHILOX_BLOCK(w, 1), threshold);
+	philox_keep(keep + 2 * PHILOX_BYTES, PHILOX_BLOCK(w, 2), threshold);
+	philox_keep(keep + 3 * PHILOX_BYTES, PHILOX_BLOCK(w, 3), threshold);
 }

@@ -35,7 +35,7 @@ static void conv1_back(float *dw, float *db, const float *const row[3], const fl
                        int columns, int C, int K)
 {
 	for (int x = 0; x < columns; x++) {
-		for (int k = 0; k < PANEL; k++) {
+		for (int k = 0; k < PANEL_WIDTH; k++) {
 			float g = dy[x * K + k];
 
 			db[k] += g;
@@ -50,29 +50,31 @@ static void prepare(float *u, size_t plane, const float *w, size_t tap, size_t r
 {
 	for (size_t t = 0; t < TAPS; t++)
 		for (size_t r = 0; r < (size_t)rows; r++)
-			memcpy(u + t * plane + r * PANEL, w + t * tap + r * row, PANEL * sizeof *u);
+			memcpy(u + t * plane + r * PANEL_WIDTH, w + t * tap + r * row,
+			       PANEL_WIDTH * sizeof *u);
 }
 
 static void gradient(float *dw, size_t tap, size_t row, const float *du, size_t plane, int rows)
 {
 	for (size_t t = 0; t < TAPS; t++)
 		for (size_t r = 0; r < (size_t)rows; r++)
-			memcpy(dw + t * tap + r * row, du + t * plane + r * PANEL,
-			       PANEL * sizeof *dw);
+			memcpy(dw + t * tap + r * row, du + t * plane + r * PANEL_WIDTH,
+			       PANEL_WIDTH * sizeof *dw);
 }
 
 /* Output (r, i, k) of a strip, before bias. */
 static float conv_at(const struct strip *x, const float *u, int K, int r, int i, int k)
 {
-	size_t plane = (size_t)x->C * (size_t)K, panel = (size_t)x->C * PANEL;
+	size_t plane = (size_t)x->C * (size_t)K, panel = (size_t)x->C * PANEL_WIDTH;
 	float sum = 0;
 
 	for (int t = 0; t < TAPS; t++) {
 		const float *in = x->row[r + t / 3] + (size_t)(i + t % 3) * (size_t)x->stride;
-		const float *w = u + (size_t)t * plane + (size_t)(k / PANEL) * panel + k % PANEL;
+		const float *w = u + (size_t)t * plane + (size_t)(k / PANEL_WIDTH) * panel +
+		                 k % PANEL_WIDTH;
 
 		for (int c = 0; c < x->C; c++)
-			sum += in[c] * w[c * PANEL];
+			sum += in[c] * w[c * PANEL_WIDTH];
 	}
 	return sum;
 }
@@ -81,7 +83,7 @@ static void conv_relu(const struct relu_rows *y, const struct strip *x, const fl
                       const float *b, int K, float *scratch)
 {
 	(void)scratch;
-	for (int r = 0; r < STRIP; r++)
+	for (int r = 0; r < STRIP_TILE; r++)
 		for (int i = 0; y->row[r] && i < y->columns; i++)
 			for (int k = 0; k < K; k++)
 				y->row[r][(size_t)i * (size_t)K + (size_t)k] = relu(
@@ -102,14 +104,14 @@ static void pool_at(const struct pooled_rows *y, int r, size_t e, const float bl
 		value = 0;
 	y->row[r][e] = value;
 	if (y->at[r])
-		y->at[r][e] = (uint8_t)(value > 0 ? at : POOL_DEAD);
+		y->at[r][e] = (uint8_t)(value > 0 ? at : STRIP_DEAD);
 }
 
 static void conv_pool(const struct pooled_rows *y, const struct strip *x, const float *u,
                       const float *b, int K, float *scratch)
 {
 	(void)scratch;
-	for (int r = 0; r < STRIP / 2; r++) {
+	for (int r = 0; r < STRIP_TILE / 2; r++) {
 		for (int i = 0; y->row[r] && i < y->columns; i++) {
 			for (int k = 0; k < K; k++) {
 				float block[4];
@@ -140,17 +142,18 @@ static float gradient_at(const struct strip_gradient *g, int r, int i, int k, in
 static void conv_back_at(float *sum, float *du, const struct strip *x, const float *ut,
                          float y, int r, int i, int k, int K)
 {
-	size_t row = ((size_t)x->tiles * STRIP + 2) * PANEL, plane = (size_t)K * PANEL;
+	size_t row = ((size_t)x->tiles * STRIP_TILE + 2) * PANEL_WIDTH,
+	       plane = (size_t)K * PANEL_WIDTH;
 
 	for (int t = 0; t < TAPS; t++) {
 		const float *in = x->row[r + t / 3] + (size_t)(i + t % 3) * (size_t)x->stride;
-		float *to = sum + (size_t)(r + t / 3) * row + (size_t)(i + t % 3) * PANEL;
-		float *dw = du + (size_t)t * plane + (size_t)(k / PANEL) * PANEL * PANEL +
-		            k % PANEL;
-		const float *w = ut + (size_t)t * plane + (size_t)k * PANEL;
+		float *to = sum + (size_t)(r + t / 3) * row + (size_t)(i + t % 3) * PANEL_WIDTH;
+		float *dw = du + (size_t)t * plane +
+		            (size_t)(k / PANEL_WIDTH) * PANEL_WIDTH * PANEL_WIDTH + k % PANEL_WIDTH;
+		const float *w = ut + (size_t)t * plane + (size_t)k * PANEL_WIDTH;
 
-		for (int c = 0; c < PANEL; c++) {
-			dw[c * PANEL] += in[c] * y;
+		for (int c = 0; c < PANEL_WIDTH; c++) {
+			dw[c * PANEL_WIDTH] += in[c] * y;
 			to[c] += w[c] * y;
 		}
 	}
@@ -159,12 +162,12 @@ static void conv_back_at(float *sum, float *du, const struct strip *x, const flo
 /* SUM: six rows; four are stored, two carried to the next strip. */
 static void input_store(const struct input_gradient *dx, float *carry, const float *sum, int tiles)
 {
-	size_t row = ((size_t)tiles * STRIP + 2) * PANEL;
+	size_t row = ((size_t)tiles * STRIP_TILE + 2) * PANEL_WIDTH;
 
-	for (int r = 0; r < STRIP; r++) {
+	for (int r = 0; r < STRIP_TILE; r++) {
 		for (int i = dx->first; dx->row[r] && i < dx->first + dx->columns; i++) {
-			for (int c = 0; c < PANEL; c++) {
-				size_t e = (size_t)i * PANEL + (size_t)c,
+			for (int c = 0; c < PANEL_WIDTH; c++) {
+				size_t e = (size_t)i * PANEL_WIDTH + (size_t)c,
 				       at = (size_t)i * (size_t)dx->stride + (size_t)c;
 				float value = sum[(size_t)r * row + e] +
 				              (r < 2 ? carry[(size_t)r * row + e] : 0);
@@ -173,16 +176,17 @@ static void input_store(const struct input_gradient *dx, float *carry, const flo
 			}
 		}
 	}
-	memcpy(carry, sum + STRIP * row, 2 * row * sizeof *carry);
+	memcpy(carry, sum + STRIP_TILE * row, 2 * row * sizeof *carry);
 }
 
 static void conv_back(const struct input_gradient *dx, float *carry, float *du, float *db,
                       const struct strip *x, const struct strip_gradient *dy,
                       const float *ut, int K, float *scratch)
 {
-	memset(scratch, 0, ((size_t)x->tiles * STRIP + 2) * PANEL * REACH * sizeof *scratch);
-	for (int r = 0; r < STRIP; r++) {
-		for (int i = 0; i < STRIP * x->tiles; i++) {
+	memset(scratch, 0,
+	       ((size_t)x->tiles * STRIP_TILE + 2) * PANEL_WIDTH * STRIP_REACH * sizeof *scratch);
+	for (int r = 0; r < STRIP_TILE; r++) {
+		for (int i = 0; i < STRIP_TILE * x->tiles; i++) {
 			for (int k = 0; k < K; k++) {
 				float y = gradient_at(dy, r, i, k, K);
 
@@ -199,12 +203,12 @@ static void conv_back(const struct input_gradient *dx, float *carry, float *du, 
 
 static void conv_back_end(const struct input_gradient *dx, float *carry, int tiles)
 {
-	size_t row = ((size_t)tiles * STRIP + 2) * PANEL;
+	size_t row = ((size_t)tiles * STRIP_TILE + 2) * PANEL_WIDTH;
 
-	for (int r = 0; r < STRIP; r++) {
+	for (int r = 0; r < STRIP_TILE; r++) {
 		for (int i = dx->first; dx->row[r] && i < dx->first + dx->columns; i++) {
-			for (int c = 0; c < PANEL; c++) {
-				size_t e = (size_t)i * PANEL + (size_t)c,
+			for (int c = 0; c < PANEL_WIDTH; c++) {
+				size_t e = (size_t)i * PANEL_WIDTH + (size_t)c,
 				       at = (size_t)i * (size_t)dx->stride + (size_t)c;
 				float value = r < 2 ? carry[(size_t)r * row + e] : 0;
 
@@ -218,9 +222,9 @@ static void conv_back_end(const struct input_gradient *dx, float *carry, int til
 static void dense(float *y, size_t y_row, const float *x, int n, const float *w, size_t w_row)
 {
 	for (size_t i = 0; i < (size_t)n; i++)
-		for (size_t r = 0; r < DENSE_ROWS; r++)
-			for (size_t c = 0; c < PANEL; c++)
-				y[i * y_row + c] += x[i * DENSE_ROWS + r] * w[r * w_row + c];
+		for (size_t r = 0; r < PANEL_ROWS; r++)
+			for (size_t c = 0; c < PANEL_WIDTH; c++)
+				y[i * y_row + c] += x[i * PANEL_ROWS + r] * w[r * w_row + c];
 }
 
 static void dense_few(float *y, const float *x, size_t x_row, int n, const float *w,
@@ -235,19 +239,20 @@ static void dense_few(float *y, const float *x, size_t x_row, int n, const float
 
 static void dense_dx(float *dxt, const float *w, const float *dyt, int n)
 {
-	for (int r = 0; r < DENSE_ROWS; r++)
-		for (int c = 0; c < PANEL; c++)
+	for (int r = 0; r < PANEL_ROWS; r++)
+		for (int c = 0; c < PANEL_WIDTH; c++)
 			for (int i = 0; i < n; i++)
-				dxt[r * n + i] += w[r * PANEL + c] * dyt[c * n + i];
+				dxt[r * n + i] += w[r * PANEL_WIDTH + c] * dyt[c * n + i];
 }
 
 static void dense_dw(float *dw, const float *x, const float *dy, size_t dy_row, int n)
 {
-	memset(dw, 0, DENSE_ROWS * PANEL * sizeof *dw);
+	memset(dw, 0, PANEL_ROWS * PANEL_WIDTH * sizeof *dw);
 	for (size_t i = 0; i < (size_t)n; i++)
-		for (size_t r = 0; r < DENSE_ROWS; r++)
-			for (size_t c = 0; c < PANEL; c++)
-				dw[r * PANEL + c] += x[i * DENSE_ROWS + r] * dy[i * dy_row + c];
+		for (size_t r = 0; r < PANEL_ROWS; r++)
+			for (size_t c = 0; c < PANEL_WIDTH; c++)
+				dw[r * PANEL_WIDTH + c] +=
+					x[i * PANEL_ROWS + r] * dy[i * dy_row + c];
 }
 
 static void adam(float *w, float *m, float *v, const float *anchor, const float *g, size_t count,
@@ -265,10 +270,10 @@ static void adam(float *w, float *m, float *v, const float *anchor, const float 
 static void dense_adam(float *w, float *m, float *v, const float *anchor, const float *x,
                        const float *dy, size_t dy_row, int n, const struct adam_step *a)
 {
-	float g[DENSE_ROWS * PANEL];
+	float g[PANEL_ROWS * PANEL_WIDTH];
 
 	dense_dw(g, x, dy, dy_row, n);
-	adam(w, m, v, anchor, g, DENSE_ROWS * PANEL, a);
+	adam(w, m, v, anchor, g, PANEL_ROWS * PANEL_WIDTH, a);
 }
 
 static void philox(uint32_t c[4], uint64_t seed)

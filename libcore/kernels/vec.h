@@ -20,23 +20,23 @@ typedef uint8_t bvec __attribute__((vector_size(LANES)));
 typedef float vec_any __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 typedef uint8_t bvec_any __attribute__((vector_size(LANES), aligned(1), may_alias));
 
-#define ALWAYS static inline __attribute__((always_inline))
+#define VEC_INLINE static inline __attribute__((always_inline))
 
 /* For loops over registers: unrolled before the compiler decides what lives in memory. */
 #if defined(__clang__)
-#define UNROLL _Pragma("unroll")
+#define VEC_UNROLL _Pragma("unroll")
 #else
-#define UNROLL _Pragma("GCC unroll 16")
+#define VEC_UNROLL _Pragma("GCC unroll 16")
 #endif
 
-ALWAYS vec load(const float *p) { return *(const vec_any *)p; }
+VEC_INLINE vec vec_load(const float *p) { return *(const vec_any *)p; }
 /*
  * The same, for a number that is used several times: GCC would rather load it again each
  * time, as an operand in memory, and the transforms are bound by loads then.
  */
-ALWAYS vec load_once(const float *p)
+VEC_INLINE vec vec_load_once(const float *p)
 {
-	vec v = load(p);
+	vec v = vec_load(p);
 
 #if defined(__AVX512F__)
 	__asm__("" : "+v"(v));
@@ -48,34 +48,34 @@ ALWAYS vec load_once(const float *p)
 	return v;
 }
 
-ALWAYS void store(float *p, vec v) { *(vec_any *)p = v; }
-ALWAYS vec splat(float x) { return x - (vec){0}; }
+VEC_INLINE void vec_store(float *p, vec v) { *(vec_any *)p = v; }
+VEC_INLINE vec vec_splat(float x) { return x - (vec){0}; }
 
 /* Bytes to integers and back; integers must be 0..255. */
-ALWAYS ivec load_bytes(const uint8_t *p)
+VEC_INLINE ivec vec_load_bytes(const uint8_t *p)
 {
 	return __builtin_convertvector(*(const bvec_any *)p, ivec);
 }
 
-ALWAYS void store_bytes(uint8_t *p, ivec v)
+VEC_INLINE void vec_store_bytes(uint8_t *p, ivec v)
 {
 	*(bvec_any *)p = __builtin_convertvector(v, bvec);
 }
 
 /* YES where MASK is all ones, NO where it is zero. */
-ALWAYS ivec choose(ivec mask, ivec yes, ivec no) { return (mask & yes) | (~mask & no); }
-ALWAYS vec keep_where(ivec mask, vec v) { return (vec)(mask & (ivec)v); }
+VEC_INLINE ivec vec_choose(ivec mask, ivec yes, ivec no) { return (mask & yes) | (~mask & no); }
+VEC_INLINE vec vec_keep_where(ivec mask, vec v) { return (vec)(mask & (ivec)v); }
 
 #if LANES == 16
-ALWAYS vec vec_max(vec a, vec b) { return (vec)_mm512_max_ps((__m512)a, (__m512)b); }
-ALWAYS vec vec_sqrt(vec a) { return (vec)_mm512_sqrt_ps((__m512)a); }
+VEC_INLINE vec vec_max(vec a, vec b) { return (vec)_mm512_max_ps((__m512)a, (__m512)b); }
+VEC_INLINE vec vec_sqrt(vec a) { return (vec)_mm512_sqrt_ps((__m512)a); }
 #elif LANES == 8
-ALWAYS vec vec_max(vec a, vec b) { return (vec)_mm256_max_ps((__m256)a, (__m256)b); }
-ALWAYS vec vec_sqrt(vec a) { return (vec)_mm256_sqrt_ps((__m256)a); }
+VEC_INLINE vec vec_max(vec a, vec b) { return (vec)_mm256_max_ps((__m256)a, (__m256)b); }
+VEC_INLINE vec vec_sqrt(vec a) { return (vec)_mm256_sqrt_ps((__m256)a); }
 #elif defined(__SSE2__)
-ALWAYS vec vec_max(vec a, vec b) { return (vec)_mm_max_ps((__m128)a, (__m128)b); }
-ALWAYS vec vec_sqrt(vec a) { return (vec)_mm_sqrt_ps((__m128)a); }
+VEC_INLINE vec vec_max(vec a, vec b) { return (vec)_mm_max_ps((__m128)a, (__m128)b); }
+VEC_INLINE vec vec_sqrt(vec a) { return (vec)_mm_sqrt_ps((__m128)a); }
 #elif defined(__aarch64__)
-ALWAYS vec vec_max(vec a, vec b) { return (vec)vmaxq_f32((float32x4_t)a, (float32x4_t)b); }
-ALWAYS vec vec_sqrt(vec a) { return (vec)vsqrtq_f32((float32x4_t)a); }
+VEC_INLINE vec vec_max(vec a, vec b) { return (vec)vmaxq_f32((float32x4_t)a, (float32x4_t)b); }
+VEC_INLINE vec vec_sqrt(vec a) { return (vec)vsqrtq_f32((float32x4_t)a); }
 #endif

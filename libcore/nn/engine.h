@@ -27,7 +27,7 @@ struct predictor {
 	const struct engine *engine;
 };
 
-/* Each function is the one of that name in trainer.h or predictor.h, for an engine's own structs. */
+/* Each function is the one of that name in trainer.h or predictor.h. */
 struct engine {
 	const char *name;               /* "blas", "avx2", "avx512", "sse2" */
 	const struct kernels *kernels;  /* of a fused engine; otherwise NULL */

@@ -229,13 +229,13 @@ static void setting_new(struct setting *s, const struct kernels *k)
 	for (size_t i = 0; i < PLENTY; i++)
 		s->at[i] = i % 5;
 	for (int i = 0; i < 3; i++) {
-		int pixels = STRIP * layers[i].tiles + 2;
+		int pixels = STRIP_TILE * layers[i].tiles + 2;
 
 		s->K[i] = layers[i].K;
 		s->strip[i] = (struct strip){ .tiles = layers[i].tiles,
 			                      .stride = layers[i].C,
 			                      .C = layers[i].C };
-		for (int r = 0; r < REACH; r++)
+		for (int r = 0; r < STRIP_REACH; r++)
 			s->strip[i].row[r] = s->x + r * pixels * layers[i].C;
 	}
 }
@@ -260,13 +260,13 @@ static void run_conv1_back(struct setting *s, int argument)
 
 static void run_conv(struct setting *s, int layer)
 {
-	int K = s->K[layer], columns = STRIP * s->strip[layer].tiles;
+	int K = s->K[layer], columns = STRIP_TILE * s->strip[layer].tiles;
 	struct relu_rows relu = { .columns = columns };
 	struct pooled_rows pooled = { .columns = columns / 2, .scale = 1 };
 
-	for (int r = 0; r < STRIP; r++)
+	for (int r = 0; r < STRIP_TILE; r++)
 		relu.row[r] = s->y + r * columns * K;
-	for (int r = 0; r < STRIP / 2; r++) {
+	for (int r = 0; r < STRIP_TILE / 2; r++) {
 		pooled.row[r] = s->y + r * columns * K;
 		pooled.at[r] = s->at + r * columns * K;
 	}
@@ -280,21 +280,21 @@ static void run_conv(struct setting *s, int layer)
 
 static void run_conv_back(struct setting *s, int layer)
 {
-	int K = s->K[layer], columns = STRIP * s->strip[layer].tiles;
+	int K = s->K[layer], columns = STRIP_TILE * s->strip[layer].tiles;
 	struct strip x = s->strip[layer];
 	struct strip_gradient dy = { .scale = 1, .columns = columns };
-	struct input_gradient out = { .stride = PANEL, .columns = columns };
+	struct input_gradient out = { .stride = PANEL_WIDTH, .columns = columns };
 
-	x.C = PANEL;
-	for (int r = 0; layer == 1 && r < STRIP; r++)
+	x.C = PANEL_WIDTH;
+	for (int r = 0; layer == 1 && r < STRIP_TILE; r++)
 		dy.row[r] = s->y + r * columns * K;
-	for (int r = 0; layer != 1 && r < STRIP / 2; r++) {
+	for (int r = 0; layer != 1 && r < STRIP_TILE / 2; r++) {
 		dy.columns = columns / 2;
 		dy.pooled[r] = s->y + r * columns * K;
 		dy.at[r] = s->at + r * columns * K;
 	}
-	for (int r = 0; r < STRIP; r++)
-		out.row[r] = s->dx + r * columns * PANEL;
+	for (int r = 0; r < STRIP_TILE; r++)
+		out.row[r] = s->dx + r * columns * PANEL_WIDTH;
 	for (int i = 0; i < REPEAT; i++)
 		s->k->conv_back(&out, s->carry, s->du, s->b, &x, &dy, s->u, K, s->scratch);
 }
@@ -303,7 +303,7 @@ static void run_dense(struct setting *s, int argument)
 {
 	(void)argument;
 	for (int i = 0; i < REPEAT; i++)
-		s->k->dense(s->y, PANEL, s->x, BATCH, s->u, PANEL);
+		s->k->dense(s->y, PANEL_WIDTH, s->x, BATCH, s->u, PANEL_WIDTH);
 }
 
 static void run_dense_dx(struct setting *s, int argument)
@@ -323,7 +323,7 @@ static void run_keep(struct setting *s, int argument)
 }
 
 enum {
-	BLOCK = DENSE_ROWS * PANEL,
+	BLOCK = PANEL_ROWS * PANEL_WIDTH,
 	THIRD = STREAM / 3 / PIECES / BLOCK * BLOCK * PIECES,   /* of the stream: W, M and V */
 	OUT = 512,                      /* dense1's columns */
 };
@@ -337,7 +337,7 @@ static void dense_adam_piece(void *arg, size_t piece, int worker)
 	(void)worker;
 	for (size_t i = 0; i < THIRD / PIECES; i += BLOCK)
 		s->k->dense_adam(w + i, w + THIRD + i, w + 2 * THIRD + i, NULL, s->x,
-		                 s->y, PANEL, BATCH, &step);
+		                 s->y, PANEL_WIDTH, BATCH, &step);
 }
 
 /* The block update as training runs it: over weights that come from memory. */
@@ -368,18 +368,18 @@ static void add_kernels(struct setting *s)
 	const char *isa = s->k->isa;
 	int all = threads_count(pool);
 	double conv1 = 2.0 * REPEAT * SIZE * 9 * CHANNELS * 32,
-	       block = 2.0 * REPEAT * BATCH * DENSE_ROWS * PANEL;
+	       block = 2.0 * REPEAT * BATCH * PANEL_ROWS * PANEL_WIDTH;
 	char name[40];
 
 	add("conv1", isa, run_conv1, s, 0, conv1, &s->peak);
 	add("conv1_back", isa, run_conv1_back, s, 0, conv1, &s->peak);
 	for (int i = 0; i < 3; i++) {
-		double products = 2.0 * REPEAT * POINTS * layers[i].tiles * layers[i].K;
+		double products = 2.0 * REPEAT * STRIP_POINTS * layers[i].tiles * layers[i].K;
 
 		snprintf(name, sizeof name, "%s strip", layers[i].name);
 		add(name, isa, run_conv, s, i, products * layers[i].C, &s->peak);
 		snprintf(name, sizeof name, "%s strip back, 32 inputs", layers[i].name);
-		add(name, isa, run_conv_back, s, i, 2 * products * PANEL, &s->peak);
+		add(name, isa, run_conv_back, s, i, 2 * products * PANEL_WIDTH, &s->peak);
 	}
 	add("dense block", isa, run_dense, s, 0, block, &s->peak);
 	add("dense_dx block", isa, run_dense_dx, s, 0, block, &s->peak);

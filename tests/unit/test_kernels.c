@@ -135,25 +135,25 @@ struct conv_case {
 
 static size_t columns_in(const struct conv_case *c)
 {
-	return (size_t)(STRIP * c->tiles + 2);
+	return (size_t)(STRIP_TILE * c->tiles + 2);
 }
 
 static struct strip strip_of(const struct conv_case *c, struct array x)
 {
 	struct strip s = { .tiles = c->tiles, .stride = c->stride, .C = c->C };
 
-	for (int r = 0; r < REACH; r++)
+	for (int r = 0; r < STRIP_REACH; r++)
 		s.row[r] = x.p + (size_t)r * columns_in(c) * (size_t)c->stride;
 	return s;
 }
 
 static struct array prepared(const struct kernels *k, const float *w, int rows, int columns)
 {
-	struct array u = array_new((size_t)(POINTS * rows * columns));
+	struct array u = array_new((size_t)(STRIP_POINTS * rows * columns));
 	size_t plane = (size_t)(rows * columns);
 
-	for (int p = 0; p < columns / PANEL; p++)
-		k->prepare(u.p + p * rows * PANEL, plane, w + p * PANEL, plane,
+	for (int p = 0; p < columns / PANEL_WIDTH; p++)
+		k->prepare(u.p + p * rows * PANEL_WIDTH, plane, w + p * PANEL_WIDTH, plane,
 		           (size_t)columns, rows);
 	return u;
 }
@@ -163,7 +163,7 @@ static void check_conv_relu(const struct kernels *k, const struct conv_case *c, 
                             int missing)
 {
 	const struct kernels *table[2] = { k, &kernels_ref };
-	struct array x = array_new(REACH * columns_in(c) * (size_t)c->stride);
+	struct array x = array_new(STRIP_REACH * columns_in(c) * (size_t)c->stride);
 	struct array w = array_new((size_t)(9 * c->C * c->K)), b = array_new((size_t)c->K), y[2];
 	struct strip s = strip_of(c, x);
 	char what[100];
@@ -171,10 +171,10 @@ static void check_conv_relu(const struct kernels *k, const struct conv_case *c, 
 	for (int t = 0; t < 2; t++) {
 		struct array u = prepared(table[t], w.p, c->C, c->K);
 		struct array scratch = array_zero(kernels_scratch(c->tiles, c->C, c->K));
-		struct relu_rows rows = { .columns = STRIP * c->tiles - less };
+		struct relu_rows rows = { .columns = STRIP_TILE * c->tiles - less };
 
-		y[t] = array_zero((size_t)(STRIP * rows.columns * c->K));
-		for (int r = 0; r < STRIP; r++)
+		y[t] = array_zero((size_t)(STRIP_TILE * rows.columns * c->K));
+		for (int r = 0; r < STRIP_TILE; r++)
 			rows.row[r] = r == missing ? NULL : y[t].p + r * rows.columns * c->K;
 		table[t]->conv_relu(&rows, &s, u.p, b.p, c->K, scratch.p);
 		ok(guarded(scratch) && guarded(u), "%s: conv_relu keeps to its scratch", k->isa);
@@ -196,7 +196,7 @@ static void check_conv_pool(const struct kernels *k, const struct conv_case *c, 
 	const struct kernels *table[2] = { k, &kernels_ref };
 	int columns = 2 * c->tiles - less;
 	size_t row = (size_t)(columns * c->K), differ = 0;
-	struct array x = array_new(REACH * columns_in(c) * (size_t)c->stride);
+	struct array x = array_new(STRIP_REACH * columns_in(c) * (size_t)c->stride);
 	struct array w = array_new((size_t)(9 * c->C * c->K)), b = array_new((size_t)c->K), y[2];
 	struct strip s = strip_of(c, x);
 	uint8_t *at[2], *keep = xmalloc(2 * row, 1);
@@ -251,14 +251,14 @@ static struct gradient_case gradient_new(const struct conv_case *c, bool pool, i
                                          int missing)
 {
 	struct gradient_case g = { .g.scale = 1.25f };
-	int rows = pool ? 2 : STRIP, columns = (pool ? 2 : STRIP) * c->tiles - less;
+	int rows = pool ? 2 : STRIP_TILE, columns = (pool ? 2 : STRIP_TILE) * c->tiles - less;
 	size_t row = (size_t)(columns * c->K);
 
 	g.y = array_new((size_t)rows * row);
 	g.at = xmalloc(g.y.n, 1);
 	g.g.columns = columns;
 	for (size_t i = 0; i < g.y.n; i++)
-		g.at[i] = (uint8_t)rng_below(&numbers, POOL_DEAD + 1);
+		g.at[i] = (uint8_t)rng_below(&numbers, STRIP_DEAD + 1);
 	for (int r = 0; r < rows; r++) {
 		if (r == missing)
 			continue;
@@ -281,17 +281,17 @@ static struct back_result run_back(const struct kernels *k, const struct conv_ca
                                    const struct strip *s, const struct strip_gradient *g,
                                    const float *w, const float *mask)
 {
-	size_t columns = columns_in(c), plane = (size_t)(PANEL * c->K),
+	size_t columns = columns_in(c), plane = (size_t)(PANEL_WIDTH * c->K),
 	       row = columns * (size_t)c->stride;
-	struct array ut = prepared(k, w, c->K, PANEL), du = array_zero(POINTS * plane);
-	struct array scratch = array_zero(kernels_scratch(c->tiles, PANEL, c->K));
+	struct array ut = prepared(k, w, c->K, PANEL_WIDTH), du = array_zero(STRIP_POINTS * plane);
+	struct array scratch = array_zero(kernels_scratch(c->tiles, PANEL_WIDTH, c->K));
 	struct back_result b = { array_zero(9 * plane), array_zero((size_t)c->K),
-		                 array_zero(10 * row), array_zero(2 * columns * PANEL) };
+		                 array_zero(10 * row), array_zero(2 * columns * PANEL_WIDTH) };
 	struct input_gradient to = { .stride = c->stride, .first = 1, .columns = (int)columns - 2 };
 
 	for (int strip = 0; strip < 2; strip++) {
-		for (int r = 0; r < STRIP; r++) {
-			to.row[r] = b.out.p + (size_t)(STRIP * strip + r) * row;
+		for (int r = 0; r < STRIP_TILE; r++) {
+			to.row[r] = b.out.p + (size_t)(STRIP_TILE * strip + r) * row;
 			to.relu[r] = r == 1 ? NULL : mask + (size_t)r * row;
 		}
 		k->conv_back(&to, b.carry.p, du.p, b.db.p, s, g, ut.p, c->K, scratch.p);
@@ -300,9 +300,9 @@ static struct back_result run_back(const struct kernels *k, const struct conv_ca
 	to.row[1] = b.out.p + 9 * row;
 	to.row[2] = to.row[3] = NULL;
 	k->conv_back_end(&to, b.carry.p, c->tiles);
-	for (int p = 0; p < c->K / PANEL; p++)
-		k->gradient(b.dw.p + p * PANEL, plane, (size_t)c->K,
-		            du.p + p * PANEL * PANEL, plane, PANEL);
+	for (int p = 0; p < c->K / PANEL_WIDTH; p++)
+		k->gradient(b.dw.p + p * PANEL_WIDTH, plane, (size_t)c->K,
+		            du.p + p * PANEL_WIDTH * PANEL_WIDTH, plane, PANEL_WIDTH);
 	ok(guarded(ut) && guarded(du) && guarded(scratch),
 	   "%s: conv_back keeps to its memory", k->isa);
 	array_free(ut);
@@ -314,15 +314,15 @@ static struct back_result run_back(const struct kernels *k, const struct conv_ca
 static void check_conv_back(const struct kernels *k, const struct conv_case *c, bool pool,
                             int less, int missing)
 {
-	struct array x = array_new(REACH * columns_in(c) * (size_t)c->stride),
-		     w = array_new((size_t)(9 * PANEL * c->K));
+	struct array x = array_new(STRIP_REACH * columns_in(c) * (size_t)c->stride),
+		     w = array_new((size_t)(9 * PANEL_WIDTH * c->K));
 	struct array mask = array_new(x.n);
 	struct strip s = strip_of(c, x);
 	struct gradient_case g = gradient_new(c, pool, less, missing);
 	struct back_result got, want;
 	char what[100];
 
-	s.C = PANEL;
+	s.C = PANEL_WIDTH;
 	got = run_back(k, c, &s, &g.g, w.p, mask.p);
 	want = run_back(&kernels_ref, c, &s, &g.g, w.p, mask.p);
 	snprintf(what, sizeof what, "conv_back %d tiles, K %d, pool %d: dw", c->tiles, c->K, pool);
@@ -341,13 +341,13 @@ static void check_conv_back(const struct kernels *k, const struct conv_case *c, 
 
 static void check_dense(const struct kernels *k, int n, int width)
 {
-	int padded = (n + PANEL - 1) / PANEL * PANEL;
-	struct array x = array_new((size_t)(n * DENSE_ROWS)),
-		     w = array_new((size_t)(DENSE_ROWS * width));
+	int padded = (n + PANEL_WIDTH - 1) / PANEL_WIDTH * PANEL_WIDTH;
+	struct array x = array_new((size_t)(n * PANEL_ROWS)),
+		     w = array_new((size_t)(PANEL_ROWS * width));
 	struct array y = array_new((size_t)(n * width)), y_ref = array_copy(y),
-		     block = array_new(DENSE_ROWS * PANEL);
-	struct array dyt = array_new((size_t)(PANEL * padded)),
-		     dxt = array_new((size_t)(DENSE_ROWS * padded));
+		     block = array_new(PANEL_ROWS * PANEL_WIDTH);
+	struct array dyt = array_new((size_t)(PANEL_WIDTH * padded)),
+		     dxt = array_new((size_t)(PANEL_ROWS * padded));
 	struct array dxt_ref = array_copy(dxt), dw = array_new(block.n),
 		     dw_ref = array_new(block.n);
 	char what[100];
@@ -423,14 +423,16 @@ static void check_adam(const struct kernels *k, int count, bool pull)
 
 static void check_dense_adam(const struct kernels *k, int n, bool pull)
 {
-	struct array x = array_new((size_t)(n * DENSE_ROWS)), dy = array_new((size_t)(n * PANEL));
-	struct array w = array_new(DENSE_ROWS * PANEL), m = array_new(w.n), v = array_squares(w.n);
+	struct array x = array_new((size_t)(n * PANEL_ROWS)),
+		     dy = array_new((size_t)(n * PANEL_WIDTH));
+	struct array w = array_new(PANEL_ROWS * PANEL_WIDTH), m = array_new(w.n),
+		     v = array_squares(w.n);
 	struct array w_ref = array_copy(w), m_ref = array_copy(m), v_ref = array_copy(v),
 		     anchor = array_new(w.n);
 	const float *to = pull ? anchor.p : NULL;
 
-	k->dense_adam(w.p, m.p, v.p, to, x.p, dy.p, PANEL, n, &step);
-	kernels_ref.dense_adam(w_ref.p, m_ref.p, v_ref.p, to, x.p, dy.p, PANEL, n, &step);
+	k->dense_adam(w.p, m.p, v.p, to, x.p, dy.p, PANEL_WIDTH, n, &step);
+	kernels_ref.dense_adam(w_ref.p, m_ref.p, v_ref.p, to, x.p, dy.p, PANEL_WIDTH, n, &step);
 	same(w, w_ref, sums_differ, k->isa, "dense_adam w");
 	same(m, m_ref, sums_differ, k->isa, "dense_adam m");
 	same(v, v_ref, sums_differ, k->isa, "dense_adam v");
