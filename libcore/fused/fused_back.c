@@ -3,10 +3,12 @@
  * PANEL_WIDTH input channels at a time, so that the layer's prepared weights and sums stay in
  * the cache.
  */
+#include "fused/fused_back.h"
+
 #include <string.h>
 
 #include "nn/dropout.h"
-#include "fused/fused_plan.h"
+#include "fused/fused_conv.h"
 
 /* One image on its way back through one panel of one layer. */
 struct way_back {
@@ -43,7 +45,7 @@ static struct strip_gradient pooled_gradient(const struct way_back *b, int half,
 		g.at[r] = b->m->at[half] + (size_t)row * count;
 	}
 	if ((strip + 1) * STRIP_TILE / 2 < side) {
-		g.prefetch = fused_prefetch(g.pooled[1], pitch, STRIP_TILE / 2);
+		g.prefetch = fused_conv_prefetch(g.pooled[1], pitch, STRIP_TILE / 2);
 		g.at_prefetch = (struct prefetch){ g.at[1] + count, STRIP_TILE / 2 * count };
 	}
 	return g;
@@ -64,7 +66,8 @@ static struct strip_gradient output_gradient(const struct way_back *b, int strip
 	for (int r = 0; r < STRIP_TILE && STRIP_TILE * strip + r < p->layer[1].used; r++)
 		g.row[r] = b->m->conv3 + (size_t)(STRIP_TILE * strip + r) * p->layer[2].row;
 	if (g.row[STRIP_TILE - 1])
-		g.prefetch = fused_prefetch(g.row[STRIP_TILE - 1], p->layer[2].row, STRIP_TILE);
+		g.prefetch = fused_conv_prefetch(g.row[STRIP_TILE - 1], p->layer[2].row,
+		                                 STRIP_TILE);
 	return g;
 }
 
@@ -78,9 +81,9 @@ static struct strip input_rows(const struct way_back *b, int strip)
 	struct strip s = { .tiles = l->tiles, .stride = l->C, .C = PANEL_WIDTH };
 
 	if (b->layer == 0)
-		fused_ring_rows(&s, b->p, b->d, strip);
+		fused_conv_ring_rows(&s, b->p, b->d, strip);
 	else
-		fused_map_rows(&s, b->layer == 1 ? b->m->pool1 : b->m->conv3, l, strip);
+		fused_conv_map_rows(&s, b->layer == 1 ? b->m->pool1 : b->m->conv3, l, strip);
 	for (int r = 0; r < STRIP_REACH; r++)
 		s.row[r] += b->panel * PANEL_WIDTH;
 	return s;
@@ -149,8 +152,8 @@ static void back_strip(const struct way_back *b, int strip)
 	struct strip x;
 
 	if (b->layer == 0)
-		fused_fill_ring(p, b->w, b->d, STRIP_TILE * strip + (strip ? 2 : 0),
-		                STRIP_TILE * strip + STRIP_REACH);
+		fused_conv_fill_ring(p, b->w, b->d, STRIP_TILE * strip + (strip ? 2 : 0),
+		                     STRIP_TILE * strip + STRIP_REACH);
 	x = input_rows(b, strip);
 	dx = b->layer == 0 ? conv1_gradient(b, strip, &x) : map_gradient(b, strip);
 	p->k->conv_back(&dx, b->d->carry, b->d->du, b->db, &x, &dy, ut, l->K, b->d->scratch);
@@ -208,21 +211,21 @@ static void back_panel(struct way_back *b, struct maps *m, const float *const *i
 	for (int n = 0; n < count; n++) {
 		b->m = &m[n];
 		if (b->layer == 0)
-			fused_pad_image(b->d, b->p, image[n]);
+			fused_conv_pad(b->d, b->p, image[n]);
 		back_image(b);
 	}
 	store_gradient(b);
 }
 
-void fused_backward(const struct plan *p, const struct conv_weights *w, struct workspace *d,
-                    struct maps *m, const float *const *image, int count, bool dropout,
-                    const struct conv_gradients *g)
+void fused_back(const struct plan *p, const struct conv_weights *w, struct workspace *d,
+                struct maps *m, const float *const *image, int count, bool dropout,
+                const struct conv_gradients *g)
 {
 	struct way_back b = { .p = p, .w = w, .d = d, .dropout = dropout, .g = g };
 
 	clear(g->g[CONV1_W], net_count(&p->net, CONV1_W));
 	clear(g->g[CONV1_B], net_count(&p->net, CONV1_B));
-	for (b.layer = WINOGRAD_LAYERS - 1; b.layer >= 0; b.layer--) {
+	for (b.layer = FUSED_PLAN_LAYERS - 1; b.layer >= 0; b.layer--) {
 		b.db = g->g[CONV2_B + 2 * b.layer];
 		clear(b.db, (size_t)p->layer[b.layer].K);
 		for (b.panel = 0; b.panel < p->layer[b.layer].C / PANEL_WIDTH; b.panel++) {

@@ -1,18 +1,19 @@
 /* The convolutions of an image, forward: strip by strip, each from its input map to the next. */
+#include "fused/fused_conv.h"
+
 #include <string.h>
 
 #include "base/rng.h"
 #include "nn/dropout.h"
-#include "fused/fused_plan.h"
 
 enum { BLOCK = 16 };                    /* bytes of mask from one block of random numbers */
 
-struct prefetch fused_prefetch(const float *last_row, size_t pitch, int rows)
+struct prefetch fused_conv_prefetch(const float *last_row, size_t pitch, int rows)
 {
 	return (struct prefetch){ last_row + pitch, (size_t)rows * pitch * sizeof(float) };
 }
 
-void fused_pad_image(struct workspace *d, const struct plan *p, const float *image)
+void fused_conv_pad(struct workspace *d, const struct plan *p, const float *image)
 {
 	size_t row = (size_t)p->net.size * (size_t)p->net.channels;
 	size_t pitch = (size_t)p->padded_side * (size_t)p->net.channels;
@@ -22,8 +23,8 @@ void fused_pad_image(struct workspace *d, const struct plan *p, const float *ima
 		       image + (size_t)y * row, row * sizeof *image);
 }
 
-void fused_fill_ring(const struct plan *p, const struct conv_weights *w, struct workspace *d,
-                     int from, int to)
+void fused_conv_fill_ring(const struct plan *p, const struct conv_weights *w, struct workspace *d,
+                          int from, int to)
 {
 	size_t pitch = (size_t)p->padded_side * (size_t)p->net.channels;
 
@@ -37,7 +38,8 @@ void fused_fill_ring(const struct plan *p, const struct conv_weights *w, struct 
 	}
 }
 
-void fused_ring_rows(struct strip *s, const struct plan *p, const struct workspace *d, int strip)
+void fused_conv_ring_rows(struct strip *s, const struct plan *p, const struct workspace *d,
+                          int strip)
 {
 	for (int r = 0; r < STRIP_REACH; r++) {
 		int y = STRIP_TILE * strip + r;
@@ -48,12 +50,12 @@ void fused_ring_rows(struct strip *s, const struct plan *p, const struct workspa
 	}
 }
 
-void fused_map_rows(struct strip *s, const float *map, const struct fused_layer *l, int strip)
+void fused_conv_map_rows(struct strip *s, const float *map, const struct fused_layer *l, int strip)
 {
 	for (int r = 0; r < STRIP_REACH; r++)
 		s->row[r] = map + (size_t)(STRIP_TILE * strip + r) * l->row;
-	s->prefetch = fused_prefetch(s->row[STRIP_REACH - 1], l->row,
-	                             strip + 1 < l->tiles ? STRIP_TILE : 0);
+	s->prefetch = fused_conv_prefetch(s->row[STRIP_REACH - 1], l->row,
+	                                  strip + 1 < l->tiles ? STRIP_TILE : 0);
 }
 
 static const uint8_t *drop_row(const struct plan *p, uint8_t *keep,
@@ -103,7 +105,7 @@ static void conv2_strip(const struct plan *p, const struct conv_weights *w,
 	struct pooled_rows y = pooled(p, d, m, 0, strip, m->pool1 + next->row + next->C,
 	                              next->row, drop);
 
-	fused_ring_rows(&x, p, d, strip);
+	fused_conv_ring_rows(&x, p, d, strip);
 	p->k->conv_pool(&y, &x, w->u[0], w->b[0], l->K, d->scratch);
 }
 
@@ -114,7 +116,7 @@ static void conv3_strip(const struct plan *p, const struct conv_weights *w,
 	struct strip x = { .tiles = l->tiles, .stride = l->C, .C = l->C };
 	struct relu_rows y = { .columns = l->used };
 
-	fused_map_rows(&x, m->pool1, l, strip);
+	fused_conv_map_rows(&x, m->pool1, l, strip);
 	for (int r = 0; r < STRIP_TILE && STRIP_TILE * strip + r < l->used; r++)
 		y.row[r] = m->conv3 + (size_t)(STRIP_TILE * strip + r) * next->row;
 	p->k->conv_relu(&y, &x, w->u[1], w->b[1], l->K, d->scratch);
@@ -129,19 +131,19 @@ static void conv4_strip(const struct plan *p, const struct conv_weights *w,
 	struct pooled_rows y = pooled(p, d, m, 1, strip, m->flat,
 	                              (size_t)p->net.pool2_size * (size_t)l->K, drop);
 
-	fused_map_rows(&x, m->conv3, l, strip);
+	fused_conv_map_rows(&x, m->conv3, l, strip);
 	p->k->conv_pool(&y, &x, w->u[2], w->b[2], l->K, d->scratch);
 }
 
-void fused_forward(const struct plan *p, const struct conv_weights *w, struct workspace *d,
-                   struct maps *m, int layer, int first, int last,
-                   const struct dropout *drop)
+void fused_conv_forward(const struct plan *p, const struct conv_weights *w, struct workspace *d,
+                        struct maps *m, int layer, int first, int last,
+                        const struct dropout *drop)
 {
 	for (int strip = first; strip < last; strip++) {
 		switch (layer) {
 		case 0:
-			fused_fill_ring(p, w, d, STRIP_TILE * strip + (strip == first ? 0 : 2),
-			                STRIP_TILE * strip + STRIP_REACH);
+			fused_conv_fill_ring(p, w, d, STRIP_TILE * strip + (strip == first ? 0 : 2),
+			                     STRIP_TILE * strip + STRIP_REACH);
 			conv2_strip(p, w, d, m, strip, drop);
 			break;
 		case 1:

@@ -15,7 +15,7 @@ enum {
 	FEW = 12,
 };
 
-size_t dense_blocked(const struct plan *p)
+size_t fused_dense_blocked(const struct plan *p)
 {
 	return (size_t)p->flat * (size_t)p->net.dense;
 }
@@ -26,20 +26,20 @@ static size_t block_row(const struct plan *p)
 	return (size_t)PANEL_ROWS * (size_t)p->net.dense;
 }
 
-void dense_block(float *blocks, const float *w, const struct plan *p)
+void fused_dense_block(float *blocks, const float *w, const struct plan *p)
 {
 	size_t D = (size_t)p->net.dense;
 
 	/* rows that round up to a block stay zero */
-	memset(blocks, 0, dense_blocked(p) * sizeof *blocks);
+	memset(blocks, 0, fused_dense_blocked(p) * sizeof *blocks);
 	for (size_t r = 0; r < (size_t)p->net.flat; r++)
 		for (size_t c = 0; c < D / PANEL_WIDTH; c++)
 			memcpy(blocks + r / PANEL_ROWS * block_row(p) + c * BLOCK +
-			               r % PANEL_ROWS * PANEL_WIDTH,
+			       r % PANEL_ROWS * PANEL_WIDTH,
 			       w + r * D + c * PANEL_WIDTH, PANEL_WIDTH * sizeof *w);
 }
 
-void dense_unblock(float *w, const float *blocks, const struct plan *p)
+void fused_dense_unblock(float *w, const float *blocks, const struct plan *p)
 {
 	size_t D = (size_t)p->net.dense;
 
@@ -47,7 +47,7 @@ void dense_unblock(float *w, const float *blocks, const struct plan *p)
 		for (size_t c = 0; c < D / PANEL_WIDTH; c++)
 			memcpy(w + r * D + c * PANEL_WIDTH,
 			       blocks + r / PANEL_ROWS * block_row(p) + c * BLOCK +
-			               r % PANEL_ROWS * PANEL_WIDTH,
+			       r % PANEL_ROWS * PANEL_WIDTH,
 			       PANEL_WIDTH * sizeof *w);
 }
 
@@ -56,16 +56,16 @@ static void chunk_blocks(const struct plan *p, size_t chunk, size_t *first, size
 {
 	size_t blocks = (size_t)p->flat / PANEL_ROWS;
 
-	*first = chunk * blocks / DENSE_CHUNKS;
-	*last = (chunk + 1) * blocks / DENSE_CHUNKS;
+	*first = chunk * blocks / FUSED_DENSE_CHUNKS;
+	*last = (chunk + 1) * blocks / FUSED_DENSE_CHUNKS;
 }
 
-void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch,
-                    int workers, bool rows)
+void fused_dense_sums_init(struct dense_sums *s, const struct plan *p, int max_batch,
+                           int workers, bool rows)
 {
 	*s = (struct dense_sums){ .workers = workers };
-	s->partial = xaligned((size_t)DENSE_CHUNKS * (size_t)max_batch *
-	                              (size_t)p->net.dense,
+	s->partial = xaligned((size_t)FUSED_DENSE_CHUNKS * (size_t)max_batch *
+	                      (size_t)p->net.dense,
 	                      sizeof(float));
 	s->panel = xcalloc((size_t)workers, sizeof *s->panel);
 	s->blocks = xcalloc((size_t)workers, sizeof *s->blocks);
@@ -76,7 +76,7 @@ void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch,
 	}
 }
 
-void dense_sums_free(struct dense_sums *s)
+void fused_dense_sums_release(struct dense_sums *s)
 {
 	for (int i = 0; i < s->workers; i++) {
 		free(s->panel[i]);
@@ -138,7 +138,7 @@ static void join_image(void *arg, size_t n, int worker)
 
 	(void)worker;
 	memcpy(y, f->bias, D * sizeof *y);
-	for (size_t chunk = 0; chunk < DENSE_CHUNKS; chunk++) {
+	for (size_t chunk = 0; chunk < FUSED_DENSE_CHUNKS; chunk++) {
 		const float *sum = partial(f, chunk) + n * D;
 
 		for (size_t i = 0; i < D; i++)
@@ -146,9 +146,9 @@ static void join_image(void *arg, size_t n, int worker)
 	}
 }
 
-void dense_forward(const struct plan *p, struct dense_sums *s, struct threads *pool,
-                   float *y, const struct maps *m, int count, const float *blocks,
-                   const float *bias)
+void fused_dense_forward(const struct plan *p, struct dense_sums *s, struct threads *pool,
+                         float *y, const struct maps *m, int count, const float *blocks,
+                         const float *bias)
 {
 	struct forward_job f = { .p = p,
 		                 .s = s,
@@ -158,7 +158,7 @@ void dense_forward(const struct plan *p, struct dense_sums *s, struct threads *p
 		                 .bias = bias,
 		                 .y = y };
 
-	threads_run(pool, DENSE_CHUNKS, blocked_chunk, &f);
+	threads_run(pool, FUSED_DENSE_CHUNKS, blocked_chunk, &f);
 	threads_run(pool, (size_t)count, join_image, &f);
 }
 
@@ -250,19 +250,19 @@ static void one_chunk(void *arg, size_t chunk, int worker)
 	                   (int)(last - first), (int)D);
 }
 
-void dense_forward_rows(const struct plan *p, struct dense_sums *s, struct threads *pool,
-                        float *y, const struct maps *m, int count, const float *rows,
-                        const float *bias)
+void fused_dense_forward_rows(const struct plan *p, struct dense_sums *s, struct threads *pool,
+                              float *y, const struct maps *m, int count, const float *rows,
+                              const float *bias)
 {
 	struct forward_job f = {
 		.p = p, .s = s, .m = m, .count = count, .rows = rows, .bias = bias, .y = y
 	};
 
-	threads_run(pool, DENSE_CHUNKS,
-	         count == 1     ? one_chunk
-	         : count <= FEW ? few_chunk
-	                        : rows_chunk,
-	         &f);
+	threads_run(pool, FUSED_DENSE_CHUNKS,
+	            count == 1     ? one_chunk
+	            : count <= FEW ? few_chunk
+	            : rows_chunk,
+	            &f);
 	threads_run(pool, (size_t)count, join_image, &f);
 }
 
@@ -317,7 +317,7 @@ static void transpose(float *dyt, const float *dy, int count, int padded, size_t
 			dyt[i * (size_t)padded + (size_t)n] = n < count ? dy[(size_t)n * D + i] : 0;
 }
 
-void dense_backward(struct dense_back *b, struct threads *pool, const struct maps *m)
+void fused_dense_backward(struct dense_back *b, struct threads *pool, const struct maps *m)
 {
 	struct backward_job j = { b, m };
 

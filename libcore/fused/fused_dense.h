@@ -4,38 +4,42 @@
  * PANEL_ROWS][dense / PANEL_WIDTH][PANEL_ROWS][PANEL_WIDTH], so that a job streams through memory
  * once; inference takes them row by row, as they lie in a mapped file.
  */
+#include <stdbool.h>
+
+#include "base/threads.h"
+#include "fused/fused_memory.h"
 #include "fused/fused_plan.h"
 
 /* chunks of rows, whose sums are joined in order: jobs of the forward pass */
-enum { DENSE_CHUNKS = 32 };
+enum { FUSED_DENSE_CHUNKS = 32 };
 
-size_t dense_blocked(const struct plan *p);                                     /* floats */
+size_t fused_dense_blocked(const struct plan *p);                                     /* floats */
 /* from [flat][dense] */
-void dense_block(float *blocks, const float *w, const struct plan *p);
-void dense_unblock(float *w, const float *blocks, const struct plan *p);        /* and back */
+void fused_dense_block(float *blocks, const float *w, const struct plan *p);
+void fused_dense_unblock(float *w, const float *blocks, const struct plan *p);        /* and back */
 
 /* Memory of the sums, and of a worker's panel of activations. */
 struct dense_sums {
 	int workers;
-	float *partial;                 /* [DENSE_CHUNKS][count][dense] */
+	float *partial;                 /* [FUSED_DENSE_CHUNKS][count][dense] */
 	float **panel;                  /* [workers] [max_batch][PANEL_ROWS] */
-	float **blocks;                 /* [workers] a row of blocks, for dense_forward_rows */
+	float **blocks;                 /* [workers] a row of blocks, for forward_rows */
 };
 
-void dense_sums_new(struct dense_sums *s, const struct plan *p, int max_batch,
-                    int workers, bool rows);
-void dense_sums_free(struct dense_sums *s);
+void fused_dense_sums_init(struct dense_sums *s, const struct plan *p, int max_batch,
+                           int workers, bool rows);
+void fused_dense_sums_release(struct dense_sums *s);
 
 /*
  * Y [count][dense] = BIAS + flat W, of the images whose maps are M; from blocks, or from
  * rows [flat][dense].
  */
-void dense_forward(const struct plan *p, struct dense_sums *s, struct threads *pool,
-                   float *y, const struct maps *m, int count, const float *blocks,
-                   const float *bias);
-void dense_forward_rows(const struct plan *p, struct dense_sums *s, struct threads *pool,
-                        float *y, const struct maps *m, int count, const float *rows,
-                        const float *bias);
+void fused_dense_forward(const struct plan *p, struct dense_sums *s, struct threads *pool,
+                         float *y, const struct maps *m, int count, const float *blocks,
+                         const float *bias);
+void fused_dense_forward_rows(const struct plan *p, struct dense_sums *s, struct threads *pool,
+                              float *y, const struct maps *m, int count, const float *rows,
+                              const float *bias);
 
 /*
  * The way back: gradient of the flat layer into the maps, and a step of Adam on the
@@ -55,4 +59,4 @@ struct dense_back {
 	int padded;                     /* filled in */
 };
 
-void dense_backward(struct dense_back *b, struct threads *pool, const struct maps *m);
+void fused_dense_backward(struct dense_back *b, struct threads *pool, const struct maps *m);

@@ -15,7 +15,7 @@ enum { LAYER = 2, BLOCK = 16 };
 
 static const enum net_array head_arrays[] = { BN_GAMMA, BN_BETA, DENSE2_W, DENSE2_B };
 
-void head_new(struct head *h, const struct plan *p, int max_batch)
+void fused_head_init(struct head *h, const struct plan *p, int max_batch)
 {
 	size_t D = (size_t)p->net.dense, numbers = (size_t)max_batch * D;
 	size_t logits = (size_t)max_batch * (size_t)p->net.classes;
@@ -32,7 +32,7 @@ void head_new(struct head *h, const struct plan *p, int max_batch)
 		h->g[head_arrays[i]] = xaligned(net_count(&p->net, head_arrays[i]), sizeof(float));
 }
 
-void head_free(struct head *h)
+void fused_head_release(struct head *h)
 {
 	float *all[] = { h->y,  h->dy,   h->a,   h->da,    h->z,
 		         h->dz, h->mean, h->var, h->scale, h->shift };
@@ -45,8 +45,8 @@ void head_free(struct head *h)
 	*h = (struct head){0};
 }
 
-void head_logits(float *z, const float *a, const float *w, const float *b, int count,
-                 int D, int classes)
+void fused_head_logits(float *z, const float *a, const float *w, const float *b, int count,
+                       int D, int classes)
 {
 	for (int n = 0; n < count; n++) {
 		float *to = z + n * classes;
@@ -117,8 +117,8 @@ static void dense2_back(struct head *h, const float *w, int count, int D, int cl
 	}
 }
 
-void head_step(struct head *h, const struct plan *p, float *const w[NET_ARRAYS],
-               const struct batch *b, struct batch_result *r)
+void fused_head_step(struct head *h, const struct plan *p, float *const w[NET_ARRAYS],
+                     const struct batch *b, struct batch_result *r)
 {
 	int N = b->count, D = p->net.dense, classes = p->net.classes;
 	size_t numbers = (size_t)N * (size_t)D;
@@ -129,7 +129,7 @@ void head_step(struct head *h, const struct plan *p, float *const w[NET_ARRAYS],
 	norm_apply(h->a, h->y, h->scale, h->shift, N, D);
 	draw_mask(h, p, b);
 	mask(h->a, h->a, h->keep, scale, numbers);
-	head_logits(h->z, h->a, w[DENSE2_W], w[DENSE2_B], N, D, classes);
+	fused_head_logits(h->z, h->a, w[DENSE2_W], w[DENSE2_B], N, D, classes);
 	score(h, b, classes, r);
 	dense2_back(h, w[DENSE2_W], N, D, classes);
 	mask(h->da, h->a, h->keep, scale, numbers);

@@ -3,6 +3,9 @@
  * The network's head in training: batch norm, relu, dropout, dense2, the loss, and their
  * way back.
  */
+#include <stdint.h>
+
+#include "nn/batch.h"
 #include "fused/fused_plan.h"
 
 struct head {
@@ -15,13 +18,13 @@ struct head {
 	float *g[NET_ARRAYS];           /* gradients of BN_GAMMA, BN_BETA, DENSE2_W, DENSE2_B */
 };
 
-void head_new(struct head *h, const struct plan *p, int max_batch);
-void head_free(struct head *h);
+void fused_head_init(struct head *h, const struct plan *p, int max_batch);
+void fused_head_release(struct head *h);
 
 /* From y to dy and g, with the weights W; the batch's loss into R. */
-void head_step(struct head *h, const struct plan *p, float *const w[NET_ARRAYS],
-               const struct batch *b, struct batch_result *r);
+void fused_head_step(struct head *h, const struct plan *p, float *const w[NET_ARRAYS],
+                     const struct batch *b, struct batch_result *r);
 
 /* z [count][classes] = b + a W */
-void head_logits(float *z, const float *a, const float *w, const float *b, int count,
-                 int D, int classes);
+void fused_head_logits(float *z, const float *a, const float *w, const float *b, int count,
+                       int D, int classes);

@@ -10,9 +10,9 @@
 
 #include "base/mem.h"
 #include "nn/norm.h"
+#include "fused/fused_conv.h"
 #include "fused/fused_dense.h"
 #include "fused/fused_head.h"
-#include "fused/fused_plan.h"
 
 enum {
 	/* images at a time: 9 MB of activations, dense1's weights read once for them */
@@ -49,7 +49,7 @@ static void prepare_job(void *arg, size_t job, int worker)
 	const struct fused_predictor *s = arg;
 
 	(void)worker;
-	conv_weights_job(&s->conv, &s->p, job);
+	fused_weights_job(&s->conv, &s->p, job);
 }
 
 static struct predictor *new_predictor(const struct engine *engine, const struct net *net,
@@ -59,26 +59,26 @@ static struct predictor *new_predictor(const struct engine *engine, const struct
 	struct fused_predictor *s = xcalloc(1, sizeof *s);
 	size_t D = (size_t)net->dense;
 
-	plan_init(&s->p, net, engine->kernels);
+	fused_plan_init(&s->p, net, engine->kernels);
 	s->pool = pool;
 	s->workers = threads_count(pool);
 	s->chunk = max_batch < CHUNK ? max_batch : CHUNK;
 	memcpy(s->w, w, sizeof s->w);
 	s->blocked = blocked;
-	conv_weights_new(&s->conv, &s->p, false);
-	conv_weights_bind(&s->conv, w);
-	threads_run(pool, conv_weights_jobs(&s->p), prepare_job, s);
+	fused_weights_init(&s->conv, &s->p, false);
+	fused_weights_bind(&s->conv, w);
+	threads_run(pool, fused_weights_jobs(&s->p), prepare_job, s);
 	s->maps = xcalloc((size_t)s->workers, sizeof *s->maps);
 	s->workspace = xcalloc((size_t)s->workers, sizeof *s->workspace);
 	for (int i = 0; i < s->workers; i++) {
 		if (i == 0 || s->chunk > 1)
-			maps_new(&s->maps[i], &s->p, false);
-		workspace_new(&s->workspace[i], &s->p, false);
+			fused_memory_maps_init(&s->maps[i], &s->p, false);
+		fused_memory_workspace_init(&s->workspace[i], &s->p, false);
 	}
 	s->flat = xcalloc((size_t)s->chunk, sizeof *s->flat);
 	for (int n = 0; n < s->chunk; n++)
-		flat_new(&s->flat[n], &s->p);
-	dense_sums_new(&s->sums, &s->p, s->chunk, s->workers, !blocked);
+		fused_memory_flat_init(&s->flat[n], &s->p);
+	fused_dense_sums_init(&s->sums, &s->p, s->chunk, s->workers, !blocked);
 	s->y = xaligned((size_t)s->chunk * D, sizeof(float));
 	s->a = xaligned((size_t)s->chunk * D, sizeof(float));
 	s->scale = xaligned(D, sizeof(float));
@@ -106,16 +106,16 @@ void fused_infer_free(struct predictor *base)
 	struct fused_predictor *s = own(base);
 
 	for (int i = 0; i < s->workers; i++) {
-		maps_free(&s->maps[i]);
-		workspace_free(&s->workspace[i]);
+		fused_memory_maps_release(&s->maps[i]);
+		fused_memory_workspace_release(&s->workspace[i]);
 	}
 	for (int n = 0; n < s->chunk; n++)
-		maps_free(&s->flat[n]);
+		fused_memory_maps_release(&s->flat[n]);
 	free(s->maps);
 	free(s->workspace);
 	free(s->flat);
-	conv_weights_free(&s->conv);
-	dense_sums_free(&s->sums);
+	fused_weights_release(&s->conv);
+	fused_dense_sums_release(&s->sums);
 	free(s->y);
 	free(s->a);
 	free(s->scale);
@@ -139,9 +139,9 @@ static void image_job(void *arg, size_t n, int worker)
 	const struct fused_predictor *s = arg;
 	struct maps m = maps_of(s, worker, n);
 
-	fused_pad_image(&s->workspace[worker], &s->p, s->image[n]);
-	for (int layer = 0; layer < WINOGRAD_LAYERS; layer++)
-		fused_forward(&s->p, &s->conv, &s->workspace[worker], &m, layer, 0,
+	fused_conv_pad(&s->workspace[worker], &s->p, s->image[n]);
+	for (int layer = 0; layer < FUSED_PLAN_LAYERS; layer++)
+		fused_conv_forward(&s->p, &s->conv, &s->workspace[worker], &m, layer, 0,
 		              s->p.layer[layer].tiles, &no_dropout);
 }
 
@@ -154,14 +154,14 @@ static void strips_job(void *arg, size_t i, int worker)
 	    last = ((int)i + 1) * tiles / s->parts;
 
 	if (s->layer == 0)
-		fused_pad_image(&s->workspace[worker], &s->p, s->image[0]);
-	fused_forward(&s->p, &s->conv, &s->workspace[worker], &m, s->layer, first, last,
+		fused_conv_pad(&s->workspace[worker], &s->p, s->image[0]);
+	fused_conv_forward(&s->p, &s->conv, &s->workspace[worker], &m, s->layer, first, last,
 	              &no_dropout);
 }
 
 static void one_image(struct fused_predictor *s)
 {
-	for (s->layer = 0; s->layer < WINOGRAD_LAYERS; s->layer++) {
+	for (s->layer = 0; s->layer < FUSED_PLAN_LAYERS; s->layer++) {
 		int tiles = s->p.layer[s->layer].tiles;
 
 		s->parts = s->workers < tiles ? s->workers : tiles;
@@ -179,8 +179,8 @@ static void run_chunk(struct fused_predictor *s, const float *const *image, int 
 		one_image(s);
 	else
 		threads_run(s->pool, (size_t)n, image_job, s);
-	(s->blocked ? dense_forward : dense_forward_rows)(&s->p, &s->sums, s->pool, s->y, s->flat,
-	                                                  n, s->w[DENSE1_W], s->w[DENSE1_B]);
+	(s->blocked ? fused_dense_forward : fused_dense_forward_rows)(
+		&s->p, &s->sums, s->pool, s->y, s->flat, n, s->w[DENSE1_W], s->w[DENSE1_B]);
 	if (features)
 		memcpy(features, s->y, numbers * sizeof *features);
 	if (!logits)
@@ -188,7 +188,8 @@ static void run_chunk(struct fused_predictor *s, const float *const *image, int 
 	norm_apply(s->a, s->y, s->scale, s->shift, n, (int)D);
 	for (size_t i = 0; i < numbers; i++)
 		s->a[i] = s->a[i] > 0 ? s->a[i] : 0;
-	head_logits(logits, s->a, s->w[DENSE2_W], s->w[DENSE2_B], n, (int)D, s->p.net.classes);
+	fused_head_logits(logits, s->a, s->w[DENSE2_W], s->w[DENSE2_B], n, (int)D,
+	                  s->p.net.classes);
 }
 
 void fused_infer_run(struct predictor *base, const float *const *image, int n, float *logits,

@@ -12,10 +12,11 @@
 
 #include "base/mem.h"
 #include "nn/norm.h"
+#include "fused/fused_back.h"
+#include "fused/fused_conv.h"
 #include "fused/fused_dense.h"
 #include "fused/fused_head.h"
 #include "fused/fused_infer.h"
-#include "fused/fused_plan.h"
 
 enum {
 	/*
@@ -67,11 +68,11 @@ static struct fused_trainer *own(struct trainer *t)
 
 static size_t array_count(const struct fused_trainer *t, int k)
 {
-	return k == DENSE1_W ? dense_blocked(&t->p) : net_count(&t->p.net, (enum net_array)k);
+	return k == DENSE1_W ? fused_dense_blocked(&t->p) : net_count(&t->p.net, (enum net_array)k);
 }
 
 /* One of the three sets of arrays. */
-static void arrays_new(const struct fused_trainer *t, float *a[NET_ARRAYS])
+static void arrays_init(const struct fused_trainer *t, float *a[NET_ARRAYS])
 {
 	float *conv = xaligned(t->conv_count, sizeof *conv);
 
@@ -85,7 +86,7 @@ static void arrays_new(const struct fused_trainer *t, float *a[NET_ARRAYS])
 	}
 }
 
-static void arrays_free(float *a[NET_ARRAYS])
+static void arrays_release(float *a[NET_ARRAYS])
 {
 	free(a[0]);                     /* with all the convolutions' */
 	for (int k = CONV_ARRAYS; k < NET_ARRAYS; k++)
@@ -93,7 +94,7 @@ static void arrays_free(float *a[NET_ARRAYS])
 	memset(a, 0, NET_ARRAYS * sizeof *a);
 }
 
-static void groups_new(struct fused_trainer *t)
+static void groups_init(struct fused_trainer *t)
 {
 	for (int g = 0; g < GROUPS; g++) {
 		float *at = t->group_sums[g] = xaligned(t->conv_count, sizeof *at);
@@ -111,27 +112,27 @@ struct trainer *fused_train_new(const struct engine *engine, const struct net *n
 	struct fused_trainer *t = xcalloc(1, sizeof *t);
 	size_t padded = (size_t)(max_batch + PANEL_WIDTH);
 
-	plan_init(&t->p, net, engine->kernels);
+	fused_plan_init(&t->p, net, engine->kernels);
 	t->pool = pool;
 	t->max_batch = max_batch;
 	t->workers = threads_count(pool);
 	for (int i = 0; i < CONV_ARRAYS; i++)
 		t->conv_count += array_count(t, i);
-	arrays_new(t, t->w);
-	arrays_new(t, t->m);
-	arrays_new(t, t->v);
-	groups_new(t);
-	conv_weights_new(&t->conv, &t->p, true);
+	arrays_init(t, t->w);
+	arrays_init(t, t->m);
+	arrays_init(t, t->v);
+	groups_init(t);
+	fused_weights_init(&t->conv, &t->p, true);
 	t->maps = xcalloc((size_t)max_batch, sizeof *t->maps);
 	for (int n = 0; n < max_batch; n++)
-		maps_new(&t->maps[n], &t->p, true);
-	dense_sums_new(&t->sums, &t->p, max_batch, t->workers, false);
-	head_new(&t->head, &t->p, max_batch);
+		fused_memory_maps_init(&t->maps[n], &t->p, true);
+	fused_dense_sums_init(&t->sums, &t->p, max_batch, t->workers, false);
+	fused_head_init(&t->head, &t->p, max_batch);
 	t->dyt = xaligned((size_t)net->dense * padded, sizeof(float));
 	t->workspace = xcalloc((size_t)t->workers, sizeof *t->workspace);
 	t->dxt = xcalloc((size_t)t->workers, sizeof *t->dxt);
 	for (int i = 0; i < t->workers; i++) {
-		workspace_new(&t->workspace[i], &t->p, true);
+		fused_memory_workspace_init(&t->workspace[i], &t->p, true);
 		t->dxt[i] = xaligned(PANEL_ROWS * padded, sizeof(float));
 	}
 	return &t->base;
@@ -141,20 +142,20 @@ void fused_train_free(struct trainer *base)
 {
 	struct fused_trainer *t = own(base);
 
-	arrays_free(t->w);
-	arrays_free(t->m);
-	arrays_free(t->v);
-	arrays_free(t->anchor);
+	arrays_release(t->w);
+	arrays_release(t->m);
+	arrays_release(t->v);
+	arrays_release(t->anchor);
 	for (int g = 0; g < GROUPS; g++)
 		free(t->group_sums[g]);
-	conv_weights_free(&t->conv);
+	fused_weights_release(&t->conv);
 	for (int n = 0; n < t->max_batch; n++)
-		maps_free(&t->maps[n]);
+		fused_memory_maps_release(&t->maps[n]);
 	free(t->maps);
-	dense_sums_free(&t->sums);
-	head_free(&t->head);
+	fused_dense_sums_release(&t->sums);
+	fused_head_release(&t->head);
 	for (int i = 0; i < t->workers; i++) {
-		workspace_free(&t->workspace[i]);
+		fused_memory_workspace_release(&t->workspace[i]);
 		free(t->dxt[i]);
 	}
 	free(t->workspace);
@@ -175,7 +176,7 @@ static void arrays_set(const struct fused_trainer *t, float *const to[NET_ARRAYS
 		if (!from)
 			memset(to[k], 0, array_count(t, k) * sizeof **to);
 		else if (k == DENSE1_W)
-			dense_block(to[k], from[k], &t->p);
+			fused_dense_block(to[k], from[k], &t->p);
 		else
 			memcpy(to[k], from[k], array_count(t, k) * sizeof **to);
 	}
@@ -188,7 +189,7 @@ static void arrays_get(const struct fused_trainer *t, float *const to[NET_ARRAYS
 		if (!all && net_is_statistic(k))
 			continue;
 		if (k == DENSE1_W)
-			dense_unblock(to[k], from[k], &t->p);
+			fused_dense_unblock(to[k], from[k], &t->p);
 		else
 			memcpy(to[k], from[k], array_count(t, k) * sizeof **to);
 	}
@@ -225,7 +226,7 @@ void fused_train_anchor(struct trainer *base, const float *const w[NET_ARRAYS])
 	struct fused_trainer *t = own(base);
 
 	if (!t->anchor[0])
-		arrays_new(t, t->anchor);
+		arrays_init(t, t->anchor);
 	arrays_set(t, t->anchor, w, true);
 }
 
@@ -247,8 +248,8 @@ void fused_train_end(struct trainer *base)
 {
 	struct fused_trainer *t = own(base);
 
-	arrays_free(t->m);
-	arrays_free(t->v);
+	arrays_release(t->m);
+	arrays_release(t->v);
 }
 
 struct predictor *fused_train_predictor(const struct trainer *base, const float *mean,
@@ -272,7 +273,7 @@ static void prepare_job(void *arg, size_t job, int worker)
 	const struct fused_trainer *t = arg;
 
 	(void)worker;
-	conv_weights_job(&t->conv, &t->p, job);
+	fused_weights_job(&t->conv, &t->p, job);
 }
 
 static void forward_job(void *arg, size_t n, int worker)
@@ -282,10 +283,10 @@ static void forward_job(void *arg, size_t n, int worker)
 	const struct batch *b = t->batch;
 	const struct dropout drop = { b->dropout, b->seed, b->step, (uint32_t)n };
 
-	fused_pad_image(d, &t->p, b->image[n]);
-	for (int layer = 0; layer < WINOGRAD_LAYERS; layer++)
-		fused_forward(&t->p, &t->conv, d, &t->maps[n], layer, 0,
-		              t->p.layer[layer].tiles, &drop);
+	fused_conv_pad(d, &t->p, b->image[n]);
+	for (int layer = 0; layer < FUSED_PLAN_LAYERS; layer++)
+		fused_conv_forward(&t->p, &t->conv, d, &t->maps[n], layer, 0,
+		                   t->p.layer[layer].tiles, &drop);
 }
 
 static int groups(const struct fused_trainer *t)
@@ -300,8 +301,8 @@ static void backward_job(void *arg, size_t g, int worker)
 	int parts = groups(t), first = (int)g * b->count / parts,
 	    last = ((int)g + 1) * b->count / parts;
 
-	fused_backward(&t->p, &t->conv, &t->workspace[worker], t->maps + first,
-	               b->image + first, last - first, b->dropout, &t->group[g]);
+	fused_back(&t->p, &t->conv, &t->workspace[worker], t->maps + first,
+	           b->image + first, last - first, b->dropout, &t->group[g]);
 }
 
 /* A step of Adam on COUNT numbers of array K from AT on. */
@@ -355,18 +356,18 @@ static void dense_step(struct fused_trainer *t)
 		.dw = t->update ? NULL : t->dense_dw,
 	};
 
-	dense_backward(&d, t->pool, t->maps);
+	fused_dense_backward(&d, t->pool, t->maps);
 }
 
 static void run_step(struct fused_trainer *t, const struct batch *b, struct batch_result *r)
 {
 	t->batch = b;
-	conv_weights_bind(&t->conv, (const float *const *)t->w);
-	threads_run(t->pool, conv_weights_jobs(&t->p), prepare_job, t);
+	fused_weights_bind(&t->conv, (const float *const *)t->w);
+	threads_run(t->pool, fused_weights_jobs(&t->p), prepare_job, t);
 	threads_run(t->pool, (size_t)b->count, forward_job, t);
-	dense_forward(&t->p, &t->sums, t->pool, t->head.y, t->maps, b->count,
-	              t->w[DENSE1_W], t->w[DENSE1_B]);
-	head_step(&t->head, &t->p, t->w, b, r);
+	fused_dense_forward(&t->p, &t->sums, t->pool, t->head.y, t->maps, b->count,
+	                    t->w[DENSE1_W], t->w[DENSE1_B]);
+	fused_head_step(&t->head, &t->p, t->w, b, r);
 	dense_step(t);
 	threads_run(t->pool, (size_t)groups(t), backward_job, t);
 	threads_run(t->pool, (t->conv_count + UPDATE - 1) / UPDATE, update_job, t);
@@ -400,7 +401,7 @@ void fused_train_gradients(struct trainer *base, const struct batch *b, float *d
 
 	t->update = false;
 	if (!t->dense_dw)
-		t->dense_dw = xaligned(dense_blocked(&t->p), sizeof(float));
+		t->dense_dw = xaligned(fused_dense_blocked(&t->p), sizeof(float));
 	run_step(t, b, r);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		size_t bytes = net_count(&t->p.net, (enum net_array)k) * sizeof(float);
@@ -408,7 +409,7 @@ void fused_train_gradients(struct trainer *base, const struct batch *b, float *d
 		if (k < CONV_ARRAYS)
 			memcpy(dw[k], t->group[0].g[k], bytes);
 		else if (k == DENSE1_W)
-			dense_unblock(dw[k], t->dense_dw, &t->p);
+			fused_dense_unblock(dw[k], t->dense_dw, &t->p);
 		else if (t->head.g[k])
 			memcpy(dw[k], t->head.g[k], bytes);
 		else

@@ -59,7 +59,7 @@ static struct layers_trainer *own(struct trainer *t)
 
 /* ---- memory ---- */
 
-static void arrays_new(struct layers_trainer *t)
+static void arrays_init(struct layers_trainer *t)
 {
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		size_t count = net_count(&t->s.net, (enum net_array)k);
@@ -74,7 +74,7 @@ static void arrays_new(struct layers_trainer *t)
 	}
 }
 
-static void images_new(struct layers_trainer *t)
+static void images_init(struct layers_trainer *t)
 {
 	size_t N = (size_t)t->max_batch;
 
@@ -88,7 +88,7 @@ static void images_new(struct layers_trainer *t)
 	}
 }
 
-static void images_free(struct layers_trainer *t)
+static void images_release(struct layers_trainer *t)
 {
 	for (int n = 0; n < t->max_batch; n++) {
 		layers_forward_image_release(&t->image[n]);
@@ -118,8 +118,8 @@ static struct trainer *new_trainer(const struct engine *engine, const struct net
 	(void)engine;
 	layers_forward_init(&t->s, net, max_batch, pool);
 	t->max_batch = max_batch;
-	arrays_new(t);
-	images_new(t);
+	arrays_init(t);
+	images_init(t);
 	for (int i = 0; i < 2; i++)
 		t->delta[i] = layers_forward_per_worker(&t->s, largest_map(&t->s));
 	t->block = layers_forward_per_worker(&t->s, ROWS * dense);
@@ -138,7 +138,7 @@ static void free_trainer(struct trainer *base)
 {
 	struct layers_trainer *t = own(base);
 
-	images_free(t);
+	images_release(t);
 	layers_forward_free_per_worker(&t->s, t->delta[0]);
 	layers_forward_free_per_worker(&t->s, t->delta[1]);
 	layers_forward_free_per_worker(&t->s, t->block);
