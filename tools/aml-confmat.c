@@ -108,9 +108,9 @@ static int write_figure(const struct confusion *c, enum render_format format,
 	struct drawing d;
 	int result;
 
-	figure_confusion(&d, c, title);
+	confusion_figure(&d, c, title);
 	result = render_write(&d, format, f, e);
-	drawing_release(&d);
+	draw_release(&d);
 	return result;
 }
 

@@ -31,7 +31,7 @@ static enum render_format settle_format(const char *out, enum render_format aske
 
 static struct args parse(int argc, char **argv)
 {
-	static const enum curve_panels panels[] = { PANELS_BOTH, PANEL_LOSS, PANEL_ACCURACY };
+	static const enum curve_panels panels[] = { CURVE_BOTH, CURVE_LOSS, CURVE_ACCURACY };
 	struct args a = { .out = "-", .title = "Learning curves" };
 	int measure = 0, format = RENDER_NONE;
 	const struct opt opts[] = {
@@ -130,10 +130,10 @@ static void write_summary(const struct curves *c, FILE *f)
 		table_add(&t, "%s", head[k]);
 	for (size_t k = 0; k < c->count; k++) {
 		const struct learning *log = &c->curve[k].log;
-		const struct learning_row *best = learning_best(log, VALID_LOSS);
+		const struct learning_row *best = learning_best(log, LEARNING_VALID_LOSS);
 
 		if (!best)
-			best = learning_best(log, LOSS);
+			best = learning_best(log, LEARNING_LOSS);
 		add_row(&t, c->names[k], "last", &log->rows[log->count - 1]);
 		if (best)
 			add_row(&t, c->names[k], "best", best);
@@ -150,7 +150,7 @@ static int write_figure(const struct args *a, const struct curves *c, FILE *f,
 
 	curve_figure(&d, c->curve, c->count, a->panels, a->title);
 	result = render_write(&d, a->format, f, e);
-	drawing_release(&d);
+	draw_release(&d);
 	return result;
 }
 

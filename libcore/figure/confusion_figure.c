@@ -75,7 +75,7 @@ static double count_width(int64_t count)
 	char text[32];
 
 	snprintf(text, sizeof text, "%" PRId64, count);
-	return ceil(font_width(text, PLAIN_TEXT, true) + 2 * CELL_PAD);
+	return ceil(font_width(text, LOOK_PLAIN_TEXT, true) + 2 * CELL_PAD);
 }
 
 /* ---- colours ---- */
@@ -127,7 +127,7 @@ static double widest_code(const struct classes *c)
 	double width = 0;
 
 	for (int i = 0; i < c->count; i++)
-		width = fmax(width, font_width(c->entry[i].code, PLAIN_TEXT, true));
+		width = fmax(width, font_width(c->entry[i].code, LOOK_PLAIN_TEXT, true));
 	return width;
 }
 
@@ -159,8 +159,8 @@ static void size_cells(struct layout *l)
 			widest = fmax(widest, count_width(*confusion_at(l->c, i, j)));
 		l->cell.x = fmax(l->cell.x, widest);
 	}
-	l->total_width = fmax(count_width(l->m.total), look_width("total")) + 2 * GAP;
-	l->metric_width = look_width("recall") + 2 * GAP;
+	l->total_width = fmax(count_width(l->m.total), look_width("total")) + 2 * LOOK_GAP;
+	l->metric_width = look_width("recall") + 2 * LOOK_GAP;
 }
 
 /* Turns the codes if WIDTH, what they need across, makes the matrix too wide. */
@@ -174,28 +174,30 @@ static void turn_codes(struct layout *l, double width)
 static void place(struct layout *l)
 {
 	double code = widest_code(&l->c->classes), name = widest_name(&l->c->classes);
-	double labels = fmax(name + GAP + code, look_width("precision"));
+	double labels = fmax(name + LOOK_GAP + code, look_width("precision"));
 
 	size_cells(l);
-	turn_codes(l, code + GAP);
-	l->x = ceil(MARGIN + LINE + labels + GAP);
-	l->y = ceil(MARGIN + HEADING + LINE + (l->upwards ? code : PLAIN_TEXT) + GAP);
+	turn_codes(l, code + LOOK_GAP);
+	l->x = ceil(LOOK_MARGIN + LOOK_LINE + labels + LOOK_GAP);
+	l->y = ceil(LOOK_MARGIN + HEADING + LOOK_LINE + (l->upwards ? code : LOOK_PLAIN_TEXT) +
+	            LOOK_GAP);
 	l->right = l->x + l->n * l->cell.x;
 	l->below = l->y + l->n * l->cell.y;
 	l->total_x = l->right + THICK_LINE + l->total_width / 2;
 	l->metric_x = l->total_x + l->total_width / 2 + l->metric_width / 2;
 	l->total_y = l->below + THICK_LINE + EDGE_ROW / 2.0;
 	l->metric_y = l->total_y + EDGE_ROW;
-	l->bar_x = ceil(l->metric_x + l->metric_width / 2 + MARGIN);
+	l->bar_x = ceil(l->metric_x + l->metric_width / 2 + LOOK_MARGIN);
 	l->bar_height = fmin(BAR_HEIGHT, l->below - l->y);
 }
 
 /* What lies to the right of the colour scale's left edge. */
 static double scale_width(void)
 {
-	double ticks = BAR_WIDTH + BAR_TICK + GAP + font_width("0.01 %", SMALL_TEXT, false);
+	double ticks = BAR_WIDTH + BAR_TICK + LOOK_GAP +
+	               font_width("0.01 %", LOOK_SMALL_TEXT, false);
 
-	return fmax(ticks, font_width(scale_title[1], SMALL_TEXT, false));
+	return fmax(ticks, font_width(scale_title[1], LOOK_SMALL_TEXT, false));
 }
 
 static double middle_x(const struct layout *l, int j)
@@ -212,10 +214,10 @@ static double middle_y(const struct layout *l, int i)
 
 static void draw_heading(const struct layout *l, const char *facts)
 {
-	double y = MARGIN + TITLE_TEXT / 2.0;
+	double y = LOOK_MARGIN + LOOK_TITLE_TEXT / 2.0;
 
-	print(l->d, MARGIN, y, look_title, "%s", l->d->title);
-	print(l->d, MARGIN, y + LINE + GAP, look_faint, "%s", facts);
+	print(l->d, LOOK_MARGIN, y, look_title, "%s", l->d->title);
+	print(l->d, LOOK_MARGIN, y + LOOK_LINE + LOOK_GAP, look_faint, "%s", facts);
 }
 
 static void draw_labels(const struct layout *l)
@@ -229,12 +231,12 @@ static void draw_labels(const struct layout *l)
 	above.anchor = l->upwards ? DRAW_START : DRAW_MIDDLE;
 	above.upwards = l->upwards;
 	for (int i = 0; i < l->n; i++) {
-		double line = l->upwards ? l->y - GAP : l->y - GAP - PLAIN_TEXT / 2.0;
+		double half = l->upwards ? 0 : LOOK_PLAIN_TEXT / 2.0, line = l->y - LOOK_GAP - half;
 
 		print(l->d, middle_x(l, i), line, above, "%s", c->entry[i].code);
-		print(l->d, l->x - GAP - code_width, middle_y(l, i), code, "%s",
+		print(l->d, l->x - LOOK_GAP - code_width, middle_y(l, i), code, "%s",
 		      c->entry[i].code);
-		print(l->d, l->x - GAP - code_width - GAP, middle_y(l, i), name, "%s",
+		print(l->d, l->x - LOOK_GAP - code_width - LOOK_GAP, middle_y(l, i), name, "%s",
 		      full_name(c, i));
 	}
 }
@@ -244,9 +246,9 @@ static void draw_axis_titles(const struct layout *l)
 	struct lettering across = look_anchored(look_faint, DRAW_MIDDLE), along = across;
 
 	along.upwards = true;
-	print(l->d, (l->x + l->right) / 2, MARGIN + HEADING + PLAIN_TEXT / 2.0, across,
+	print(l->d, (l->x + l->right) / 2, LOOK_MARGIN + HEADING + LOOK_PLAIN_TEXT / 2.0, across,
 	      "predicted class");
-	print(l->d, MARGIN + PLAIN_TEXT / 2.0, (l->y + l->below) / 2, along,
+	print(l->d, LOOK_MARGIN + LOOK_PLAIN_TEXT / 2.0, (l->y + l->below) / 2, along,
 	      "true class");
 }
 
@@ -305,7 +307,7 @@ static void draw_edges(const struct layout *l)
 {
 	struct lettering middle = look_anchored(look_plain, DRAW_MIDDLE),
 	                 end = look_anchored(look_plain, DRAW_END);
-	double title_y = l->y - GAP - PLAIN_TEXT / 2.0, title_x = l->x - GAP;
+	double title_y = l->y - LOOK_GAP - LOOK_PLAIN_TEXT / 2.0, title_x = l->x - LOOK_GAP;
 
 	print(l->d, l->total_x, title_y, middle, "total");
 	print(l->d, l->metric_x, title_y, look_anchored(look_faint, DRAW_MIDDLE), "recall");
@@ -342,11 +344,11 @@ static void draw_scale(const struct layout *l)
 
 		draw_rect(l->d, l->bar_x + BAR_WIDTH, at - GRID_LINE / 2.0, BAR_TICK,
 		          GRID_LINE, look_pale);
-		print(l->d, l->bar_x + BAR_WIDTH + BAR_TICK + GAP / 2.0, at, look_small,
+		print(l->d, l->bar_x + BAR_WIDTH + BAR_TICK + LOOK_GAP / 2.0, at, look_small,
 		      "%g %%", 100 / pow(10, k));
 	}
 	for (int k = 0; k < 2; k++)
-		print(l->d, l->bar_x, y - GAP - BAR_TITLE_LINE * (1.5 - k), look_small, "%s",
+		print(l->d, l->bar_x, y - LOOK_GAP - BAR_TITLE_LINE * (1.5 - k), look_small, "%s",
 		      scale_title[k]);
 }
 
@@ -361,7 +363,7 @@ static void draw_all(const struct layout *l, const char *facts)
 	draw_scale(l);
 }
 
-void figure_confusion(struct drawing *d, const struct confusion *c, const char *title)
+void confusion_figure(struct drawing *d, const struct confusion *c, const char *title)
 {
 	struct layout l = { .d = d, .c = c, .n = c->classes.count };
 	char facts[128];
@@ -373,10 +375,10 @@ void figure_confusion(struct drawing *d, const struct confusion *c, const char *
 	snprintf(facts, sizeof facts, "%" PRId64 " image%s, accuracy %.3f, macro F1 %.3f",
 	         l.m.total, l.m.total == 1 ? "" : "s", l.m.accuracy, l.m.macro.f1);
 	width = fmax(l.bar_x + scale_width(),
-	             MARGIN + font_width(title, TITLE_TEXT, true));
-	width = fmax(width, MARGIN + font_width(facts, PLAIN_TEXT, false));
-	drawing_init(d, ceil(width + MARGIN), ceil(l.metric_y + EDGE_ROW / 2.0 + MARGIN),
-	             title);
+	             LOOK_MARGIN + font_width(title, LOOK_TITLE_TEXT, true));
+	width = fmax(width, LOOK_MARGIN + font_width(facts, LOOK_PLAIN_TEXT, false));
+	draw_init(d, ceil(width + LOOK_MARGIN), ceil(l.metric_y + EDGE_ROW / 2.0 + LOOK_MARGIN),
+	          title);
 	draw_all(&l, facts);
 	metrics_release(&l.m);
 }

@@ -7,5 +7,5 @@
 #include "score/confusion.h"
 #include "figure/draw.h"
 
-/* Draws C into D, which drawing_release releases. */
-void figure_confusion(struct drawing *d, const struct confusion *c, const char *title);
+/* Draws C into D, which draw_release releases. */
+void confusion_figure(struct drawing *d, const struct confusion *c, const char *title);

@@ -133,7 +133,7 @@ static void draw_y_axis(const struct panel *p)
 		draw_line(p->d, (struct point){ p->left, y },
 		          (struct point){ p->left + PLOT_WIDTH, y }, pen);
 		axis_label(&p->y, k, text);
-		draw_text_centred(p->d, p->left - GAP, y, text, label);
+		draw_text_centred(p->d, p->left - LOOK_GAP, y, text, label);
 	}
 }
 
@@ -149,13 +149,13 @@ static void draw_x_axis(const struct panel *p)
 		double x = plot_x(p, (double)k * p->x.step);
 
 		draw_line(p->d, (struct point){ x, bottom },
-		          (struct point){ x, bottom + GAP / 2.0 }, pen);
+		          (struct point){ x, bottom + LOOK_GAP / 2.0 }, pen);
 		axis_label(&p->x, k, text);
-		draw_text_centred(p->d, x, bottom + GAP + PLAIN_TEXT / 2.0, text,
+		draw_text_centred(p->d, x, bottom + LOOK_GAP + LOOK_PLAIN_TEXT / 2.0, text,
 		                  look_anchored(look_faint, DRAW_MIDDLE));
 	}
 	draw_text_centred(p->d, p->left + PLOT_WIDTH / 2.0,
-	                  bottom + GAP + PLAIN_TEXT / 2.0 + LINE, "epoch",
+	                  bottom + LOOK_GAP + LOOK_PLAIN_TEXT / 2.0 + LOOK_LINE, "epoch",
 	                  look_anchored(look_faint, DRAW_MIDDLE));
 }
 
@@ -212,7 +212,7 @@ static void draw_best(const struct panel *p, const struct learning *log,
 static void draw_panel(struct panel *p, const struct curve *curves, size_t count)
 {
 	fit_axes(p, curves, count);
-	draw_text_centred(p->d, p->left, p->top - GAP - PLAIN_TEXT / 2.0, p->title,
+	draw_text_centred(p->d, p->left, p->top - LOOK_GAP - LOOK_PLAIN_TEXT / 2.0, p->title,
 	                  look_plain);
 	draw_y_axis(p);
 	draw_x_axis(p);
@@ -236,22 +236,22 @@ struct legend {
 
 static void new_line(struct legend *l)
 {
-	l->x = MARGIN;
-	l->y += LINE;
+	l->x = LOOK_MARGIN;
+	l->y += LOOK_LINE;
 }
 
 /* Returns the left end of the sample that belongs to TEXT. */
 static struct point add_entry(struct legend *l, const char *text,
                               struct lettering lettering)
 {
-	double need = SAMPLE + GAP + look_width(text);
+	double need = SAMPLE + LOOK_GAP + look_width(text);
 	struct point at;
 
-	if (l->x > MARGIN && l->x + need > l->width - MARGIN)
+	if (l->x > LOOK_MARGIN && l->x + need > l->width - LOOK_MARGIN)
 		new_line(l);
 	at = (struct point){ l->x, l->y };
 	if (l->d)
-		draw_text_centred(l->d, at.x + SAMPLE + GAP, at.y, text, lettering);
+		draw_text_centred(l->d, at.x + SAMPLE + LOOK_GAP, at.y, text, lettering);
 	l->x += need + LEGEND_GAP;
 	return at;
 }
@@ -286,7 +286,7 @@ static double widest_entry(const struct curve *curves, size_t count)
 
 	for (size_t k = 0; k < count; k++)
 		widest = fmax(widest, look_width(curves[k].name));
-	return SAMPLE + GAP + widest;
+	return SAMPLE + LOOK_GAP + widest;
 }
 
 /* ---- the figure ---- */
@@ -294,35 +294,36 @@ static double widest_entry(const struct curve *curves, size_t count)
 static double figure_width(const struct curve *curves, size_t count, int panels,
                            const char *title)
 {
-	double plots = MARGIN + panels * (TICK_LABELS + PLOT_WIDTH + MARGIN);
+	double plots = LOOK_MARGIN + panels * (TICK_LABELS + PLOT_WIDTH + LOOK_MARGIN);
 	double words = widest_entry(curves, count);
 
-	words = fmax(words, font_width(title, TITLE_TEXT, true));
-	return ceil(fmax(plots, words + 2 * MARGIN));
+	words = fmax(words, font_width(title, LOOK_TITLE_TEXT, true));
+	return ceil(fmax(plots, words + 2 * LOOK_MARGIN));
 }
 
 void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
                   enum curve_panels panels, const char *title)
 {
-	double width = figure_width(curves, count, panels == PANELS_BOTH ? 2 : 1, title);
-	double title_y = MARGIN + TITLE_TEXT / 2.0;
-	struct legend measured = { NULL, MARGIN, title_y + LINE + GAP, width };
-	struct legend legend = { d, MARGIN, measured.y, width };
-	struct panel loss = { .d = d, .train = LOSS, .valid = VALID_LOSS };
-	struct panel accuracy = { .d = d, .train = ACCURACY, .valid = VALID_ACCURACY };
+	double width = figure_width(curves, count, panels == CURVE_BOTH ? 2 : 1, title);
+	double title_y = LOOK_MARGIN + LOOK_TITLE_TEXT / 2.0;
+	struct legend measured = { NULL, LOOK_MARGIN, title_y + LOOK_LINE + LOOK_GAP, width };
+	struct legend legend = { d, LOOK_MARGIN, measured.y, width };
+	struct panel loss = { .d = d, .train = LEARNING_LOSS, .valid = LEARNING_VALID_LOSS };
+	struct panel accuracy = { .d = d, .train = LEARNING_ACCURACY,
+	                          .valid = LEARNING_VALID_ACCURACY };
 
 	draw_legend(&measured, curves, count);
-	loss.top = accuracy.top = measured.y + LINE + GAP;
-	loss.left = accuracy.left = MARGIN + TICK_LABELS;
+	loss.top = accuracy.top = measured.y + LOOK_LINE + LOOK_GAP;
+	loss.left = accuracy.left = LOOK_MARGIN + TICK_LABELS;
 	loss.title = "loss (cross-entropy)";
 	accuracy.title = "accuracy";
-	if (panels == PANELS_BOTH)
-		accuracy.left += PLOT_WIDTH + MARGIN + TICK_LABELS;
-	drawing_init(d, width, loss.top + PLOT_HEIGHT + 2 * LINE + MARGIN, title);
-	draw_text_centred(d, MARGIN, title_y, title, look_title);
+	if (panels == CURVE_BOTH)
+		accuracy.left += PLOT_WIDTH + LOOK_MARGIN + TICK_LABELS;
+	draw_init(d, width, loss.top + PLOT_HEIGHT + 2 * LOOK_LINE + LOOK_MARGIN, title);
+	draw_text_centred(d, LOOK_MARGIN, title_y, title, look_title);
 	draw_legend(&legend, curves, count);
-	if (panels & PANEL_LOSS)
+	if (panels & CURVE_LOSS)
 		draw_panel(&loss, curves, count);
-	if (panels & PANEL_ACCURACY)
+	if (panels & CURVE_ACCURACY)
 		draw_panel(&accuracy, curves, count);
 }

@@ -6,13 +6,13 @@
 #include "train/learning.h"
 #include "figure/draw.h"
 
-enum curve_panels { PANEL_LOSS = 1, PANEL_ACCURACY = 2, PANELS_BOTH = 3 };
+enum curve_panels { CURVE_LOSS = 1, CURVE_ACCURACY = 2, CURVE_BOTH = 3 };
 
 struct curve {
 	const char *name;               /* borrowed */
 	struct learning log;
 };
 
-/* Draws the COUNT curves (at least 1) into D, which drawing_release releases. */
+/* Draws the COUNT curves (at least 1) into D, which draw_release releases. */
 void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
                   enum curve_panels panels, const char *title);

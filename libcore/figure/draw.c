@@ -9,13 +9,13 @@
 
 enum { FIRST_ROOM = 256 };
 
-void drawing_init(struct drawing *d, double width, double height, const char *title)
+void draw_init(struct drawing *d, double width, double height, const char *title)
 {
 	*d = (struct drawing){ .width = width, .height = height };
 	d->title = xstrdup(title);
 }
 
-void drawing_release(struct drawing *d)
+void draw_release(struct drawing *d)
 {
 	for (size_t i = 0; i < d->count; i++) {
 		free(d->shapes[i].points);
@@ -39,7 +39,7 @@ void draw_rect(struct drawing *d, double x, double y, double width, double heigh
                struct color color)
 {
 	add(d, (struct shape){
-		.type = SHAPE_RECT,
+		.type = DRAW_RECT,
 		.at = { x, y },
 		.size = { width, height },
 		.color = color,
@@ -53,7 +53,7 @@ void draw_path(struct drawing *d, const struct point *points, size_t count,
 
 	memcpy(own, points, count * sizeof *own);
 	add(d, (struct shape){
-		.type = SHAPE_PATH,
+		.type = DRAW_PATH,
 		.points = own,
 		.count = count,
 		.pen = pen,
@@ -76,7 +76,7 @@ void draw_text(struct drawing *d, double x, double y, const char *text,
                struct lettering l)
 {
 	add(d, (struct shape){
-		.type = SHAPE_TEXT,
+		.type = DRAW_TEXT,
 		.at = { x, y },
 		.text = xstrdup(text),
 		.lettering = l,

@@ -31,7 +31,7 @@ struct lettering {
 	struct color color;
 };
 
-enum shape_type { SHAPE_RECT, SHAPE_PATH, SHAPE_TEXT };
+enum shape_type { DRAW_RECT, DRAW_PATH, DRAW_TEXT };
 
 struct shape {
 	enum shape_type type;
@@ -53,8 +53,8 @@ struct drawing {
 };
 
 /* A white drawing; copies TITLE. */
-void drawing_init(struct drawing *d, double width, double height, const char *title);
-void drawing_release(struct drawing *d);
+void draw_init(struct drawing *d, double width, double height, const char *title);
+void draw_release(struct drawing *d);
 
 /* These copy what they are given. */
 void draw_rect(struct drawing *d, double x, double y, double width, double height,

@@ -8,10 +8,10 @@
 
 const struct color look_ink = INK, look_pale = PALE, look_white = { 255, 255, 255 };
 
-const struct lettering look_title = { .size = TITLE_TEXT, .bold = true, .color = INK };
-const struct lettering look_plain = { .size = PLAIN_TEXT, .color = INK };
-const struct lettering look_faint = { .size = PLAIN_TEXT, .color = PALE };
-const struct lettering look_small = { .size = SMALL_TEXT, .color = PALE };
+const struct lettering look_title = { .size = LOOK_TITLE_TEXT, .bold = true, .color = INK };
+const struct lettering look_plain = { .size = LOOK_PLAIN_TEXT, .color = INK };
+const struct lettering look_faint = { .size = LOOK_PLAIN_TEXT, .color = PALE };
+const struct lettering look_small = { .size = LOOK_SMALL_TEXT, .color = PALE };
 
 struct lettering look_anchored(struct lettering l, enum draw_anchor anchor)
 {
@@ -21,5 +21,5 @@ struct lettering look_anchored(struct lettering l, enum draw_anchor anchor)
 
 double look_width(const char *text)
 {
-	return font_width(text, PLAIN_TEXT, false);
+	return font_width(text, LOOK_PLAIN_TEXT, false);
 }

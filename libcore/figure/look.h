@@ -4,10 +4,10 @@
 
 /* Pixels. */
 enum {
-	MARGIN = 24,                    /* around the figure */
-	GAP = 8,                        /* between a label and what it belongs to */
-	LINE = 22,                      /* from one line of text to the next */
-	TITLE_TEXT = 20, PLAIN_TEXT = 13, SMALL_TEXT = 12,
+	LOOK_MARGIN = 24,               /* around the figure */
+	LOOK_GAP = 8,                   /* between a label and what it belongs to */
+	LOOK_LINE = 22,                 /* from one line of text to the next */
+	LOOK_TITLE_TEXT = 20, LOOK_PLAIN_TEXT = 13, LOOK_SMALL_TEXT = 12,
 };
 
 extern const struct color look_ink, look_pale, look_white;

@@ -262,9 +262,9 @@ static int make_white(struct raster *r, const struct drawing *d, int scale, stru
 int raster_paint(struct raster *r, const struct drawing *d, int scale, struct err *e)
 {
 	static void (*const paint[])(struct canvas *, const struct shape *) = {
-		[SHAPE_RECT] = paint_rect,
-		[SHAPE_PATH] = paint_path,
-		[SHAPE_TEXT] = paint_text,
+		[DRAW_RECT] = paint_rect,
+		[DRAW_PATH] = paint_path,
+		[DRAW_TEXT] = paint_text,
 	};
 	struct raster got = {0};
 	struct canvas c = { .r = &got, .scale = scale };

@@ -133,9 +133,9 @@ static void put_head(FILE *f, const struct drawing *d)
 void svg_write(const struct drawing *d, FILE *f)
 {
 	static void (*const put[])(FILE *, const struct shape *) = {
-		[SHAPE_RECT] = put_rect,
-		[SHAPE_PATH] = put_path,
-		[SHAPE_TEXT] = put_lettering,
+		[DRAW_RECT] = put_rect,
+		[DRAW_PATH] = put_path,
+		[DRAW_TEXT] = put_lettering,
 	};
 
 	put_head(f, d);

@@ -89,7 +89,7 @@ static void score(struct head *h, const struct batch *b, int classes, struct bat
 		float weight = b->weight ? b->weight[n] : 1;
 
 		r->loss += (double)weight * softmax_loss(z, b->label[n], classes);
-		r->correct += argmax(z, classes) == b->label[n];
+		r->correct += softmax_argmax(z, classes) == b->label[n];
 		softmax_gradient(h->dz + n * classes, z, b->label[n],
 		                 weight / (float)b->count, classes);
 	}

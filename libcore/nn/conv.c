@@ -96,8 +96,8 @@ static void scatter(const struct conv *c, float *dx, const float *window, int i0
 
 			inside(j, pad, c->W, &low, &high);
 			if (is_inside)
-				add_numbers(dx + at + (size_t)(j + low - pad) * (size_t)C,
-				            window + low * C, (size_t)((high - low) * C));
+				elementwise_add(dx + at + (size_t)(j + low - pad) * (size_t)C,
+				                window + low * C, (size_t)((high - low) * C));
 		}
 	}
 }
@@ -142,7 +142,7 @@ void conv_forward(const struct conv *c, float *y, const float *x, const float *w
 static void add_bias_gradient(float *db, const float *dy, int m, int K)
 {
 	for (int p = 0; p < m; p++)
-		add_numbers(db, dy + (size_t)p * (size_t)K, (size_t)K);
+		elementwise_add(db, dy + (size_t)p * (size_t)K, (size_t)K);
 }
 
 void conv_backward(const struct conv *c, float *dx, float *dw, float *db, const float *dy,

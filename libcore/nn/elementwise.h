@@ -5,38 +5,38 @@
  */
 #include <stddef.h>
 
-enum { ELEMENT_LANES = 16 };
+enum { ELEMENTWISE_LANES = 16 };
 
 /* max(x, 0); its derivative at 0 is 0 (TensorFlow). */
-static inline void relu_forward(float *x, size_t n)
+static inline void elementwise_relu(float *x, size_t n)
 {
 	size_t i = 0;
 
-	for (; i + ELEMENT_LANES <= n; i += ELEMENT_LANES)
-		for (int j = 0; j < ELEMENT_LANES; j++)
+	for (; i + ELEMENTWISE_LANES <= n; i += ELEMENTWISE_LANES)
+		for (int j = 0; j < ELEMENTWISE_LANES; j++)
 			x[i + j] = x[i + j] > 0 ? x[i + j] : 0;
 	for (; i < n; i++)
 		x[i] = x[i] > 0 ? x[i] : 0;
 }
 
 /* DY becomes 0 where Y, the output, is not positive. */
-static inline void relu_backward(float *restrict dy, const float *restrict y, size_t n)
+static inline void elementwise_relu_backward(float *restrict dy, const float *restrict y, size_t n)
 {
 	size_t i = 0;
 
-	for (; i + ELEMENT_LANES <= n; i += ELEMENT_LANES)
-		for (int j = 0; j < ELEMENT_LANES; j++)
+	for (; i + ELEMENTWISE_LANES <= n; i += ELEMENTWISE_LANES)
+		for (int j = 0; j < ELEMENTWISE_LANES; j++)
 			dy[i + j] = y[i + j] > 0 ? dy[i + j] : 0;
 	for (; i < n; i++)
 		dy[i] = y[i] > 0 ? dy[i] : 0;
 }
 
-static inline void add_numbers(float *restrict to, const float *restrict x, size_t n)
+static inline void elementwise_add(float *restrict to, const float *restrict x, size_t n)
 {
 	size_t i = 0;
 
-	for (; i + ELEMENT_LANES <= n; i += ELEMENT_LANES)
-		for (int j = 0; j < ELEMENT_LANES; j++)
+	for (; i + ELEMENTWISE_LANES <= n; i += ELEMENTWISE_LANES)
+		for (int j = 0; j < ELEMENTWISE_LANES; j++)
 			to[i + j] += x[i + j];
 	for (; i < n; i++)
 		to[i] += x[i];

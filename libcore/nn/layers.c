@@ -110,7 +110,7 @@ static size_t largest_map(const struct layers_forward *s)
 }
 
 static struct trainer *new_trainer(const struct engine *engine, const struct net *net,
-                                  int max_batch, struct threads *pool)
+                                   int max_batch, struct threads *pool)
 {
 	struct layers_trainer *t = xcalloc(1, sizeof *t);
 	size_t N = (size_t)max_batch, dense = (size_t)net->dense;
@@ -257,7 +257,7 @@ static void forward_head(struct layers_trainer *t)
 	norm_statistics(t->mean, t->var, s->z1, N, D);
 	norm_affine(s->scale, s->shift, s->w[BN_GAMMA], s->w[BN_BETA], t->mean, t->var, D);
 	norm_apply(s->a1, s->z1, s->scale, s->shift, N, D);
-	relu_forward(s->a1, (size_t)N * (size_t)D);
+	elementwise_relu(s->a1, (size_t)N * (size_t)D);
 	for (int n = 0; b->dropout && n < N; n++) {
 		uint8_t *keep = t->keep + (size_t)n * (size_t)D;
 
@@ -281,7 +281,7 @@ static void score(struct layers_trainer *t, struct batch_result *r)
 		float weight = b->weight ? b->weight[n] : 1;
 
 		r->loss += (double)weight * softmax_loss(z, b->label[n], C);
-		r->correct += argmax(z, C) == b->label[n];
+		r->correct += softmax_argmax(z, C) == b->label[n];
 		softmax_gradient(t->dz2 + (size_t)n * (size_t)C, z, b->label[n],
 		                 weight / (float)b->count, C);
 	}
@@ -302,7 +302,7 @@ static void backward_head(struct layers_trainer *t)
 		dropout_apply(t->da1 + (size_t)n * (size_t)D,
 		              t->keep + (size_t)n * (size_t)D, 2, (uint32_t)D);
 	/* what dropout zeroed is zero already */
-	relu_backward(t->da1, t->s.a1, (size_t)N * (size_t)D);
+	elementwise_relu_backward(t->da1, t->s.a1, (size_t)N * (size_t)D);
 	norm_backward(t->dz1, t->grad[BN_GAMMA], t->grad[BN_BETA], t->da1, t->s.z1, t->mean,
 	              t->var, t->s.w[BN_GAMMA], N, D);
 }
@@ -353,10 +353,12 @@ static void backward_job(void *arg, size_t n, int worker)
 			dropout_apply(dy, image->keep[half], half,
 			              (uint32_t)layers_forward_pool_count(&t->s, half));
 		pool_backward(map, dy, image->at[half], side, side, t->s.net.filters[i + 1]);
-		relu_backward(map, image->conv[i + 1], layers_forward_conv_count(&t->s, i + 1));
+		elementwise_relu_backward(map, image->conv[i + 1],
+		                          layers_forward_conv_count(&t->s, i + 1));
 		conv_backward(&t->s.conv[i + 1], back, grad[2 * i + 2], grad[2 * i + 3], map,
 		              image->conv[i], t->s.w[2 * i + 2], scratch);
-		relu_backward(back, image->conv[i], layers_forward_conv_count(&t->s, i));
+		elementwise_relu_backward(back, image->conv[i],
+		                          layers_forward_conv_count(&t->s, i));
 		conv_backward(&t->s.conv[i], half ? map : NULL, grad[2 * i], grad[2 * i + 1],
 		              back, x, t->s.w[2 * i], scratch);
 		/* of the first pool: read before the next map is written */
@@ -375,7 +377,7 @@ static void reduce_job(void *arg, size_t k, int worker)
 
 	(void)worker;
 	for (int n = 1; n < t->batch->count; n++)
-		add_numbers(sum, t->conv_grad[n][k], count);
+		elementwise_add(sum, t->conv_grad[n][k], count);
 	take_gradient(t, (int)k, 0, sum, count);
 }
 

@@ -130,7 +130,7 @@ void layers_forward_strip(const struct layers_forward *s, int i, float *y, const
 
 	conv_forward_strip(c, y, x, s->w[2 * i], s->w[2 * i + 1], scratch, strip);
 	conv_strip_rows(c, strip, &from, &to);
-	relu_forward(y + (size_t)from * row, (size_t)(to - from) * row);
+	elementwise_relu(y + (size_t)from * row, (size_t)(to - from) * row);
 }
 
 static void forward_conv(const struct layers_forward *s, int i, float *y, const float *x,

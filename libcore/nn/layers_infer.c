@@ -139,7 +139,7 @@ static void run_chunk(struct layers_predictor *p, const float *const *image, int
 	if (!logits)
 		return;
 	norm_apply(s->a1, s->z1, s->scale, s->shift, n, s->net.dense);
-	relu_forward(s->a1, numbers);
+	elementwise_relu(s->a1, numbers);
 	layers_forward_dense2(s, logits, n);
 }
 

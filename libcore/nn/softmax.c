@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-int argmax(const float *z, int classes)
+int softmax_argmax(const float *z, int classes)
 {
 	int best = 0;
 
@@ -24,7 +24,7 @@ static double sum_exp(const float *z, double most, int classes)
 
 void softmax(float *p, const float *z, int classes)
 {
-	double most = z[argmax(z, classes)], sum = sum_exp(z, most, classes);
+	double most = z[softmax_argmax(z, classes)], sum = sum_exp(z, most, classes);
 
 	for (int k = 0; k < classes; k++)
 		p[k] = (float)(exp(z[k] - most) / sum);
@@ -32,7 +32,7 @@ void softmax(float *p, const float *z, int classes)
 
 double softmax_loss(const float *z, int label, int classes)
 {
-	double most = z[argmax(z, classes)];
+	double most = z[softmax_argmax(z, classes)];
 
 	return most + log(sum_exp(z, most, classes)) - z[label];
 }

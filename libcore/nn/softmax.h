@@ -14,4 +14,4 @@ double softmax_loss(const float *z, int label, int classes);
 void softmax_gradient(float *dz, const float *z, int label, float factor, int classes);
 
 /* Index of the largest; the lowest wins a tie. */
-int argmax(const float *z, int classes);
+int softmax_argmax(const float *z, int classes);

@@ -30,7 +30,7 @@ static struct score score_side(const struct outcome *o, enum split side, uint64_
 			continue;
 		s.images++;
 		s.loss += o->loss[i];
-		s.accuracy += argmax(probs_of(o, i), o->confusion.classes.count) ==
+		s.accuracy += softmax_argmax(probs_of(o, i), o->confusion.classes.count) ==
 		              d->labels[o->index[i]];
 	}
 	free(member);
@@ -42,7 +42,7 @@ static struct score score_side(const struct outcome *o, enum split side, uint64_
 static void count_confusion(struct outcome *o)
 {
 	for (size_t i = 0; i < o->count; i++) {
-		int best = argmax(probs_of(o, i), o->confusion.classes.count);
+		int best = softmax_argmax(probs_of(o, i), o->confusion.classes.count);
 
 		++*confusion_at(&o->confusion, o->dataset->labels[o->index[i]], best);
 	}

@@ -37,7 +37,7 @@ void predictions_id(FILE *f, const char *id)
 void predictions_row(FILE *f, const struct classes *c, const char *id, int actual,
                      const float *p)
 {
-	int best = argmax(p, c->count);
+	int best = softmax_argmax(p, c->count);
 
 	predictions_id(f, id);
 	fprintf(f, "\t%s\t%s", actual < 0 ? unknown : c->entry[actual].code,

@@ -72,7 +72,7 @@ static void take_scores(void *arg, const float *logits, const int *label, size_t
 		s->sum += loss;
 		if (s->losses)
 			s->losses[at + (size_t)i] = loss;
-		s->correct += argmax(z, s->classes) == label[i];
+		s->correct += softmax_argmax(z, s->classes) == label[i];
 		if (s->probs)
 			softmax(s->probs + (at + (size_t)i) * (size_t)s->classes, z, s->classes);
 	}

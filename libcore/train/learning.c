@@ -17,10 +17,10 @@ enum { FIRST_ROOM = 64, EPOCH_MAX = 1000000000 };
 #define VALUE_MAX 1e30
 
 static const char *const column_name[COLUMNS] = {
-	[LOSS] = "loss",
-	[ACCURACY] = "accuracy",
-	[VALID_LOSS] = "valid_loss",
-	[VALID_ACCURACY] = "valid_accuracy",
+	[LEARNING_LOSS] = "loss",
+	[LEARNING_ACCURACY] = "accuracy",
+	[LEARNING_VALID_LOSS] = "valid_loss",
+	[LEARNING_VALID_ACCURACY] = "valid_accuracy",
 	[EPOCH_COLUMN] = "epoch",
 };
 
@@ -162,7 +162,7 @@ void learning_release(struct learning *l)
 
 static bool is_better(double a, double b, enum learning_measure m)
 {
-	return m == ACCURACY || m == VALID_ACCURACY ? a > b : a < b;
+	return m == LEARNING_ACCURACY || m == LEARNING_VALID_ACCURACY ? a > b : a < b;
 }
 
 const struct learning_row *learning_best(const struct learning *l,

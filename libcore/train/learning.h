@@ -8,7 +8,10 @@
 
 #include "base/err.h"
 
-enum learning_measure { LOSS, ACCURACY, VALID_LOSS, VALID_ACCURACY, LEARNING_MEASURES };
+enum learning_measure {
+	LEARNING_LOSS, LEARNING_ACCURACY, LEARNING_VALID_LOSS, LEARNING_VALID_ACCURACY,
+	LEARNING_MEASURES
+};
 
 struct learning_row {
 	long epoch;                     /* counted on where another training was appended */

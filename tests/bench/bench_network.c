@@ -125,7 +125,8 @@ static void train_steps(const struct bench *b, int count, double *ms, int runs)
 static void infer(const struct bench *b, int count, double *ms, int runs)
 {
 	float *logits = xmalloc((size_t)count * CLASSES, sizeof *logits);
-	struct predictor *p = predictor_new(b->engine, &b->net, weights_const(&b->w), count, b->pool);
+	struct predictor *p = predictor_new(b->engine, &b->net, weights_const(&b->w), count,
+	                                    b->pool);
 
 	for (int i = -WARM_UP; i < runs; i++) {
 		double start = now_ms();

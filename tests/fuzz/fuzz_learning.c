@@ -15,9 +15,9 @@ static void draw(const struct learning *log)
 
 	if (!f)
 		return;
-	curve_figure(&d, &curve, 1, PANELS_BOTH, "title");
+	curve_figure(&d, &curve, 1, CURVE_BOTH, "title");
 	svg_write(&d, f);
-	drawing_release(&d);
+	draw_release(&d);
 	fclose(f);
 }
 

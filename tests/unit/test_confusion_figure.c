@@ -60,7 +60,7 @@ static int texts_outside(const struct drawing *d)
 	for (size_t i = 0; i < d->count; i++) {
 		struct box b;
 
-		if (d->shapes[i].type != SHAPE_TEXT)
+		if (d->shapes[i].type != DRAW_TEXT)
 			continue;
 		b = box_of_text(&d->shapes[i]);
 		if (b.x0 < 0 || b.y0 < 0 || b.x1 > d->width || b.y1 > d->height) {
@@ -79,7 +79,7 @@ static int texts_that_overlap(const struct drawing *d)
 		for (size_t j = 0; j < i; j++) {
 			const struct shape *a = &d->shapes[i], *b = &d->shapes[j];
 
-			if (a->type != SHAPE_TEXT || b->type != SHAPE_TEXT)
+			if (a->type != DRAW_TEXT || b->type != DRAW_TEXT)
 				continue;
 			if (overlap(box_of_text(a), box_of_text(b))) {
 				printf("#   '%s' over '%s'\n", a->text, b->text);
@@ -94,7 +94,7 @@ static int times_drawn(const struct drawing *d, const char *text)
 	int count = 0;
 
 	for (size_t i = 0; i < d->count; i++)
-		count += d->shapes[i].type == SHAPE_TEXT && !strcmp(d->shapes[i].text, text);
+		count += d->shapes[i].type == DRAW_TEXT && !strcmp(d->shapes[i].text, text);
 	return count;
 }
 
@@ -105,16 +105,16 @@ static struct color color_under(const struct drawing *d, const char *text)
 	struct box b = { 0, 0, 0, 0 };
 
 	for (size_t i = 0; i < d->count; i++)
-		if (d->shapes[i].type == SHAPE_TEXT && !strcmp(d->shapes[i].text, text)) {
+		if (d->shapes[i].type == DRAW_TEXT && !strcmp(d->shapes[i].text, text)) {
 			b = box_of_text(&d->shapes[i]);
 			break;
 		}
 	for (size_t i = 0; i < d->count; i++) {
 		const struct shape *s = &d->shapes[i];
 
-		if (s->type == SHAPE_TEXT && !strcmp(s->text, text))
+		if (s->type == DRAW_TEXT && !strcmp(s->text, text))
 			break;
-		if (s->type == SHAPE_RECT && s->at.x <= b.x0 && s->at.y <= b.y0
+		if (s->type == DRAW_RECT && s->at.x <= b.x0 && s->at.y <= b.y0
 		    && s->at.x + s->size.x >= b.x1 && s->at.y + s->size.y >= b.y1)
 			color = s->color;
 	}
@@ -131,10 +131,10 @@ static void test_fits(int n, const char *code_format, int64_t count, const char 
 	struct confusion c = matrix(n, code_format, count);
 	struct drawing d;
 
-	figure_confusion(&d, &c, title);
+	confusion_figure(&d, &c, title);
 	is_int(texts_outside(&d), 0, "no text leaves the picture");
 	is_int(texts_that_overlap(&d), 0, "no text lies over another");
-	drawing_release(&d);
+	draw_release(&d);
 	confusion_release(&c);
 }
 
@@ -145,7 +145,7 @@ static void test_contents(void)
 	struct err e;
 
 	confusion_load(&c, "tests/data/report/fifteen.tsv", &e);
-	figure_confusion(&d, &c, "Cells");
+	confusion_figure(&d, &c, "Cells");
 	is_int(times_drawn(&d, "Cells"), 1, "the title");
 	is_int(times_drawn(&d, "PMO"), 2, "a code above and beside");
 	is_int(times_drawn(&d, "promyelocyte"), 1, "the full name");
@@ -157,7 +157,7 @@ static void test_contents(void)
 	is_int(times_drawn(&d, "100 %"), 1, "dark end of the scale");
 	is_int(times_drawn(&d, "10 %"), 1, "a tick of the scale");
 	is_int(times_drawn(&d, "1 %"), 1, "light end of the scale");
-	drawing_release(&d);
+	draw_release(&d);
 	confusion_release(&c);
 }
 
@@ -173,7 +173,7 @@ static void test_colors(void)
 	*confusion_at(&c, 2, 0) = 900;
 	*confusion_at(&c, 3, 0) = 90;
 	*confusion_at(&c, 0, 1) = 7;
-	figure_confusion(&d, &c, "");
+	confusion_figure(&d, &c, "");
 	light[0] = lightness(color_under(&d, "7"));
 	light[1] = lightness(color_under(&d, "9000"));
 	light[2] = lightness(color_under(&d, "900"));
@@ -182,7 +182,7 @@ static void test_colors(void)
 	   "the smaller the share of the column, the lighter: %d %d %d %d", light[0], light[1],
 	   light[2], light[3]);
 	ok(light[2] - light[1] > 100, "a tenth of the share is a clear step");
-	drawing_release(&d);
+	draw_release(&d);
 	confusion_release(&c);
 }
 
@@ -203,12 +203,12 @@ static void test_golden(void)
 	want[fread(want, 1, sizeof want - 1, f)] = '\0';
 	fclose(f);
 	f = open_memstream(&got, &size);
-	figure_confusion(&d, &c, "Confusion matrix");
+	confusion_figure(&d, &c, "Confusion matrix");
 	svg_write(&d, f);
 	fclose(f);
 	ok(!strcmp(got, want), "tests/data/report/absent.svg, byte for byte");
 	free(got);
-	drawing_release(&d);
+	draw_release(&d);
 	confusion_release(&c);
 }
 

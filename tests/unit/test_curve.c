@@ -27,15 +27,15 @@ static void test_log(void)
 	struct learning l = read_log("1\t3\t.1\t4\t.2\n2\t2\t.3\t2.5\t.4\n3\t1\t.5\t2.5\t.3\n");
 
 	is_int((long long)l.count, 3, "rows of a log");
-	is_near(l.rows[1].value[VALID_ACCURACY], 0.4, 0, "a value");
-	is_int(learning_best(&l, VALID_LOSS)->epoch, 2, "least loss, the first of two");
-	is_int(learning_best(&l, VALID_ACCURACY)->epoch, 2, "greatest accuracy");
-	is_int(learning_best(&l, LOSS)->epoch, 3, "least training loss");
+	is_near(l.rows[1].value[LEARNING_VALID_ACCURACY], 0.4, 0, "a value");
+	is_int(learning_best(&l, LEARNING_VALID_LOSS)->epoch, 2, "least loss, the first of two");
+	is_int(learning_best(&l, LEARNING_VALID_ACCURACY)->epoch, 2, "greatest accuracy");
+	is_int(learning_best(&l, LEARNING_LOSS)->epoch, 3, "least training loss");
 	learning_release(&l);
 	l = read_log("1\t3\t.1\t-\t\n5\tnan\t.3\tinf\t-nan\n2\t1\t1\t-\t-\n2\t1\t1\t-\t-\n");
-	ok(isnan(l.rows[0].value[VALID_LOSS]) && isnan(l.rows[1].value[LOSS])
-	   && isnan(l.rows[1].value[VALID_LOSS]), "what is not known or not finite");
-	ok(!learning_best(&l, VALID_LOSS), "no best without validation");
+	ok(isnan(l.rows[0].value[LEARNING_VALID_LOSS]) && isnan(l.rows[1].value[LEARNING_LOSS])
+	   && isnan(l.rows[1].value[LEARNING_VALID_LOSS]), "what is not known or not finite");
+	ok(!learning_best(&l, LEARNING_VALID_LOSS), "no best without validation");
 	is_int(l.rows[2].epoch, 7, "a second training counts on");
 	is_int(l.rows[3].epoch, 9, "and a third");
 	learning_release(&l);
@@ -99,9 +99,9 @@ static int paths(const struct drawing *d, struct color c, bool dashed)
 	for (size_t i = 0; i < d->count; i++) {
 		const struct shape *s = &d->shapes[i];
 
-		if (s->type == SHAPE_TEXT && (right_end(s) > d->width || s->at.y > d->height))
+		if (s->type == DRAW_TEXT && (right_end(s) > d->width || s->at.y > d->height))
 			ok(false, "'%s' leaves the picture", s->text);
-		if (s->type != SHAPE_PATH || s->count <= 2 || (s->pen.dash > 0) != dashed)
+		if (s->type != DRAW_PATH || s->count <= 2 || (s->pen.dash > 0) != dashed)
 			continue;
 		count += !memcmp(&s->pen.color, &c, sizeof c);
 	}
@@ -124,21 +124,21 @@ static void test_figure(void)
 	struct drawing d;
 	double width;
 
-	curve_figure(&d, curves, 2, PANELS_BOTH, "Curves");
+	curve_figure(&d, curves, 2, CURVE_BOTH, "Curves");
 	is_int(paths(&d, first, true), 2, "training, dashed, on both panels");
 	is_int(paths(&d, first, false), 2, "validation, whole");
 	is_int(paths(&d, second, true), 2, "a curve without validation");
 	is_int(paths(&d, second, false), 0, "has no second line");
 	ok(d.shapes[d.count - 1].pen.width < d.shapes[d.count - 2].pen.width
 	   && d.shapes[d.count - 1].pen.color.r == 255, "the ring of the best epoch lies on top");
-	drawing_release(&d);
-	curve_figure(&d, curves, 1, PANEL_ACCURACY, "Curves");
+	draw_release(&d);
+	curve_figure(&d, curves, 1, CURVE_ACCURACY, "Curves");
 	is_int(paths(&d, first, false), 1, "one panel");
 	width = d.width;
-	drawing_release(&d);
-	curve_figure(&d, curves, 1, PANELS_BOTH, "Curves");
+	draw_release(&d);
+	curve_figure(&d, curves, 1, CURVE_BOTH, "Curves");
 	ok(d.width > 1.8 * width, "two panels are twice as wide");
-	drawing_release(&d);
+	draw_release(&d);
 	learning_release(&curves[0].log);
 	learning_release(&curves[1].log);
 }

@@ -128,7 +128,7 @@ static bool is_clear(const struct data *d, int n, bool dropout)
 		least = clear * root_mean_square(y, count);
 		good = signs_are_clear(y, count, least) &&
 		       (i % 2 == 0 || winners_are_clear(y, side, K, least));
-		relu_forward(y, count);
+		elementwise_relu(y, count);
 		free(scratch);
 		free(map);
 		x = map = y;
@@ -233,7 +233,8 @@ static void check_inference(const struct engine *e, const struct data *d, int n,
 	char what[100];
 
 	for (int i = 0; i < 2; i++) {
-		struct predictor *p = predictor_new(engine[i], &d->net, (const float *const *)d->w, 16, pool);
+		struct predictor *p = predictor_new(engine[i], &d->net,
+		                                    (const float *const *)d->w, 16, pool);
 
 		logits[i] = xmalloc((size_t)n * C, sizeof(float));
 		features[i] = xmalloc((size_t)n * D, sizeof(float));

@@ -336,11 +336,11 @@ static void elementwise(void)
 		sum[i] = (float)i;
 		want_sum[i] = sum[i] + want[i];
 	}
-	relu_forward(x, N);
+	elementwise_relu(x, N);
 	are_near(x, want, N, 0, "relu");
-	relu_backward(dy, x, N);
+	elementwise_relu_backward(dy, x, N);
 	are_near(dy, want_dy, N, 0, "relu: the gradient at 0 is 0");
-	add_numbers(sum, x, N);
+	elementwise_add(sum, x, N);
 	are_near(sum, want_sum, N, 0, "sums");
 }
 
@@ -487,7 +487,7 @@ static void softmax_details(void)
 	softmax(p, large, 3);
 	is_near(p[0], 1 / (1 + exp(-1)), 1e-7, "softmax: logits of a thousand do not overflow");
 	is_near(softmax_loss(sure, 0, 2), 60, 1e-9, "softmax: the loss is not clipped");
-	is_int(argmax(tie, 4), 1, "the lowest index wins a tie");
+	is_int(softmax_argmax(tie, 4), 1, "the lowest index wins a tie");
 }
 
 /* ---- the network ---- */

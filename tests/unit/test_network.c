@@ -139,7 +139,7 @@ static void layer_by_layer(const struct golden *g, int image)
 		side = conv_out(side, c.same);
 		C = c.K;
 		check_layer(z, layer++, b, image, "convolution");
-		relu_forward(b, (size_t)(side * side * C));
+		elementwise_relu(b, (size_t)(side * side * C));
 		check_layer(z, layer++, b, image, "relu");
 		memcpy(a, b, (size_t)(side * side * C) * sizeof *a);
 		if (i % 2 == 0)
@@ -155,7 +155,7 @@ static void layer_by_layer(const struct golden *g, int image)
 	norm_affine(scale, shift, w[BN_GAMMA], w[BN_BETA], w[BN_MEAN], w[BN_VAR], n->dense);
 	norm_apply(b, b, scale, shift, 1, n->dense);
 	check_layer(z, layer++, b, image, "batch norm");
-	relu_forward(b, (size_t)n->dense);
+	elementwise_relu(b, (size_t)n->dense);
 	check_layer(z, layer++, b, image, "relu");
 	memcpy(a, w[DENSE2_B], (size_t)n->classes * sizeof *a);
 	gemm(GEMM_NN, 1, n->classes, n->dense, b, n->dense, w[DENSE2_W], n->classes, 1, a,

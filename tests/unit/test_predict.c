@@ -132,7 +132,7 @@ static void test_all(void)
 	for (int i = 0; i < g.count; i++) {
 		reference(want[i], &d, (size_t)i);
 		in_order += g.name[i] == name[i];
-		ranked += g.best[i] == argmax(want[i], CLASSES);
+		ranked += g.best[i] == softmax_argmax(want[i], CLASSES);
 	}
 	is_int(in_order, IMAGES, "in the order of the names");
 	is_int(ranked, IMAGES, "the likeliest class first");

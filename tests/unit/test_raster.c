@@ -13,7 +13,7 @@ static struct raster painted(struct drawing *d, int scale)
 
 	if (raster_paint(&r, d, scale, &e) < 0)
 		puts(e.text);
-	drawing_release(d);
+	draw_release(d);
 	return r;
 }
 
@@ -38,7 +38,7 @@ static void test_rect(void)
 	struct drawing d;
 	struct raster r;
 
-	drawing_init(&d, 8.2, 4, "");
+	draw_init(&d, 8.2, 4, "");
 	draw_rect(&d, 1, 1, 2.5, 1, red);
 	draw_rect(&d, -5, 3, 100, 100, black);
 	r = painted(&d, 1);
@@ -56,7 +56,7 @@ static void test_line(void)
 	struct drawing d;
 	struct raster r;
 
-	drawing_init(&d, 20, 9, "");
+	draw_init(&d, 20, 9, "");
 	draw_line(&d, (struct point){ 4, 4.5 }, (struct point){ 16, 4.5 },
 	          (struct pen){ black, 2, 0 });
 	r = painted(&d, 1);
@@ -65,7 +65,7 @@ static void test_line(void)
 	is_int(at(&r, 10, 2, 1), 255, "and no more");
 	ok(at(&r, 3, 4, 1) < 255 && at(&r, 2, 4, 1) == 255, "its cap is round");
 	raster_release(&r);
-	drawing_init(&d, 9, 9, "");
+	draw_init(&d, 9, 9, "");
 	draw_dot(&d, (struct point){ 4.5, 4.5 }, 6, black);
 	r = painted(&d, 1);
 	is_near((double)ink(&r, 0, 9) / 255, 28.3, 1, "a dot covers its area");
@@ -79,7 +79,7 @@ static void test_overlap(void)
 	struct drawing d;
 	struct raster r;
 
-	drawing_init(&d, 10, 10, "");
+	draw_init(&d, 10, 10, "");
 	draw_path(&d, cross, 4, (struct pen){ black, 0.5, 0 });
 	r = painted(&d, 1);
 	is_int(at(&r, 8, 5, 1), at(&r, 7, 5, 1), "both sides of the upright part");
@@ -93,7 +93,7 @@ static void test_dashes(void)
 	struct drawing d;
 	struct raster r;
 
-	drawing_init(&d, 40, 4, "");
+	draw_init(&d, 40, 4, "");
 	draw_path(&d, bent, 3, (struct pen){ black, 1, 5 });
 	r = painted(&d, 1);
 	ok(at(&r, 2, 2, 1) < 200 && at(&r, 12, 2, 1) < 200 && at(&r, 22, 2, 1) < 200, "dashes");
@@ -108,7 +108,7 @@ static void fits(const char *text, bool bold, bool upwards)
 	struct drawing d;
 	struct raster r;
 
-	drawing_init(&d, 400, 400, "");
+	draw_init(&d, 400, 400, "");
 	draw_text(&d, 200, 200, text,
 	          (struct lettering){ size, bold, upwards, DRAW_MIDDLE, black });
 	r = painted(&d, 1);
@@ -164,10 +164,10 @@ static void test_large(void)
 	struct raster r;
 	struct err e = { "" };
 
-	drawing_init(&d, 20000, 1, "");
+	draw_init(&d, 20000, 1, "");
 	is_int(raster_paint(&r, &d, 2, &e), -1, "a picture that is too wide is refused");
 	is_text(e.text, "40000 x 2 pixels are too many, a side has at most 32768", "its sizes");
-	drawing_release(&d);
+	draw_release(&d);
 }
 
 int main(void)

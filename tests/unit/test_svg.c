@@ -13,7 +13,7 @@ static char *svg_of(struct drawing *d)
 
 	svg_write(d, f);
 	fclose(f);
-	drawing_release(d);
+	draw_release(d);
 	return text;
 }
 
@@ -32,7 +32,7 @@ static void test_shapes(void)
 	struct drawing d;
 	char *text;
 
-	drawing_init(&d, 100, 50.5, "a < b & c");
+	draw_init(&d, 100, 50.5, "a < b & c");
 	draw_rect(&d, 1.5, 2, 3.125, 4, blue);
 	draw_path(&d, bend, 3, (struct pen){ blue, 1.5, 5 });
 	draw_text(&d, 7, 8, "x", (struct lettering){ 13, true, true, DRAW_END, blue });
@@ -55,7 +55,7 @@ static void test_escapes(void)
 	struct drawing d;
 	char *text;
 
-	drawing_init(&d, 1, 1, "");
+	draw_init(&d, 1, 1, "");
 	draw_text(&d, 0, 0, "<é>&\x01\xff\"\xef\xbf\xbf€😀", (struct lettering){ .size = 1 });
 	text = svg_of(&d);
 	has(text, ">&lt;&#233;&gt;&amp;&#65533;&#65533;\"&#65533;&#8364;&#128512;</text>");

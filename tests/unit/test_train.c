@@ -438,8 +438,9 @@ static void predict(const struct setting *s, struct predictor *p, int n, float *
 }
 
 /* By a trainer's weights, and by a copy W of them. */
-static bool same_logits(const struct setting *s, const struct engine *engine, const struct trainer *trainer,
-                        const struct weights *w, const float *mean, const float *var, int n)
+static bool same_logits(const struct setting *s, const struct engine *engine,
+                        const struct trainer *trainer, const struct weights *w,
+                        const float *mean, const float *var, int n)
 {
 	float got[IMAGES * CLASSES], want[IMAGES * CLASSES];
 
