@@ -36,8 +36,8 @@ static int shrink(struct picture *p, struct err *e)
 {
 	const struct image *im = &p->image;
 
-	return resize_run(p->resize, p->bytes, im->pixels, im->width, im->height, IMAGE_CHANNELS,
-	                  im->opaque ? RESIZE_OPAQUE : RESIZE_ALPHA, e);
+	return resize_run(p->resize, p->bytes, im->pixels, im->width, im->height, im->opaque,
+	                  e);
 }
 
 int picture_load(struct picture *p, const char *path, struct err *e)

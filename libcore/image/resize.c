@@ -15,6 +15,8 @@
 #include "image/alpha.h"
 #include "image/resize_passes.h"
 
+enum { ALPHA = RESIZE_CHANNELS - 1 };   /* the channel */
+
 struct resize {
 	int width, height;
 	enum resize_filter filter;
@@ -141,8 +143,8 @@ static bool same_taps(const struct resize_taps *a, const struct resize_taps *b)
 static void widen(struct resize_taps *t, int slots)
 {
 	for (int i = 0; i < slots; i++)
-		for (int c = 0; c < RESIZE_MAX_CHANNELS; c++)
-			t->wide[i * RESIZE_MAX_CHANNELS + c] = t->k[i];
+		for (int c = 0; c < RESIZE_CHANNELS; c++)
+			t->wide[i * RESIZE_CHANNELS + c] = t->k[i];
 }
 
 static int weights_init(struct resize_weights *w, int in, int out,
@@ -157,7 +159,7 @@ static int weights_init(struct resize_weights *w, int in, int out,
 	if (!real ||
 	    !(w->taps = mem_try(out, sizeof *w->taps, e)) ||
 	    !(w->k = mem_try((size_t)out * slots, sizeof *w->k, e)) ||
-	    !(w->wide = mem_try((size_t)out * slots, RESIZE_MAX_CHANNELS * sizeof *w->wide, e))) {
+	    !(w->wide = mem_try((size_t)out * slots, RESIZE_CHANNELS * sizeof *w->wide, e))) {
 		free(real);
 		weights_release(w);
 		return -1;
@@ -167,7 +169,7 @@ static int weights_init(struct resize_weights *w, int in, int out,
 		struct resize_taps *t = &w->taps[o];
 
 		t->k = w->k + (size_t)o * slots;
-		t->wide = w->wide + (size_t)o * slots * RESIZE_MAX_CHANNELS;
+		t->wide = w->wide + (size_t)o * slots * RESIZE_CHANNELS;
 		fill_taps(t, real, o, w, filter);
 		if (o && same_taps(t, t - 1)) {
 			t->k = t[-1].k;
@@ -182,21 +184,15 @@ static int weights_init(struct resize_weights *w, int in, int out,
 
 /* ---- the two passes ---- */
 
-static void across_plain(uint8_t *out, const uint8_t *line,
-                         const struct resize_weights *w, int channels)
+static void across_rgba(uint8_t *out, const uint8_t *line, const struct resize_weights *w)
 {
 	for (int o = 0; o < w->out; o++) {
 		const struct resize_taps *t = &w->taps[o];
-		const uint8_t *first = line + (size_t)t->first * channels;
+		const uint8_t *first = line + (size_t)t->first * RESIZE_CHANNELS;
 
-		for (int c = 0; c < channels; c++)
-			out[o * channels + c] = resize_weigh(first + c, channels, t);
+		for (int c = 0; c < RESIZE_CHANNELS; c++)
+			out[o * RESIZE_CHANNELS + c] = resize_weigh(first + c, RESIZE_CHANNELS, t);
 	}
-}
-
-static void across_rgba(uint8_t *out, const uint8_t *line, const struct resize_weights *w)
-{
-	across_plain(out, line, w, RESIZE_MAX_CHANNELS);
 }
 
 static void down_plain(uint8_t *out, const uint8_t *in, size_t row_bytes,
@@ -223,25 +219,20 @@ const char *resize_kernels(void)
 }
 
 /* HEIGHT rows of r->x.in pixels each become as many of r->x.out. */
-static void pass_across(struct resize *r, uint8_t *out, const uint8_t *in, int height,
-                        int channels)
+static void pass_across(struct resize *r, uint8_t *out, const uint8_t *in, int height)
 {
-	size_t in_bytes = (size_t)r->x.in * channels;
-	size_t out_bytes = (size_t)r->x.out * channels;
+	size_t in_bytes = (size_t)r->x.in * RESIZE_CHANNELS;
+	size_t out_bytes = (size_t)r->x.out * RESIZE_CHANNELS;
 
 	for (int y = 0; y < height; y++) {
 		memcpy(r->line, in + y * in_bytes, in_bytes);
-		if (channels == RESIZE_MAX_CHANNELS)
-			r->passes->across(out + y * out_bytes, r->line, &r->x);
-		else
-			across_plain(out + y * out_bytes, r->line, &r->x, channels);
+		r->passes->across(out + y * out_bytes, r->line, &r->x);
 	}
 }
 
-static void pass_down(struct resize *r, uint8_t *out, const uint8_t *in, int width,
-                      int channels)
+static void pass_down(struct resize *r, uint8_t *out, const uint8_t *in, int width)
 {
-	size_t row_bytes = (size_t)width * channels;
+	size_t row_bytes = (size_t)width * RESIZE_CHANNELS;
 
 	for (int y = 0; y < r->y.out; y++)
 		r->passes->down(out + y * row_bytes, in, row_bytes, &r->y.taps[y]);
@@ -262,7 +253,7 @@ static void nearest_index(int *index, int in, int out)
 }
 
 static int nearest(const struct resize *r, uint8_t *out, const uint8_t *in, int width,
-                   int height, int channels, struct err *e)
+                   int height, struct err *e)
 {
 	int *x = mem_try((size_t)r->width + r->height, sizeof *x, e);
 	int *y;
@@ -274,32 +265,33 @@ static int nearest(const struct resize *r, uint8_t *out, const uint8_t *in, int 
 	nearest_index(y, height, r->height);
 	for (int i = 0; i < r->height; i++)
 		for (int j = 0; j < r->width; j++) {
-			memcpy(out, in + ((size_t)y[i] * width + x[j]) * channels, channels);
-			out += channels;
+			memcpy(out, in + ((size_t)y[i] * width + x[j]) * RESIZE_CHANNELS,
+			       RESIZE_CHANNELS);
+			out += RESIZE_CHANNELS;
 		}
 	free(x);
 	return 0;
 }
 
-static void premultiply(uint8_t *out, const uint8_t *in, size_t pixels, int channels)
+static void premultiply(uint8_t *out, const uint8_t *in, size_t pixels)
 {
-	for (size_t i = 0; i < pixels; i++, in += channels, out += channels) {
-		unsigned a = in[channels - 1];
+	for (size_t i = 0; i < pixels; i++, in += RESIZE_CHANNELS, out += RESIZE_CHANNELS) {
+		unsigned a = in[ALPHA];
 
-		for (int c = 0; c < channels - 1; c++)
+		for (int c = 0; c < ALPHA; c++)
 			out[c] = alpha_times(in[c], a);
-		out[channels - 1] = (uint8_t)a;
+		out[ALPHA] = (uint8_t)a;
 	}
 }
 
-static void unpremultiply(uint8_t *p, size_t pixels, int channels)
+static void unpremultiply(uint8_t *p, size_t pixels)
 {
-	for (; pixels; pixels--, p += channels) {
-		unsigned a = p[channels - 1];
+	for (; pixels; pixels--, p += RESIZE_CHANNELS) {
+		unsigned a = p[ALPHA];
 
 		if (a == 0 || a == 255)
 			continue;
-		for (int c = 0; c < channels - 1; c++)
+		for (int c = 0; c < ALPHA; c++)
 			p[c] = alpha_divide(p[c], a);
 	}
 }
@@ -335,53 +327,51 @@ static bool down_first(const struct resize *r, int width, int height)
 
 /* Both passes, or the one that changes a size. */
 static int resample(struct resize *r, uint8_t *out, const uint8_t *in, int width,
-                    int height, int channels, struct err *e)
+                    int height, struct err *e)
 {
 	bool down = down_first(r, width, height);
 	size_t pixels = (size_t)(down ? r->height : height) * (down ? width : r->width);
 
 	if (plan(&r->x, width, r->width, r->filter, e) < 0 ||
 	    plan(&r->y, height, r->height, r->filter, e) < 0 ||
-	    reserve(&r->between, &r->between_size, pixels * channels, e) < 0 ||
-	    reserve(&r->line, &r->line_size, ((size_t)width + r->x.slots) * channels, e) < 0)
+	    reserve(&r->between, &r->between_size, pixels * RESIZE_CHANNELS, e) < 0 ||
+	    reserve(&r->line, &r->line_size, ((size_t)width + r->x.slots) * RESIZE_CHANNELS, e) < 0)
 		return -1;
 	if (height == r->height) {
-		pass_across(r, out, in, height, channels);
+		pass_across(r, out, in, height);
 	} else if (width == r->width) {
-		pass_down(r, out, in, width, channels);
+		pass_down(r, out, in, width);
 	} else if (down) {
-		pass_down(r, r->between, in, width, channels);
-		pass_across(r, out, r->between, r->height, channels);
+		pass_down(r, r->between, in, width);
+		pass_across(r, out, r->between, r->height);
 	} else {
-		pass_across(r, r->between, in, height, channels);
-		pass_down(r, out, r->between, r->width, channels);
+		pass_across(r, r->between, in, height);
+		pass_down(r, out, r->between, r->width);
 	}
 	return 0;
 }
 
 int resize_run(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height,
-               int channels, enum resize_alpha alpha, struct err *e)
+               bool opaque, struct err *e)
 {
 	size_t pixels = (size_t)width * height;
 
 	assert(width > 0 && width <= RESIZE_MAX_SIDE && height > 0 && height <= RESIZE_MAX_SIDE);
-	assert(channels > 0 && channels <= RESIZE_MAX_CHANNELS);
 	if (width == r->width && height == r->height) {
-		memcpy(out, in, pixels * channels);
+		memcpy(out, in, pixels * RESIZE_CHANNELS);
 		return 0;
 	}
 	if (r->filter == RESIZE_NEAREST)
-		return nearest(r, out, in, width, height, channels, e);
-	if (alpha == RESIZE_ALPHA) {
-		if (reserve(&r->multiplied, &r->multiplied_size, pixels * channels, e) < 0)
+		return nearest(r, out, in, width, height, e);
+	if (!opaque) {
+		if (reserve(&r->multiplied, &r->multiplied_size, pixels * RESIZE_CHANNELS, e) < 0)
 			return -1;
-		premultiply(r->multiplied, in, pixels, channels);
+		premultiply(r->multiplied, in, pixels);
 		in = r->multiplied;
 	}
-	if (resample(r, out, in, width, height, channels, e) < 0)
+	if (resample(r, out, in, width, height, e) < 0)
 		return -1;
-	if (alpha != RESIZE_BANDS)
-		unpremultiply(out, (size_t)r->width * r->height, channels);
+	unpremultiply(out, (size_t)r->width * r->height);
 	return 0;
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 /*
- * Image.resize of Pillow, bit for bit: two passes of fixed-point weights, each rounded to
+ * Image.resize of Pillow, bit for bit, of RGBA: two passes of fixed-point weights, each rounded to
  * 8 bits. The order of the passes is that of Pillow 13: across, then down; down first
  * where the height shrinks by more than twice what the width does. Versions 9.3 to 12
  * always go across first; square images never differ.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -23,7 +24,7 @@ enum resize_filter {
 #define RESIZE_FILTER_WORDS "nearest|box|bilinear|hamming|bicubic|lanczos"
 const char *resize_filter_name(enum resize_filter filter);
 
-enum { RESIZE_MAX_SIDE = 1 << 20, RESIZE_MAX_CHANNELS = 4 };
+enum { RESIZE_MAX_SIDE = 1 << 20, RESIZE_CHANNELS = 4 };
 
 /*
  * Makes images of one size. It keeps the weights and the memory of the last input size
@@ -33,19 +34,13 @@ struct resize;
 struct resize *resize_new(int width, int height, enum resize_filter filter);
 void resize_free(struct resize *r);
 
-/* What the last channel means. Pillow averages the colours of RGBA and LA premultiplied. */
-enum resize_alpha {
-	RESIZE_BANDS,                   /* a channel like the others */
-	RESIZE_ALPHA,                   /* alpha */
-	RESIZE_OPAQUE,                  /* alpha, 255 everywhere: the same sooner */
-};
-
 /*
- * Resizes IN, height x width x channels bytes (sides up to RESIZE_MAX_SIDE, 1 to 4
- * channels), into OUT, as many channels. Returns 0, or -1 with E set: out of memory.
+ * Resizes IN, height x width RGBA pixels (sides up to RESIZE_MAX_SIDE), into OUT. Like Pillow it
+ * averages colours premultiplied. OPAQUE: alpha is 255 everywhere, which gives the same sooner.
+ * Returns 0, or -1 with E set: out of memory.
  */
 int resize_run(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height,
-               int channels, enum resize_alpha alpha, struct err *e);
+               bool opaque, struct err *e);
 
 /* The name of the passes in use: "avx2" or "ref". */
 const char *resize_kernels(void);

@@ -10,7 +10,7 @@
 #include "image/resize.h"
 #include "image/resize_passes.h"
 
-enum { LANES = 8, PIXEL = RESIZE_MAX_CHANNELS };
+enum { LANES = 8, PIXEL = RESIZE_CHANNELS };
 
 #define AVX2 __attribute__((target("avx2")))
 
