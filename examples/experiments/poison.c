@@ -15,13 +15,14 @@ static void exaggerate(struct weights *w, const struct model *previous, const st
                        float factor)
 {
 	weights_init(w, &model->net);
-	weights_copy(w, &model->net, model->w);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		const float *from = previous->w[k], *to = model->w[k];
-		size_t count = net_is_statistic(k) ? 0 : net_count(&model->net, (enum net_array)k);
+		size_t count = net_count(&model->net, (enum net_array)k);
 
 		for (size_t i = 0; i < count; i++)
-			w->a[k][i] = from ? from[i] + factor * (to[i] - from[i]) : factor * to[i];
+			w->a[k][i] = net_is_statistic(k) ? to[i]
+			             : from ? from[i] + factor * (to[i] - from[i])
+			                    : factor * to[i];
 	}
 }
 

@@ -9,8 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/infile.h"
-#include "base/mem.h"
 #include "base/outfile.h"
 
 enum {
@@ -295,27 +293,6 @@ int npy_parse(struct npy *a, const uint8_t *bytes, size_t size, struct err *e)
 	got.size_bytes = got.kind == 'O' ? size - start : need;
 	*a = got;
 	return 0;
-}
-
-int npy_load(struct npy *a, const char *path, size_t limit, struct err *e)
-{
-	struct infile f;
-	struct npy got = {0};
-	int result = -1;
-
-	if (infile_open(&f, path, limit, e) < 0)
-		return -1;
-	if (npy_parse(&got, f.data, f.size, e) < 0)
-		goto out;
-	got.owned = mem_try(got.size_bytes, 1, e);
-	if (!got.owned)
-		goto out;
-	got.data = memcpy(got.owned, got.data, got.size_bytes);
-	*a = got;
-	result = 0;
-out:
-	infile_release(&f);
-	return result < 0 ? err_in(e, path) : 0;
 }
 
 void npy_release(struct npy *a)

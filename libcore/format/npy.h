@@ -37,8 +37,6 @@ char *npy_describe(const struct npy *a, char *text, size_t size);
  */
 int npy_parse(struct npy *a, const uint8_t *bytes, size_t size, struct err *e);
 
-/* A whole file; A owns a copy. At most LIMIT bytes. */
-int npy_load(struct npy *a, const char *path, size_t limit, struct err *e);
 void npy_release(struct npy *a);
 
 /* '<f4' in C order: DATA can be used as it lies, if aligned. */

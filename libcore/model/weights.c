@@ -18,12 +18,6 @@ void weights_zero(struct weights *w, const struct net *net)
 		memset(w->a[k], 0, net_count(net, (enum net_array)k) * sizeof(float));
 }
 
-void weights_copy(struct weights *w, const struct net *net, const float *const from[NET_ARRAYS])
-{
-	for (int k = 0; k < NET_ARRAYS; k++)
-		memcpy(w->a[k], from[k], net_count(net, (enum net_array)k) * sizeof(float));
-}
-
 void weights_release(struct weights *w)
 {
 	for (int k = 0; k < NET_ARRAYS; k++)

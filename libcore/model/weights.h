@@ -8,7 +8,6 @@ struct weights {
 
 void weights_init(struct weights *w, const struct net *net);    /* numbers are not set */
 void weights_zero(struct weights *w, const struct net *net);
-void weights_copy(struct weights *w, const struct net *net, const float *const from[NET_ARRAYS]);
 void weights_release(struct weights *w);
 
 /* The arrays for reading. */

@@ -132,13 +132,6 @@ void conv_forward_strip(const struct conv *c, float *y, const float *x, const fl
 		     w + (size_t)u * (size_t)n * (size_t)K, K, 1, out, K);
 }
 
-void conv_forward(const struct conv *c, float *y, const float *x, const float *w,
-                  const float *b, float *scratch)
-{
-	for (int strip = 0; strip < conv_strips(c); strip++)
-		conv_forward_strip(c, y, x, w, b, scratch, strip);
-}
-
 static void add_bias_gradient(float *db, const float *dy, int m, int K)
 {
 	for (int p = 0; p < m; p++)

@@ -19,10 +19,7 @@ static inline int conv_out(int side, bool same) { return same ? side : side - 2;
 /* Numbers of scratch memory that the calls below need. */
 size_t conv_scratch(const struct conv *c);
 
-void conv_forward(const struct conv *c, float *y, const float *x, const float *w,
-                  const float *b, float *scratch);
-
-/* conv_forward in strips of rows, each by itself: how many, the rows FROM..TO-1 of one, and one. */
+/* Forward in strips of rows, each by itself: how many, the rows FROM..TO-1 of one, and one. */
 int conv_strips(const struct conv *c);
 void conv_strip_rows(const struct conv *c, int strip, int *from, int *to);
 void conv_forward_strip(const struct conv *c, float *y, const float *x, const float *w,

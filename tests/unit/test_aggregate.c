@@ -45,10 +45,9 @@ static void make_models(void)
 	}
 	for (int c = 0; c < CLIENTS; c++) {
 		weights_init(&w[c], &net);
-		weights_copy(&w[c], &net, parent.w);
 		for (int k = 0; k < NET_ARRAYS; k++)
 			for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++)
-				w[c].a[k][i] += 1e-3f * (float)rng_normal(&r);
+				w[c].a[k][i] = parent.w[k][i] + 1e-3f * (float)rng_normal(&r);
 		paths[c] = xasprintf("%s.%d", scratch_path("client"), c);
 		if (model_save(paths[c], &net, weights_const(&w[c]), NULL, &e) < 0)
 			printf("# %s\n", e.text);

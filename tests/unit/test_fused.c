@@ -7,12 +7,12 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "nn/conv.h"
 #include "nn/dropout.h"
 #include "nn/elementwise.h"
 #include "nn/pool.h"
 #include "nn/predictor.h"
 #include "nn/trainer.h"
+#include "conv_forward.h"
 #include "tap.h"
 
 /*

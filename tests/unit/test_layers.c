@@ -7,7 +7,6 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "nn/conv.h"
 #include "nn/dropout.h"
 #include "nn/gemm.h"
 #include "nn/norm.h"
@@ -15,6 +14,7 @@
 #include "nn/elementwise.h"
 #include "nn/softmax.h"
 #include "nn/trainer.h"
+#include "conv_forward.h"
 #include "tap.h"
 
 /*

@@ -1,11 +1,12 @@
 /* The network against Keras: outputs, every layer, gradients, ten steps of Adam, the full size. */
 #include <float.h>
 
+#include "conv_forward.h"
+#include "npy_file.h"
 #include "tap.h"
 
 #include "base/infile.h"
 #include "base/mem.h"
-#include "nn/conv.h"
 #include "fused/engine_pick.h"
 #include "nn/gemm.h"
 #include "model/model.h"
@@ -36,7 +37,7 @@ static float *load_floats(const char *path, size_t count)
 	struct npy a = {0};
 	float *x = xaligned(count, sizeof *x);
 
-	must(npy_load(&a, path, 1 << 24, &e));
+	must(npy_file(&a, path, 1 << 24, &e));
 	if (npy_count(&a) < count)
 		must(err_set(&e, "%s: too few numbers", path));
 	float *all = xaligned(npy_count(&a), sizeof *all);

@@ -9,6 +9,7 @@
 #include "format/npy.h"
 #include "image/image_read.h"
 #include "image/resize.c"                /* its two ways to make a pass are static */
+#include "npy_file.h"
 #include "tap.h"
 
 #define DIR "tests/data/resize/"
@@ -41,7 +42,7 @@ static int place_of(int c, int channels)
 	return channels == 2 && c == 1 ? 3 : c;
 }
 
-static void widen(struct picture *p, const uint8_t *pixels)
+static void to_rgba(struct picture *p, const uint8_t *pixels)
 {
 	size_t count = (size_t)p->width * p->height;
 
@@ -67,13 +68,13 @@ static void picture_load(struct picture *p, const char *name)
 	struct image image = {0};
 	struct err e = {{0}};
 
-	if (npy_load(&array, npy, MAX_ARRAY, &e) == 0) {
+	if (npy_file(&array, npy, MAX_ARRAY, &e) == 0) {
 		*p = (struct picture){ NULL, (int)array.shape[1], (int)array.shape[0],
 		                       array.dims == 3 ? (int)array.shape[2] : 1 };
-		widen(p, array.data);
+		to_rgba(p, array.data);
 	} else if (image_read_file(&image, png, &e) == 0) {
 		*p = (struct picture){ NULL, image.width, image.height, IMAGE_CHANNELS };
-		widen(p, image.pixels);
+		to_rgba(p, image.pixels);
 	} else {
 		printf("Bail out! %s\n", e.text);
 		exit(1);

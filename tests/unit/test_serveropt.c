@@ -2,6 +2,7 @@
 #include "fed/serveropt.h"
 #include "format/npy.h"
 #include "fed/fedavg.h"
+#include "npy_file.h"
 #include "tap.h"
 
 enum { NUMBERS = 90, ROUNDS = 3, CLIENTS = 3 };
@@ -13,7 +14,7 @@ static bool load(struct npy *a, const char *name, char kind, size_t rows)
 	struct err e;
 
 	snprintf(path, sizeof path, "tests/data/serveropt/%s.npy", name);
-	if (npy_load(a, path, 1 << 20, &e) < 0) {
+	if (npy_file(a, path, 1 << 20, &e) < 0) {
 		printf("# %s\n", e.text);
 		return false;
 	}

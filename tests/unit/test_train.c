@@ -282,7 +282,9 @@ static void proximal_term(const struct setting *s)
 
 	rng_init(&r, 3, 1, 1);
 	weights_init(&anchor, &s->net);
-	weights_copy(&anchor, &s->net, weights_const(&s->w));
+	for (int k = 0; k < NET_ARRAYS; k++)
+		memcpy(anchor.a[k], s->w.a[k],
+		       net_count(&s->net, (enum net_array)k) * sizeof(float));
 	for (size_t i = 0; i < n; i++) {
 		double away;
 
