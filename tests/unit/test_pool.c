@@ -1,7 +1,49 @@
-/* Which of equal numbers a pool takes; gradients and values: test_layers. */
+/* Max-pooling, its gradients against differences, and which of equal numbers it takes. */
 #include "nn/pool.h"
 
-#include "tap.h"
+#include "gradient.h"
+#include "layers_double.h"
+
+struct pool_case {
+	int H, W, C;
+	struct numbers x, dy;
+	double *y;
+};
+
+static double pool_loss(const void *arg)
+{
+	const struct pool_case *t = arg;
+
+	pool_double(t->y, t->x.d, t->H, t->W, t->C);
+	return dot(t->y, t->dy.d, t->dy.n);
+}
+
+static void pooling(struct rng *r, int H, int W, int C)
+{
+	size_t in = (size_t)(H * W * C), out = (size_t)(H / 2 * (W / 2) * C);
+	struct pool_case t = { H,
+		               W,
+		               C,
+		               numbers(r, in, 1),
+		               numbers(r, out, 1),
+		               xmalloc(out, sizeof(double)) };
+	struct numbers y = numbers(r, out, 1), dx = numbers(r, in, 1);
+	uint8_t *at = xmalloc(out, 1);
+	char text[64];
+
+	snprintf(text, sizeof text, "pool %d x %d x %d", H, W, C);
+	pool_loss(&t);
+	pool_forward(y.f, at, t.x.f, H, W, C);
+	close_to(y.f, t.y, out, text);
+	pool_backward(dx.f, t.dy.f, at, H, W, C);
+	snprintf(text, sizeof text, "pool %d x %d x %d: dx", H, W, C);
+	check_gradient(dx.f, t.x.d, in, pool_loss, &t, text);
+	struct numbers *all[] = { &t.x, &t.dy, &y, &dx };
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		release(all[i]);
+	free(t.y);
+	free(at);
+}
 
 /* Of equal numbers the first in the order of rows gets the gradient. */
 static void ties(void)
@@ -53,6 +95,12 @@ static void ties_of_vectors(void)
 
 int main(void)
 {
+	struct rng r;
+
+	rng_init(&r, 1, 1, 1);
+	pooling(&r, 2, 2, 1);
+	pooling(&r, 7, 5, 3);
+	pooling(&r, 6, 9, 17);
 	ties();
 	ties_of_vectors();
 	return tap_end();
