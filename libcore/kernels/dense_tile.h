@@ -12,10 +12,10 @@
  */
 VEC_INLINE void dense_tile_fetch(const float *w, int first, int last)
 {
-	enum { LINE = 64 / sizeof(float) };
+	enum { DENSE_TILE_LINE = 64 / sizeof(float) };
 	const float *next = w + PANEL_ROWS * PANEL_WIDTH;
 
-	for (int i = first * PANEL_WIDTH; i < last * PANEL_WIDTH; i += LINE)
+	for (int i = first * PANEL_WIDTH; i < last * PANEL_WIDTH; i += DENSE_TILE_LINE)
 		__builtin_prefetch(next + i);
 }
 

@@ -137,9 +137,9 @@ extern const struct kernels kernels_neon;
 /* Floats of scratch for a strip. */
 static inline size_t kernels_scratch(int tiles, int C, int K)
 {
-	enum { SPARE_FLOATS = 32 };     /* of each point, between its planes */
+	enum { KERNELS_SPARE = 32 };     /* of each point, between its planes */
 
-	return STRIP_POINTS * ((size_t)tiles * (size_t)(C + K) + SPARE_FLOATS);
+	return STRIP_POINTS * ((size_t)tiles * (size_t)(C + K) + KERNELS_SPARE);
 }
 
 /*
