@@ -203,7 +203,8 @@ static void needs(const char *line, const char *what)
 
 static void required(void)
 {
-	char all[] = "tool -n 9 -cred --share 0 -t x -p y", most[] = "tool -n 1 -cred --share 1 -tx";
+	char all[] = "tool -n 9 -cred --share 0 -t x -p y",
+	     most[] = "tool -n 1 -cred --share 1 -tx", help_line[] = "tool --help";
 
 	unsetenv("AML_TEST_PLACE");
 	needs("tool", "-n N is required");
@@ -221,7 +222,7 @@ static void required(void)
 	setenv("AML_TEST_PLACE", "here", 1);
 	parse_needs_line(most);
 	is_text(needed.place, "here", "from the environment");
-	is_int(scratch_run(parse_needs_line, (void *)"tool --help"), 0, "--help needs none of them");
+	is_int(scratch_run(parse_needs_line, help_line), 0, "--help needs none of them");
 	scratch_holds("out",
 	              "usage: tool -n N\n"
 	              "needs all\n"
