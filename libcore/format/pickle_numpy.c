@@ -126,11 +126,16 @@ int pickle_numpy_reduce(struct pickle_stack *s, struct err *e)
 	if (function->type != PICKLE_GLOBAL || args->type != PICKLE_TUPLE)
 		return err_set(e, "the pickle calls what is no function");
 	switch ((enum global)function->number) {
-	case RECONSTRUCT: return pickle_stack_push(s, (struct pickle_value){ .type = PICKLE_ARRAY });
-	case DTYPE:       return make_dtype(s, args, e);
-	case ENCODE:      return encode(s, args, e);
-	case SCALAR:      return make_scalar(s, args, e);
-	case NDARRAY:     break;
+	case RECONSTRUCT:
+		return pickle_stack_push(s, (struct pickle_value){ .type = PICKLE_ARRAY });
+	case DTYPE:
+		return make_dtype(s, args, e);
+	case ENCODE:
+		return encode(s, args, e);
+	case SCALAR:
+		return make_scalar(s, args, e);
+	case NDARRAY:
+		break;
 	}
 	return bad_call(e);
 }

@@ -53,7 +53,8 @@ static void test_form(const struct model *want, const char *mark, const char *na
 
 		good = good && !s.digest[0] && !s.mark[0] &&
 		       same_numbers(&s, want, block, i % 2, &e);
-		if (!ok(good, "%s, blocks of %zu%s", name, block, i % 2 ? ", checked in pieces" : ""))
+		if (!ok(good, "%s, blocks of %zu%s", name, block,
+		        i % 2 ? ", checked in pieces" : ""))
 			printf("# %s\n", e.text);
 		is_text(s.mark, mark, "its mark");
 		is_text(s.digest, mark, "in the place of a digest");
@@ -73,8 +74,8 @@ static void test_wrong(const struct model *m)
 	        "8 x 6 of <f4", "is told");
 	ok(model_stream_open(&s, "missing.npz", NULL, NULL, NULL, &e) < 0, "no file");
 	is_text(e.text, "missing.npz: No such file or directory", "is told");
-	ok(model_stream_open(&s, STORED, NULL, NULL, NULL, &e) == 0 && net_equal(&s.file.net, &m->net),
-	   "the network of the file");
+	ok(model_stream_open(&s, STORED, NULL, NULL, NULL, &e) == 0 &&
+	   net_equal(&s.file.net, &m->net), "the network of the file");
 	model_stream_close(&s);
 }
 
