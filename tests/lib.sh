@@ -24,12 +24,23 @@ run() {
 	"$@" >"$out" 2>"$err" || status=$?
 }
 
+# run_to FILE CMD...: the same with stdout to FILE; $out is empty then
+run_to() {
+	local file=$1
+	shift
+	: >"$out"
+	command="$* >$file"
+	status=0
+	"$@" >"$file" 2>"$err" || status=$?
+}
+
 ok() { count=$((count + 1)); printf 'ok %d - %s\n' "$count" "$*"; }
 fail() {
 	count=$((count + 1)) failed=$((failed + 1))
 	printf 'not ok %d - %s\n' "$count" "$*"
 	printf '#   command: %s\n#   status: %s\n' "$command" "$status"
 	head -n 5 "$err" | sed 's/^/#   stderr: /'
+	head -n 2 "$out" | cut -c 1-200 | tr -cd '[:print:]\n' | sed 's/^/#   stdout: /'
 }
 
 # check DESCRIPTION CMD...: passes if CMD succeeds
@@ -44,21 +55,35 @@ exits() {
 	if [ "$status" -eq "$1" ]; then ok "$2: exit $1"; else fail "$2: exit $status, expected $1"; fi
 }
 
+# one_line TEXT: is stderr one line that contains TEXT? An empty TEXT, which is in any line, is refused.
+one_line() {
+	[ -n "$1" ] && [ "$(wc -l <"$err")" -eq 1 ] && grep -qF -- "$1" "$err"
+}
+
 # fails_with TEXT DESCRIPTION: exit 1, nothing on stdout, exactly one line on stderr, which contains TEXT
 fails_with() {
-	if [ "$status" -eq 1 ] && [ "$(wc -l <"$err")" -eq 1 ] && grep -qF -- "$1" "$err"; then
+	if [ "$status" -eq 1 ] && [ ! -s "$out" ] && one_line "$1"; then
 		ok "$2"
 	else
-		fail "$2: expected exit 1 and one line with '$1'"
+		fail "$2: expected exit 1, no output and one line with '$1'"
 	fi
 }
 
-# wrong_usage TEXT DESCRIPTION: exit 2, one line on stderr, which contains TEXT
-wrong_usage() {
-	if [ "$status" -eq 2 ] && [ "$(wc -l <"$err")" -eq 1 ] && grep -qF -- "$1" "$err"; then
+# fails_after_output TEXT DESCRIPTION: the same of a tool that wrote what was good before it failed
+fails_after_output() {
+	if [ "$status" -eq 1 ] && [ -s "$out" ] && one_line "$1"; then
 		ok "$2"
 	else
-		fail "$2: expected exit 2 and one line with '$1'"
+		fail "$2: expected exit 1, some output and one line with '$1'"
+	fi
+}
+
+# wrong_usage TEXT DESCRIPTION: exit 2, nothing on stdout, one line on stderr, which contains TEXT
+wrong_usage() {
+	if [ "$status" -eq 2 ] && [ ! -s "$out" ] && one_line "$1"; then
+		ok "$2"
+	else
+		fail "$2: expected exit 2, no output and one line with '$1'"
 	fi
 }
 

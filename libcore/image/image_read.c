@@ -52,5 +52,5 @@ int image_read_file(struct image *im, const char *path, struct err *e)
 		return -1;
 	rc = image_read(im, f.data, f.size, e);
 	infile_release(&f);
-	return rc < 0 ? err_in(e, path) : 0;
+	return rc < 0 ? err_in(e, infile_name(path)) : 0;
 }

@@ -124,9 +124,7 @@ full_disk() {
 	none)
 		# shellcheck disable=SC2086 # a line of words
 		with "$input" none $line
-		command="$line >/dev/full"
-		status=0
-		"${words[@]}" >/dev/full 2>"$err" || status=$?
+		run_to /dev/full "${words[@]}"
 		fails_with "No space left" "$line: onto a full disk"
 		;;
 	esac
@@ -158,14 +156,20 @@ closed_pipe() {
 	stderr_is_empty "$line: a closed pipe"
 }
 
+# Is "-" standard input here? Folders and lists of names are no streams.
+reads_stream() {
+	case $line in
+	aml-predict*" IN") return 1 ;;
+	esac
+	[ -f "$input" ]
+}
+
 # From a pipe as from a file.
 standard_input() {
+	reads_stream || return 0
 	case $line in
-	aml-downsample*-o* | *" -d IN"* | aml-partition* | aml-info*) return ;;
-	aml-curve*) return ;; # the figure names its files
-	aml-predict*" IN") return ;;
+	aml-curve* | aml-info*) return ;; # what they write names their files
 	esac
-	[ "$input" != - ] || return 0
 	# shellcheck disable=SC2086 # a line of words
 	with "$input" "$output" $line
 	run "${words[@]}"
@@ -180,6 +184,55 @@ standard_input() {
 	[ "$output" != none ] || cp "$out" "$output"
 	check "$line: from standard input the same" diff -r ../first "$output"
 	rm -rf ../first "$output" out.npz-metadata
+}
+
+# What is wrong with standard input is said as of a file, which is called by its name.
+bad_standard_input() {
+	reads_stream || return 0
+	listing >../before
+	# shellcheck disable=SC2086 # a line of words
+	with - "$output" $line
+	run "${words[@]}" </dev/null
+	fails_with "standard input: " "$line: empty standard input"
+	leaves_nothing "$line: empty standard input"
+}
+
+# To a pipe as to a file.
+standard_output() {
+	case $output in
+	none | out) return ;;
+	esac
+	# shellcheck disable=SC2086 # a line of words
+	with "$input" "$output" $line
+	run "${words[@]}"
+	mv "$output" ../first
+	rm -f "$output-metadata"
+	listing >../before
+	# shellcheck disable=SC2086 # a line of words
+	with "$input" - $line
+	case $output in
+	out.svg | out.png) words+=(-f "${output#out.}") ;;
+	esac
+	run_to ../second "${words[@]}"
+	exits 0 "$line: to standard output"
+	same ../first ../second "$line: to standard output the same"
+	leaves_nothing "$line: to standard output"
+	rm -f ../first ../second
+}
+
+# Options of the tool $name whose value is a number or one of a list, as its help has them.
+strict_options() {
+	"$name" --help | sed -nE 's/^ +(-., )?(--[a-z0-9-]+)=([a-z0-9]+\|[a-z0-9|]+|N|SIZE|PIXELS|SEED|RATE|B|TAU|MU)( .*|$)/\2/p'
+}
+
+bad_values() {
+	local option
+	for option in $(strict_options); do
+		run "$name" "$option=x" operand
+		wrong_usage "$option takes " "$name $option=x: a bad value"
+		run "$name" "$option"
+		wrong_usage "option '$option' needs a value" "$name $option: no value"
+	done
 }
 
 for tool in "$BIN"/aml-*; do
@@ -197,10 +250,8 @@ for tool in "$BIN"/aml-*; do
 	run "$name" --no-such-option
 	wrong_usage "--no-such-option" "$name: an unknown option"
 	stderr_has "try '$name --help'"
-	run "$name" a b c d e f --seed=x --epochs=x
-	wrong_usage "" "$name: a bad value"
-	status=0 command="$name --help >/dev/full"
-	"$name" --help >/dev/full 2>"$err" || status=$?
+	bad_values
+	run_to /dev/full "$name" --help
 	fails_with "standard output" "$name --help: onto a full disk"
 	check "$name is in the table of this test" grep -qw "$name" <(commands)
 done
@@ -215,6 +266,8 @@ while read -r input output line; do
 	full_disk
 	closed_pipe
 	standard_input
+	bad_standard_input
+	standard_output
 done < <(commands)
 
 # interrupted SIGNAL COMMAND...: it runs for longer than the signal takes to come

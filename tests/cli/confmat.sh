@@ -108,8 +108,7 @@ printf 'old\n' >x.tsv
 run aml-confmat -o x.tsv unknown.tsv
 check "a failure leaves the old file" test "$(cat x.tsv)" = old
 for format in svg png tsv; do
-	status=0 command="aml-confmat -f $format >/dev/full"
-	aml-confmat -f $format "$fifteen" >/dev/full 2>"$err" || status=$?
+	run_to /dev/full aml-confmat -f $format "$fifteen"
 	fails_with "No space left" "$format onto a full disk"
 done
 end

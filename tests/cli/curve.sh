@@ -49,7 +49,7 @@ run aml-curve '=with=sign.tsv'
 check "an empty name is none" grep -q '^with=sign  *last' "$out"
 
 run aml-curve
-wrong_usage "" "no log"
+wrong_usage "missing operand" "no log"
 run aml-curve -o x.gif a.tsv
 wrong_usage "x.gif" "another ending"
 run aml-curve a.tsv missing.tsv

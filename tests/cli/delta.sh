@@ -71,5 +71,5 @@ wrong_usage "missing operand" "no model"
 run aml-delta -p parent.npz -b 9 model.npz
 wrong_usage "--bits takes N from 2 to 8" "nine bits"
 run aml-delta -p parent.npz a b c
-wrong_usage "" "three files"
+wrong_usage "extra operand 'c'" "three files"
 end
