@@ -1,4 +1,4 @@
-"""Writes corpus/predictions and corpus/learning. Plain Python.
+"""Writes corpus/tsv, classes, partition, predictions and learning. Plain Python.
 
 good-*: accepted. odd-*: unusual but valid, accepted. bad-*: refused. What fuzzing found is added by hand."""
 import os
@@ -10,6 +10,73 @@ def put(kind, name, text):
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, name), "wb") as f:
         f.write(text if isinstance(text, bytes) else text.encode())
+
+
+def tsv():
+    put("tsv", "good-table", "a\tb\n1\t2\n")
+    put("tsv", "good-empty-fields", "\t\t\n\n\t\n")
+    put("tsv", "odd-crlf", "a\tb\r\n1\t2\r\n")
+    put("tsv", "odd-mark", b"\xef\xbb\xbfa\tb\n")
+    put("tsv", "odd-mark-twice", b"\xef\xbb\xbf\xef\xbb\xbfa\n\xef\xbb\xbf")
+    put("tsv", "odd-mark-alone", b"\xef\xbb\xbf")
+    put("tsv", "odd-returns", "\r\r\n\ra\r\tb\r\n\r")
+    put("tsv", "odd-no-last-newline", "a\tb\nc")
+    put("tsv", "odd-272-columns", "\t" * 271 + "\n")
+    put("tsv", "bad-273-columns", "\t" * 272 + "\n")
+    put("tsv", "bad-nul", "a\n\0\n")
+    put("tsv", "bad-empty", "")
+
+
+CLASSES = "index\tcode\tname\n0\tBAS\tbasophil\n1\tX\tsomething else\n"
+
+
+def classes():
+    put("classes", "good-file", CLASSES)
+    put("classes", "good-no-header", CLASSES[16:])
+    put("classes", "good-no-names", "0\tBAS\n1\tX\n")
+    put("classes", "good-256-classes", "".join("%d\tC%d\n" % (i, i) for i in range(256)))
+    put("classes", "odd-crlf-mark", b"\xef\xbb\xbf" + CLASSES.replace("\n", "\r\n").encode())
+    put("classes", "odd-blank-lines", "\n" + CLASSES[16:].replace("\n", "\n\n"))
+    put("classes", "odd-columns", "0\tA\t\tmore\tand more\n")
+    put("classes", "odd-index", " 0\tA\n+01\tB\n")
+    put("classes", "odd-bytes", b"0\t\xe4\t\xff\xfe\n1\t \n")
+    put("classes", "bad-empty", "")
+    put("classes", "bad-header-only", CLASSES[:16])
+    put("classes", "bad-header-later", CLASSES[16:] + CLASSES[:16])
+    put("classes", "bad-257-classes", "".join("%d\tC%d\n" % (i, i) for i in range(257)))
+    put("classes", "bad-order", "1\tA\n0\tB\n")
+    put("classes", "bad-index", "0x0\tA\n")
+    put("classes", "bad-index-huge", "99999999999999999999\tA\n")
+    put("classes", "bad-no-code", "0\n")
+    put("classes", "bad-empty-code", "0\t\tname\n")
+    put("classes", "bad-twice", "0\tA\n1\tA\n")
+    put("classes", "bad-comma", "0\tA,B\n")
+    put("classes", "bad-slash", "0\t../A\n")
+    put("classes", "bad-control", "0\tA\x1b\n")
+    put("classes", "bad-long-code", "0\t" + "A" * 32 + "\n")
+    put("classes", "bad-long-name", "0\tA\t" + "a" * 96 + "\n")
+    put("classes", "bad-nul", "0\tA\0\n")
+
+
+GROUPS = "a\tp1\nb\tp2\n\u00e4\tp1\nBAS 1\tp3\n"       # the ids of fuzz_partition.c
+
+
+def partition():
+    put("partition", "good-groups", GROUPS)
+    put("partition", "good-one-group", GROUPS.replace("p2", "p1").replace("p3", "p1"))
+    put("partition", "good-others", "id\tpatient\n" + GROUPS + "other\tp9\n")
+    put("partition", "odd-columns", GROUPS.replace("\n", "\tx\ty\n"))
+    put("partition", "odd-crlf-mark", b"\xef\xbb\xbf" + GROUPS.replace("\n", "\r\n").encode())
+    put("partition", "odd-blank-lines", GROUPS.replace("\n", "\n\n"))
+    put("partition", "odd-no-last-newline", GROUPS[:-1])
+    put("partition", "odd-others-twice", GROUPS + "\tp\n\tq\n")
+    put("partition", "bad-empty", "")
+    put("partition", "bad-missing", GROUPS[4:])
+    put("partition", "bad-twice", GROUPS + GROUPS)
+    put("partition", "bad-no-group", GROUPS.replace("p2", ""))
+    put("partition", "bad-one-column", GROUPS + "c\n")
+    put("partition", "bad-commas", GROUPS.replace("\t", ","))
+    put("partition", "bad-nul", GROUPS + "\0\n")
 
 
 HEAD = "id\ttrue\tpredicted\tA\tB\n"
@@ -74,5 +141,8 @@ def learning():
     put("learning", "bad-header-again", LOG + "1\t2\t3\t4\t5\n" + LOG)
 
 
+tsv()
+classes()
+partition()
 predictions()
 learning()
