@@ -6,8 +6,38 @@ cd "$(dirname "$0")/.." || exit 1
 export LC_ALL=C
 
 LAYERS="base format image kernels data nn fused model train fed export score figure info"
-LINE_MAX=100 FUNCTION_MAX=80 FILE_MAX=700
+LINE_MAX=100 FUNCTION_MAX=80 FILE_LONG=500 FILE_MAX=700
 failed=0
+
+# What the rules let pass, and why.
+excused() {
+	cat <<-'TABLE'
+		circle image            picks a decoder; the decoders fill its struct
+
+		name mem                xmalloc and the like are called so in every program
+		name opt                tool_ is for main, whose file has no header
+		name net                CONV1_W...: Keras's names of the arrays
+		name protobuf           proto_, on every line of onnx.c and savedmodel.c
+		name classes:class      CLASS_CODE_BYTES: of one of them
+
+		tests kernels_at        each table beside ref, which no program does
+		tests rng_u32           the generator's known answers
+		tests confusion_read    a fuzz target has a stream; so have the next two
+		tests learning_read     see above
+		tests partition_read_groups     see above
+
+		stream classes.c        '-' is no class code
+		stream learning.c       '-' in a cell: there was no validation
+
+		long simd.c             one kernel a function, compiled as one
+		long layers.c           both directions of the whole network, the specification
+		long image_tiff.c       what libtiff needs to be told of a picture from anywhere
+		long test_kernels.c     every kernel against ref
+	TABLE
+}
+
+# excuses RULE: what it lets pass, as an extended regular expression
+excuses() { excused | awk -v rule="$1" '$1 == rule { printf "%s%s", between, $2; between = "|" }'; }
 
 # ours PATTERN...: files of the tree, those not yet added as well
 ours() {
@@ -26,6 +56,62 @@ judge() {
 	[ -n "$2" ] || return 0
 	printf '%s\n' "-- $1" "$2"
 	failed=1
+}
+
+# code FILE...: their lines as FILE:LINE:TEXT, without comments
+code() {
+	awk '
+	FNR == 1 { inside = 0 }
+	{
+		rest = $0
+		text = ""
+		while (rest != "") {
+			at = index(rest, inside ? "*/" : "/*")
+			if (!inside)
+				text = text (at ? substr(rest, 1, at - 1) : rest)
+			if (!at)
+				break
+			rest = substr(rest, at + 2)
+			inside = !inside
+		}
+		print FILENAME ":" FNR ":" text
+	}' "$@"
+}
+
+# What the headers of libcore make known, as PLACE KIND NAME.
+public_names() {
+	code libcore/*/*.h | awk '
+	function found(kind, name) { print place, kind, name }
+	{
+		match($0, /^[^:]*:[0-9]*:/)
+		place = substr($0, 1, RLENGTH - 1)
+		$0 = substr($0, RLENGTH + 1)
+	}
+	match($0, /^#define [A-Za-z_0-9]+/) { found("macro", substr($0, 9, RLENGTH - 8)) }
+	/^extern / && match($0, /[A-Za-z_0-9]+(\[[^]]*\])?;/) {
+		name = substr($0, RSTART, RLENGTH - 1)
+		sub(/\[.*/, "", name)
+		found("variable", name)
+	}
+	/^[a-z]/ && !/^typedef/ && match($0, /[a-z_0-9]+\(/) {
+		found(/^static inline/ ? "inline" : "function", substr($0, RSTART, RLENGTH - 1))
+	}
+	/(^|[ \t])enum( [a-z_0-9]+)? *[{]/ {
+		inside = 1
+		list = ""
+		sub(/.*enum( [a-z_0-9]+)? *[{]/, "")
+	}
+	inside {
+		list = list " " $0
+		if ($0 !~ /}/)
+			next
+		inside = 0
+		sub(/}.*/, "", list)
+		n = split(list, item, ",")
+		for (i = 1; i <= n; i++)
+			if (match(item[i], /[A-Za-z_][A-Za-z_0-9]*/))
+				found("constant", substr(item[i], RSTART, RLENGTH))
+	}'
 }
 
 layer_rule() {
@@ -48,17 +134,103 @@ layer_rule() {
 	}' "${sources[@]}"
 }
 
-# The library, as its header is called; the files that may know it.
+# A circle: two files of one folder, each of which needs the other to be understood.
+circle_rule() {
+	awk -v excused="^($(excuses circle))\$" '
+	function follow(from, at,    i, n, next_stem) {
+		n = split(edges[at], next_stem, " ")
+		for (i = 1; i <= n; i++)
+			if (!((from, next_stem[i]) in reached)) {
+				reached[from, next_stem[i]] = 1
+				follow(from, next_stem[i])
+			}
+	}
+	FNR == 1 {
+		split(FILENAME, own, /[\/.]/)
+		folder[own[3]] = own[2]
+	}
+	/^#include "/ {
+		split($2, part, /["\/.]/)
+		if (part[2] == own[2] && part[3] != own[3] && own[3] !~ excused)
+			edges[own[3]] = edges[own[3]] " " part[3]
+	}
+	END {
+		for (stem in folder)
+			follow(stem, stem)
+		for (a in folder)
+			for (b in folder)
+				if (a < b && (a, b) in reached && (b, a) in reached)
+					print "libcore/" folder[a] ": " a " and " b " include each other"
+	}' libcore/*/*.[ch] | sort
+}
+
+# The header of a library; the files of one folder that may include it.
 library_rule() {
 	local header allowed
 	while read -r header allowed; do
 		grep -nE "^#include <$header" "${sources[@]}" | grep -vE "^($allowed):"
 	done <<-TABLE
 		cblas libcore/nn/gemm.c|tests/(unit|bench)/.*
-		png.h libcore/image/[a-z_]*.c|tests/.*
-		tiff libcore/image/image_tiff.c|tests/.*
-		zlib.h libcore/format/(deflate|crc32).c|tests/.*
-		getopt.h libcore/base/opt.c
+		dlfcn.h libcore/nn/gemm.c
+		png.h libcore/image/.*|tests/.*
+		tiff libcore/image/.*|tests/.*
+		zlib.h libcore/format/.*|tests/.*
+		getopt.h libcore/base/.*
+		immintrin.h libcore/kernels/.*|libcore/base/sha256.c|libcore/format/crc32.c|libcore/image/resize_avx2.c
+		arm_neon.h libcore/kernels/.*
+	TABLE
+}
+
+# A file that is one of several about a subject, fused_plan beside fused, may use the subject as prefix.
+name_rule() {
+	public_names | awk -v excused="^($(excuses name))\$" -v files="$(echo libcore/*/*.h)" '
+	function says(stem) { return $3 == stem || index(tolower($3), stem "_") == 1 }
+	function subject(stem) { return sub(/_[a-z0-9]+$/, "", stem) ? stem : "" }
+	{
+		split($1, part, /[\/.]/)
+		stem = whole = part[3]
+		first = tolower($3)
+		sub(/_.*/, "", first)
+		if (stem ~ excused || stem ":" first ~ excused || says(stem))
+			next
+		while ((stem = subject(stem)) != "")
+			if (says(stem) && index(files, "libcore/" part[2] "/" stem ".h"))
+				next
+		print $1 ": " $2 " " $3 ", expected " whole "_..."
+	}'
+}
+
+# A function is named where it is declared and where it is defined; a third time where it is used.
+unused_rule() {
+	code libcore/*/*.[ch] tools/*.c | awk -v excused="^($(excuses tests))\$" '
+	FNR == NR { if ($2 == "function" || $2 == "inline") { place[$3] = $1; want[$3] = $2 == "inline" ? 2 : 3 }; next }
+	{
+		sub(/^[^:]*:[0-9]*:/, "")
+		gsub(/"([^"\\]|\\.)*"/, "")
+		n = split($0, word, /[^A-Za-z_0-9]+/)
+		for (i = 1; i <= n; i++)
+			if (word[i] in place)
+				seen[word[i]]++
+	}
+	END {
+		for (name in place)
+			if (seen[name] < want[name] && name !~ excused)
+				print place[name] ": " name
+	}' <(public_names) - | sort
+}
+
+# What has one place: an extended regular expression, where it may stand.
+place_rule() {
+	local pattern allowed
+	while read -r pattern allowed; do
+		code libcore/*/*.[ch] tools/*.c | grep -E "$pattern" | grep -vE "^($allowed):"
+	done <<-TABLE
+		\\babort\\( libcore/base/mem.c
+		(->|\\.)text\\[0\\] libcore/base/err.c
+		"standard.(in|out)put" libcore/base/(infile|outfile|opt|tool).c
+		strn?cmp\\([^;]*"-"\\) libcore/base/(infile|outfile|opt|tool).c|libcore/[a-z]*/($(excuses stream))
+		__builtin_cpu|getauxval|getenv\\("AML_ISA libcore/base/cpu.c
+		\\b(desk|soon)\\b|\\b(desk|soon)_|_(desk|soon)\\b none
 	TABLE
 }
 
@@ -89,6 +261,63 @@ shape_rule() {
 		start = 0
 	}
 	FNR == file_max + 1 { print line ": goes on" }' "${sources[@]}"
+}
+
+long_rule() {
+	local excuses
+	excuses=$(excuses long)
+	wc -l "${sources[@]}" | awk -v long=$FILE_LONG -v excused="/($excuses)\$" '
+	$2 != "total" && $1 > long && $2 !~ excused { print $2 ": " $1 " lines: split it, or say in the table what its one subject is" }'
+}
+
+# Files that need no test of their own name: which one covers them, - for none, and why.
+covered() {
+	cat <<-'TABLE'
+		fuzz clients        model           weights files
+		fuzz confusion      predictions     reads both tables
+		fuzz dataset_writer -               our own rows, by their checksums
+		fuzz deflate        npz
+		fuzz gemm           -               a library
+		fuzz image          image_png       and image_tiff: the decoder is picked by the first bytes
+		fuzz infile         -               bytes as they are
+		fuzz model_stream   delta
+		fuzz model_writer   -               writes
+		fuzz npz_stream     npz
+		fuzz opt            -               the command line
+		fuzz outfile        -               writes
+		fuzz outfolder      -               writes
+		fuzz picture        image_png       decoded, resized, divided
+		fuzz train_log      -               appends
+
+		unit json_read      unit/test_json
+		unit npy_f4         unit/test_npy
+		unit zip            unit/test_npz
+	TABLE
+}
+
+# test_of KIND STEM: the test that covers libcore/*/STEM.c
+test_of() {
+	local other
+	[ -e "tests/$1/$([ "$1" = unit ] && echo test || echo fuzz)_$2.c" ] && return
+	other=$(covered | awk -v kind="$1" -v stem="$2" '$1 == kind && $2 == stem { print $3 }')
+	[ "$other" = - ] || [ -e "tests/fuzz/fuzz_$other.c" ] || [ -e "tests/$other.c" ] || [ -e "tests/$other.sh" ]
+}
+
+# A function that reads what others wrote is called so.
+reader_rule() {
+	local header stem
+	for header in $(public_names | sed -nE 's/:[0-9]* function .*_(read|parse|load|open)(_.*)?$//p' | sort -u); do
+		stem=${header##*/} stem=${stem%.h}
+		test_of fuzz "$stem" || echo "$header: no tests/fuzz/fuzz_$stem.c"
+	done
+}
+
+unit_rule() {
+	local file stem
+	for file in libcore/{format,nn}/*.c; do
+		stem=${file##*/} stem=${stem%.c}
+		test_of unit "$stem" || echo "$file: no tests/unit/test_$stem.c"
+	done
 }
 
 # STEM means the same in libcore, tests/unit and tests/fuzz; test_network.c is of the layers together.
@@ -147,12 +376,19 @@ function_lengths() {
 }
 
 judge "a file includes from its own layer and earlier ones: $LAYERS, tools" "$(layer_rule)"
-judge "each library is known to one file" "$(library_rule)"
+judge "no circles between the files of a folder" "$(circle_rule)"
+judge "each library is known to one folder" "$(library_rule)"
+judge "a public name begins with its file's" "$(name_rule)"
+judge "a public function that nothing but tests uses" "$(unused_rule)"
+judge "what has one place" "$(place_rule)"
 judge "libcore neither prints nor exits" "$(quiet_rule)"
 judge "lines to $LINE_MAX columns, functions to $FUNCTION_MAX lines, files to $FILE_MAX" "$(shape_rule)"
 judge "a header begins with #pragma once" "$(grep -L '^#pragma once' "${sources[@]}" | grep '\.h$')"
 judge "two files of one name" "$(printf '%s\n' "${sources[@]##*/}" | sort | uniq -d)"
+judge "files of more than $FILE_LONG lines" "$(long_rule)"
 judge "a test is named after its file" "$(test_name_rule)"
+judge "a reader has a fuzz target" "$(reader_rule)"
+judge "a file of format or nn has a test" "$(unit_rule)"
 judge "a tool is documented where users look" "$(tool_rule)"
 judge "done now, or filed as an issue" "$(grep -nwE 'T[O]DO|F[I]XME|X[X]X' "${sources[@]}" Makefile)"
 judge "a path of one machine" "$(grep -nE '(^|[^a-z.])/([h]ome|[r]oot|[w]ork|[U]sers)/' "${texts[@]}")"
