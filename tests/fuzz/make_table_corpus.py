@@ -24,7 +24,7 @@ def tsv():
     put("tsv", "odd-272-columns", "\t" * 271 + "\n")
     put("tsv", "bad-273-columns", "\t" * 272 + "\n")
     put("tsv", "bad-nul", "a\n\0\n")
-    put("tsv", "bad-empty", "")
+    put("tsv", "odd-empty", "")
 
 
 CLASSES = "index\tcode\tname\n0\tBAS\tbasophil\n1\tX\tsomething else\n"

@@ -8,6 +8,7 @@
 
 #include "format/npz.h"
 #include "nn/init.h"
+#include "corpus.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -214,9 +215,20 @@ static void positions(void)
 	release(&c);
 }
 
+/* The run of tests/fuzz/fuzz_checkpoint.c. */
+static int read_file(const char *path, struct err *why)
+{
+	static struct checkpoint c;
+	bool other;
+
+	if (!c.w.a[0])
+		fill(&c, 1, true);
+	return checkpoint_load(&c, path, &other, why);
+}
+
 int main(void)
 {
-	static const int filters[4] = { 2, 3, 4, 5 };
+	static const int filters[4] = { 2, 3, 4, 5 }, ones[4] = { 1, 1, 1, 1 };
 
 	scratch_begin();
 	if (net_init(&net, 12, 3, filters, 6, 3, &e) < 0)
@@ -226,5 +238,7 @@ int main(void)
 	other_runs();
 	damaged();
 	positions();
+	if (net_init(&net, 10, 1, ones, 1, 2, &e) == 0)
+		corpus_check("checkpoint", read_file);
 	return tap_end();
 }

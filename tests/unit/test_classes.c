@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "corpus.h"
 #include "tap.h"
 
 static char folder[] = "/tmp/aml-classes.XXXXXX";
@@ -166,6 +167,15 @@ static void test_rename(const char *path)
 	classes_release(&c);
 }
 
+static int read_file(const char *path, struct err *e)
+{
+	struct classes c = {0};
+	int result = classes_load(&c, path, e);
+
+	classes_release(&c);
+	return result;
+}
+
 int main(void)
 {
 	char *path;
@@ -188,5 +198,6 @@ int main(void)
 	ok(!strstr(e.text + 1, path), "named once, in front");
 	free(path);
 	rmdir(folder);
+	corpus_check("classes", read_file);
 	return tap_end();
 }

@@ -1,7 +1,6 @@
-/* Learning curves: logs, axes, and what is drawn. */
+/* Learning curves: what is drawn. */
 #include "tap.h"
 
-#include "figure/axis.h"
 #include "figure/curve.h"
 #include "figure/font.h"
 
@@ -20,67 +19,6 @@ static struct learning read_log(const char *rows)
 		printf("#   %s\n", e.text);
 	fclose(f);
 	return l;
-}
-
-static void test_log(void)
-{
-	struct learning l = read_log("1\t3\t.1\t4\t.2\n2\t2\t.3\t2.5\t.4\n3\t1\t.5\t2.5\t.3\n");
-
-	is_int((long long)l.count, 3, "rows of a log");
-	is_near(l.rows[1].value[LEARNING_VALID_ACCURACY], 0.4, 0, "a value");
-	is_int(learning_best(&l, LEARNING_VALID_LOSS)->epoch, 2, "least loss, the first of two");
-	is_int(learning_best(&l, LEARNING_VALID_ACCURACY)->epoch, 2, "greatest accuracy");
-	is_int(learning_best(&l, LEARNING_LOSS)->epoch, 3, "least training loss");
-	learning_release(&l);
-	l = read_log("1\t3\t.1\t-\t\n5\tnan\t.3\tinf\t-nan\n2\t1\t1\t-\t-\n2\t1\t1\t-\t-\n");
-	ok(isnan(l.rows[0].value[LEARNING_VALID_LOSS]) && isnan(l.rows[1].value[LEARNING_LOSS])
-	   && isnan(l.rows[1].value[LEARNING_VALID_LOSS]), "what is not known or not finite");
-	ok(!learning_best(&l, LEARNING_VALID_LOSS), "no best without validation");
-	is_int(l.rows[2].epoch, 7, "a second training counts on");
-	is_int(l.rows[3].epoch, 9, "and a third");
-	learning_release(&l);
-	learning_release(&l);
-}
-
-static void axis_is(double low, double high, bool whole, double step, long first, long last)
-{
-	struct axis a;
-
-	axis_init(&a, low, high, 6, whole);
-	is_near(a.step, step, step * 1e-9, "step");
-	is_int(axis_first(&a), first, "first tick");
-	is_int(axis_last(&a), last, "last tick");
-}
-
-static void label_is(double low, double high, long k, const char *want)
-{
-	char text[AXIS_LABEL_BYTES] = "";
-	struct axis a;
-
-	axis_init(&a, low, high, 6, false);
-	axis_label(&a, k, text);
-	is_text(text, want, "label");
-}
-
-static void test_axis(void)
-{
-	struct axis a;
-
-	axis_is(0, 1, false, 0.2, 0, 5);
-	axis_is(0.31, 0.94, false, 0.2, 2, 4);
-	axis_is(1, 12, true, 2, 1, 6);
-	axis_is(1, 3, true, 1, 1, 3);
-	axis_is(5, 5, true, 1, 4, 6);
-	axis_is(0, 0, false, 0.05, -2, 2);
-	axis_is(1e30, 1.0000000000000002e30, false, 5e28, 18, 22);
-	label_is(0, 1, 3, "0.6");
-	label_is(0, 30, 2, "10");
-	label_is(0, 3e7, 2, "1e+07");
-	axis_init(&a, 0.31, 0.94, 6, false);
-	axis_extend(&a);
-	is_near(a.low, 0.2, 1e-12, "extended to a tick below");
-	is_near(a.high, 1, 1e-12, "and to one above");
-	is_near(axis_place(&a, 0.6), 0.5, 1e-12, "the middle");
 }
 
 static double right_end(const struct shape *s)
@@ -145,8 +83,6 @@ static void test_figure(void)
 
 int main(void)
 {
-	test_log();
-	test_axis();
 	test_figure();
 	return tap_end();
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "corpus.h"
 #include "tap.h"
 
 enum { CLASSES = 4 };
@@ -280,6 +281,15 @@ static void test_file(void)
 	unlink(path);
 }
 
+/* The images of tests/fuzz/fuzz_partition.c. */
+static int read_groups(const char *path, struct err *e)
+{
+	static char *const ids[] = { (char *)"BAS 1", (char *)"a", (char *)"b", (char *)"\xc3\xa4" };
+	uint32_t group[4];
+
+	return partition_load_groups(group, ids, 4, path, e) < 0 ? -1 : 0;
+}
+
 int main(void)
 {
 	static const int parts[] = { 1, 2, 3, 7, 50 };
@@ -297,5 +307,6 @@ int main(void)
 	test_groups(PARTITION_STRATIFIED);
 	test_parse();
 	test_file();
+	corpus_check("partition", read_groups);
 	return tap_end();
 }

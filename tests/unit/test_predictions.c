@@ -1,10 +1,8 @@
 /* PREDICTIONS.tsv, written and read back, and what is refused. */
+#include "corpus.h"
 #include "tap.h"
 
-#include <glob.h>
-
 #include "score/confusion.h"
-#include "train/learning.h"
 #include "score/predictions.h"
 
 static struct classes three(void)
@@ -105,30 +103,6 @@ static void test_refused(void)
 	refused("i\\\tA\tA\t1\t0\n", backslash);
 }
 
-static void test_long_line(void)
-{
-	size_t size = TSV_LINE_BYTES + 16;
-	char *text = malloc(size);
-	struct err e;
-	struct tsv *t;
-	FILE *f;
-
-	memset(text, 'x', size);
-	text[TSV_LINE_BYTES - 1] = '\n';
-	f = fmemopen(text, size, "r");
-	t = tsv_over(f, "x");
-	is_int(tsv_next(t, &e), 1, "the longest line is read");
-	tsv_close(t);
-	text[TSV_LINE_BYTES - 1] = 'x';
-	rewind(f);
-	t = tsv_over(f, "x");
-	is_int(tsv_next(t, &e), -1, "a longer one is refused");
-	is_text(e.text, "x: line 1: longer than 65535 bytes", "and counted");
-	tsv_close(t);
-	fclose(f);
-	free(text);
-}
-
 static int read_predictions(const char *path, struct err *e)
 {
 	struct confusion c = {0};
@@ -138,43 +112,11 @@ static int read_predictions(const char *path, struct err *e)
 	return result;
 }
 
-static int read_learning(const char *path, struct err *e)
-{
-	struct learning l = {0};
-	int result = learning_load(&l, path, e);
-
-	learning_release(&l);
-	return result;
-}
-
-/* The files of the fuzz corpus by the name they have. */
-static void test_corpus(const char *pattern, int (*read)(const char *, struct err *), int want)
-{
-	glob_t files;
-
-	if (!ok(glob(pattern, 0, NULL, &files) == 0, "%s: there are some", pattern))
-		return;
-	for (size_t i = 0; i < files.gl_pathc; i++) {
-		struct err e = { "" };
-
-		is_int(read(files.gl_pathv[i], &e), want, files.gl_pathv[i]);
-		ok(want == 0 || !strncmp(e.text, files.gl_pathv[i], strlen(files.gl_pathv[i])),
-		   "the message names the file: %s", e.text);
-	}
-	globfree(&files);
-}
-
 int main(void)
 {
 	test_write();
 	test_round_trip();
 	test_refused();
-	test_long_line();
-	test_corpus("tests/fuzz/corpus/predictions/good-*", read_predictions, 0);
-	test_corpus("tests/fuzz/corpus/predictions/odd-*", read_predictions, 0);
-	test_corpus("tests/fuzz/corpus/predictions/bad-*", read_predictions, -1);
-	test_corpus("tests/fuzz/corpus/learning/good-*", read_learning, 0);
-	test_corpus("tests/fuzz/corpus/learning/odd-*", read_learning, 0);
-	test_corpus("tests/fuzz/corpus/learning/bad-*", read_learning, -1);
+	corpus_check("predictions", read_predictions);
 	return tap_end();
 }

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "corpus.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -108,6 +109,21 @@ static void not_written(void)
 	server_state_release(&s);
 }
 
+/* The network of tests/fuzz/fuzz_server_state.c. */
+static int read_file(const char *path, struct err *why)
+{
+	static const int ones[4] = { 1, 1, 1, 1 };
+	struct server_state s = {0};
+	struct net small;
+	int result;
+
+	if (net_init(&small, 10, 1, ones, 1, 2, why) < 0)
+		return -1;
+	result = server_state_load(&s, path, &small, &adam, "abc", why);
+	server_state_release(&s);
+	return result;
+}
+
 int main(void)
 {
 	const char *path;
@@ -122,5 +138,6 @@ int main(void)
 	comes_back(path);
 	refused(path);
 	not_written();
+	corpus_check("server_state", read_file);
 	return tap_end();
 }

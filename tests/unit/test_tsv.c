@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "corpus.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -41,7 +42,8 @@ static void lines(void)
 
 static void other_systems(void)
 {
-	is_read("\xef\xbb\xbf" "id\ttrue\nx\ty\n", "id|true/x|y/", "a byte order mark at the start");
+	is_read("\xef\xbb\xbf" "id\ttrue\nx\ty\n", "id|true/x|y/",
+	        "a byte order mark at the start");
 	is_read("a\n\xef\xbb\xbf" "b\n", "a/\xef\xbb\xbf" "b/", "none elsewhere");
 	is_read("\xef\xbb\n", "\xef\xbb/", "half a mark is text");
 	is_read("\xef\xbb\xbf", "/", "a mark alone: an empty line");
@@ -74,12 +76,48 @@ static void files(void)
 	tsv_close(t);
 }
 
+static int read_all(const char *path, struct err *why)
+{
+	struct tsv *t = tsv_open(path, why);
+	int more;
+
+	while ((more = tsv_next(t, why)) > 0)
+		;
+	tsv_close(t);
+	return more;
+}
+
+static void long_line(void)
+{
+	size_t size = TSV_LINE_BYTES + 16;
+	char *text = malloc(size);
+	struct tsv *t;
+	FILE *f;
+
+	memset(text, 'x', size);
+	text[TSV_LINE_BYTES - 1] = '\n';
+	f = fmemopen(text, size, "r");
+	t = tsv_over(f, "x");
+	is_int(tsv_next(t, &e), 1, "the longest line is read");
+	tsv_close(t);
+	text[TSV_LINE_BYTES - 1] = 'x';
+	rewind(f);
+	t = tsv_over(f, "x");
+	is_int(tsv_next(t, &e), -1, "a longer one is refused");
+	is_text(e.text, "x: line 1: longer than 65535 bytes", "and counted");
+	tsv_close(t);
+	fclose(f);
+	free(text);
+}
+
 int main(void)
 {
 	scratch_begin();
 	lines();
 	other_systems();
 	limits();
+	long_line();
 	files();
+	corpus_check("tsv", read_all);
 	return tap_end();
 }
