@@ -291,7 +291,10 @@ covered() {
 
 		unit json_read      unit/test_json
 		unit npy_f4         unit/test_npy
-		unit zip            unit/test_npz
+		unit npz_writer     unit/test_npz   npz.h is the header of both
+		unit pickle_machine unit/test_pickle
+		unit pickle_numpy   unit/test_pickle
+		unit pickle_stack   unit/test_pickle
 	TABLE
 }
 
