@@ -119,7 +119,7 @@ $(EXPERIMENTS): $(O)/%: $(O)/examples/%.o $(LIB)
 $(BENCHES): $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 	$(LINK)
 
--include $(LIB_OBJ:.o=.d) $(wildcard $(O)/tools/*.d $(O)/tests/*/*.d)
+-include $(LIB_OBJ:.o=.d) $(wildcard $(O)/tools/*.d $(O)/tests/*/*.d $(O)/examples/*/*.d)
 
 .PHONY: check
 CLI_TESTS := $(wildcard tests/cli/*.sh)

@@ -1,14 +1,20 @@
 #!/usr/bin/env bash
 # Lines of libcore that the last run of a CONF=cov build executed: coverage.sh BUILD FLOOR
-# simd.c is compiled once for each instruction set; the one that ran most of it counts.
+# simd.c is compiled once for each instruction set; the one that ran most of it counts. What an older build left of
+# sources that are gone does not count.
 set -eu
 build=$1 floor=$2
 report=$build/coverage.txt
 
 find "$build/libcore" -name '*.gcno' -exec gcov -n {} + 2>/dev/null |
 	awk -F "[':%]" -v floor="$floor" '
+	function exists(path,    line, got) {
+		got = (getline line <path)
+		close(path)
+		return got >= 0
+	}
 	/^File/ { file = $2; next }
-	/^Lines executed/ && file ~ /^libcore\/.*\.c$/ {
+	/^Lines executed/ && file ~ /^libcore\/.*\.c$/ && exists(file) {
 		split($0, word, / of /)
 		lines[file] = word[2]
 		if ($2 > percent[file] || !(file in percent))
