@@ -1,5 +1,5 @@
 #pragma once
-/* The files of a fuzz corpus, by the names they have: good-* and odd-* are accepted, bad-* refused. */
+/* The files of a fuzz corpus by their names: good-* and odd-* are accepted, bad-* refused. */
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>

@@ -15,7 +15,6 @@ excused() {
 		circle image            picks a decoder; the decoders fill its struct
 
 		name mem                xmalloc and the like are called so in every program
-		name opt                tool_ is for main, whose file has no header
 		name net                CONV1_W...: Keras's names of the arrays
 		name protobuf           proto_, on every line of onnx.c and savedmodel.c
 		name classes:class      CLASS_CODE_BYTES: of one of them
@@ -278,15 +277,19 @@ covered() {
 		fuzz dataset_writer -               our own rows, by their checksums
 		fuzz deflate        npz
 		fuzz gemm           -               a library
-		fuzz image          image_png       and image_tiff: the decoder is picked by the first bytes
+		fuzz image_read     image_png       and image_tiff: the decoder is picked by the first bytes
 		fuzz infile         -               bytes as they are
+		fuzz model_file     model
 		fuzz model_stream   delta
 		fuzz model_writer   -               writes
+		fuzz npy_ids        npy
 		fuzz npz_stream     npz
 		fuzz opt            -               the command line
 		fuzz outfile        -               writes
 		fuzz outfolder      -               writes
 		fuzz picture        image_png       decoded, resized, divided
+		fuzz pixels         dataset
+		fuzz round          model           weights files
 		fuzz train_log      -               appends
 
 		unit json_read      unit/test_json

@@ -26,7 +26,8 @@ static void make_data(void)
 static void parts(void)
 {
 	const struct deflate_part part[] = {
-		{ data, 1 }, { data + 1, 0 }, { data + 1, SIZE - 1001 }, { data + SIZE - 1000, 1000 },
+		{ data, 1 }, { data + 1, 0 },
+		{ data + 1, SIZE - 1001 }, { data + SIZE - 1000, 1000 },
 	};
 
 	packed = deflate_pack(part, 4, &packed_size);

@@ -1,6 +1,5 @@
-/* .npy headers as numpy writes, accepts and refuses them; conversion to float32; ids. */
+/* .npy headers as numpy writes, accepts and refuses them; conversion to float32. */
 #include "format/npy.h"
-#include "format/npy_ids.h"
 
 #include <stdint.h>
 #include <unistd.h>
@@ -270,80 +269,6 @@ static void check_written(void)
 	remove(path);
 }
 
-/* ---- ids ---- */
-
-static void check_ids_round_trip(void)
-{
-	char *ids[] = { (char[]){ "BAS_0001" }, (char[]){ "" },
-	                (char[]){ "\xc3\xa5\xe4\xb8\xad\xf0\x9f\x94\xac" } };
-	char *bad[] = { (char[]){ "\xc0\x80" } };
-	char path[] = "/tmp/aml-ids-XXXXXX", **got = NULL, text[TEXT];
-	struct npy a = {0};
-	struct err e = {{0}};
-	size_t n = 0;
-
-	close(mkstemp(path));
-	ok(npy_ids_save(path, ids, 3, &e) == 0, "ids saved %s", e.text);
-	ok(npy_file(&a, path, 1000, &e) == 0, "an array %s", e.text);
-	is_text(npy_describe(&a, text, sizeof text), "3 of <U8", "of the longest id");
-	ok(!memcmp(a.data, "B\0\0\0A\0\0\0S\0\0\0_\0\0\0", 16), "four bytes a character");
-	npy_release(&a);
-	ok(npy_ids_load(path, &got, &n, &e) == 0 && n == 3, "ids loaded %s", e.text);
-	for (size_t i = 0; i < n; i++)
-		is_text(got[i], ids[i], "an id");
-	npy_ids_free(got, n);
-
-	ok(npy_ids_save(path, NULL, 0, &e) == 0, "no ids saved %s", e.text);
-	ok(npy_file(&a, path, 1000, &e) == 0, "an array %s", e.text);
-	is_text(npy_describe(&a, text, sizeof text), "0 of <f8", "as numpy has it");
-	npy_release(&a);
-	ok(npy_ids_load(path, &got, &n, &e) == 0 && n == 0, "no ids loaded %s", e.text);
-	npy_ids_free(got, n);
-	ok(npy_ids_save(path, bad, 1, &e) < 0, "an id that is no UTF-8: %s", e.text);
-	remove(path);
-}
-
-static void check_ids_file(const char *header, const void *data, size_t size, const char *want)
-{
-	char path[] = "/tmp/aml-ids-XXXXXX", **ids = NULL;
-	uint8_t file[FILE_BYTES];
-	size_t n = 0, length = make_file(file, 1, header, data, size);
-	struct err e = {{0}};
-
-	close(mkstemp(path));
-	outfile_save(path, file, length, &e);
-	if (npy_ids_load(path, &ids, &n, &e) < 0)
-		ok(strstr(e.text, want) != NULL, "%s: %s", want, e.text);
-	else
-		is_text(n ? ids[0] : "none", want, "the first id");
-	npy_ids_free(ids, n);
-	remove(path);
-}
-
-static void check_odd_ids(void)
-{
-	static const char u2[] = "{'descr': '<U2', 'fortran_order': False, 'shape': (1,), }\n";
-	static const char objects[] = "{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n";
-
-	check_ids_file("{'descr': '>U2', 'fortran_order': False, 'shape': (1,), }\n",
-	               "\0\0\0a\0\0\0b", 8, "ab");
-	check_ids_file(u2, "a\0\0\0\0\0\0\0", 8, "a");
-	check_ids_file(u2, "\0\0\0\0b\0\0\0", 8, "id 0 holds a NUL");
-	check_ids_file(u2, "\0\0\x11\0b\0\0\0", 8, "id 0 holds what is no character");
-	check_ids_file(u2, "\x12\xdc\0\0b\0\0\0", 8, "\xed\xb0\x92" "b");
-	check_ids_file(objects, "](\x8c\1aq\0h\0e.", 11, "a");
-	check_ids_file(objects, "]\x8c\1aa.", 6, "holds 1 ids, the header says 2");
-	check_ids_file(objects, "]K\1a.", 5, "id 0 is no str");
-	check_ids_file("{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }\n", "", 0,
-	               "none");
-	check_ids_file("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n", "12345678", 8,
-	               "holds 1 of <f8, expected a list of ids");
-	check_ids_file("{'descr': '<U1', 'fortran_order': False, 'shape': (1, 1), }\n",
-	               "a\0\0\0", 4, "expected a list of ids");
-	check_ids_file("{'descr': '<U1', 'fortran_order': False, 'shape': (), }\n", "a\0\0\0", 4,
-	               "holds a scalar of <U1, expected a list of ids");
-}
-
 int main(void)
 {
 	check_headers();
@@ -351,7 +276,5 @@ int main(void)
 	check_conversions();
 	check_no_numbers();
 	check_written();
-	check_ids_round_trip();
-	check_odd_ids();
 	return tap_end();
 }

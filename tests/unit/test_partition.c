@@ -284,7 +284,8 @@ static void test_file(void)
 /* The images of tests/fuzz/fuzz_partition.c. */
 static int read_groups(const char *path, struct err *e)
 {
-	static char *const ids[] = { (char *)"BAS 1", (char *)"a", (char *)"b", (char *)"\xc3\xa4" };
+	static char *const ids[] = { (char *)"BAS 1", (char *)"a", (char *)"b",
+		                     (char *)"\xc3\xa4" };
 	uint32_t group[4];
 
 	return partition_load_groups(group, ids, 4, path, e) < 0 ? -1 : 0;

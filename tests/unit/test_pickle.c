@@ -5,34 +5,8 @@
 #include <unistd.h>
 
 #include "format/npy_ids.h"
+#include "golden_labels.h"
 #include "tap.h"
-
-static const char CODES[15][4] = {
-	"BAS", "EBO", "EOS", "KSC", "LYA", "LYT", "MMZ", "MOB", "MON", "MYB", "MYO", "NGB", "NGS",
-	"PMB", "PMO"
-};
-static const char *const TAGS[] = { "np116", "np126", "np25" };
-enum { TAG_COUNT = 3, TEXT = 256 };
-
-/* Entry I of make_labels.py's ids(n). */
-static int golden_class(size_t i)
-{
-	return (int)(i * 7 % 15);
-}
-
-static bool is_golden_id(const char *id, size_t i)
-{
-	char want[32];
-
-	snprintf(want, sizeof want, "%s_%04zu", CODES[golden_class(i)], i);
-	return !strcmp(id, want);
-}
-
-static char *golden_path(char path[TEXT], const char *what, const char *tag)
-{
-	snprintf(path, TEXT, "tests/data/labels/%s_%s.npy", what, tag);
-	return path;
-}
 
 static bool loads(struct pickle_dict *d, const char *path)
 {
@@ -103,24 +77,6 @@ static void check_golden_labels(void)
 		check_sizes(TAGS[t]);
 	}
 	check_many("labels5001", "np25", 5001);
-}
-
-static void check_golden_ids(const char *what, size_t count)
-{
-	for (int t = 0; t < TAG_COUNT; t++) {
-		struct err e = {{0}};
-		char path[TEXT], **ids;
-		size_t n, wrong = 0;
-
-		if (!ok(npy_ids_load(golden_path(path, what, TAGS[t]), &ids, &n, &e) == 0,
-		        "%s: %s", path, e.text))
-			continue;
-		is_int((long long)n, (long long)count, path);
-		for (size_t i = 0; i < n; i++)
-			wrong += !is_golden_id(ids[i], i);
-		is_int((long long)wrong, 0, "wrong ids");
-		npy_ids_free(ids, n);
-	}
 }
 
 /* ---- writing ---- */
@@ -337,9 +293,6 @@ static void check_growth(void)
 int main(void)
 {
 	check_golden_labels();
-	check_golden_ids("trainids", 20);
-	check_golden_ids("trainids_object", 20);
-	check_golden_ids("trainids_empty", 0);
 	check_minimal();
 	check_round_trip();
 	check_small();

@@ -1,4 +1,4 @@
-/* States of server optimisers: they start as the rule says, come back, and are refused elsewhere. */
+/* States of server optimisers: how they start, come back, and are refused by others. */
 #include "fed/server_state.h"
 
 #include <math.h>
