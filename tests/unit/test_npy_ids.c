@@ -7,6 +7,7 @@
 #include "base/outfile.h"
 #include "format/npy.h"
 #include "golden_labels.h"
+#include "npy_file.h"
 #include "tap.h"
 
 static void check_golden_ids(const char *what, size_t count)

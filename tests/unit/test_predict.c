@@ -9,6 +9,7 @@
 #include "model/model.h"
 #include "model/weights.h"
 #include "nn/init.h"
+#include "nn/predictor.h"
 #include "nn/softmax.h"
 #include "scratch.h"
 #include "tap.h"
@@ -107,12 +108,12 @@ static void reference(float *probability, const struct dataset *d, size_t i)
 	struct threads *pool = threads_new(1);
 	struct err e;
 	const struct engine *engine = engine_pick(&net, &e);
-	void *run = engine->predictor_new(&net, weights_const(&w), 1, pool);
+	struct predictor *run = predictor_new(engine, &net, weights_const(&w), 1, pool);
 
 	must(dataset_image(d, i, pixels, &e), &e);
-	engine->predictor_run(run, &image, 1, probability, NULL);
+	predictor_run(run, &image, 1, probability, NULL);
 	softmax(probability, probability, CLASSES);
-	engine->predictor_free(run);
+	predictor_free(run);
 	threads_free(pool);
 }
 
