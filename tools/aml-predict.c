@@ -1,5 +1,4 @@
 /* aml-predict: the class of each image. */
-#include <string.h>
 #include <unistd.h>
 
 #include "base/infile.h"
@@ -99,7 +98,7 @@ static int chunk_of(char *const *name)
 	int n = 0;
 
 	for (; n < PREDICT_MAX && name[n]; n++)
-		if (!strcmp(name[n], "-"))
+		if (infile_is_stdin(name[n]))
 			return PREDICT_MAX;
 	return n;
 }

@@ -3,8 +3,8 @@
 
 #include <assert.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/threads.h"
 #include "data/picture.h"
@@ -89,7 +89,8 @@ static void load_job(void *arg, size_t i, int worker)
 {
 	struct predict *p = arg;
 	struct predict_answer *a = &p->answer[i];
-	const char *path = strcmp(a->name, "-") ? a->name : "./-"; /* standard input holds names */
+	/* standard input holds names */
+	const char *path = infile_is_stdin(a->name) ? "./-" : a->name;
 
 	a->failed = picture_input(&p->picture[worker], pixels_of(p, i), p->m.net.channels, path,
 	                          &a->error) < 0;
