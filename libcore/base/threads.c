@@ -2,13 +2,13 @@
 #include "base/threads.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/processors.h"
 
 /* some 10 us: regions of a training step follow one another that closely */
 enum { SPINS = 4000 };
@@ -31,15 +31,6 @@ struct worker {
 	struct threads *pool;
 	int index;
 };
-
-int threads_default(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-		return CPU_COUNT(&set);
-	return 1;
-}
 
 static void take_jobs(struct threads *p, int worker)
 {
@@ -120,7 +111,7 @@ struct threads *threads_new(int threads)
 
 	p->threads = 1;
 	if (threads <= 0)
-		threads = threads_default();
+		threads = processors_usable();
 	p->thread = xcalloc((size_t)threads, sizeof *p->thread);
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->wake, NULL);

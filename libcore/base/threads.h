@@ -7,10 +7,7 @@
 
 struct threads;
 
-/* Processors that this process may use (affinity mask: Slurm, taskset); at least 1. */
-int threads_default(void);
-
-/* THREADS includes the caller; 0 = threads_default. */
+/* THREADS includes the caller; 0: processors_usable. */
 struct threads *threads_new(int threads);
 void threads_free(struct threads *p);
 int threads_count(const struct threads *p);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/processors.h"
 #include "tap.h"
 
 enum { MOST = 1000, ROUNDS = 600 };
@@ -100,24 +101,12 @@ static void after_a_pause(void)
 	threads_free(p);
 }
 
-static void affinity(void)
+static void as_many_as_processors(void)
 {
-	cpu_set_t old, one;
-	struct threads *p;
+	struct threads *p = threads_new(0);
 
-	if (sched_getaffinity(0, sizeof old, &old) < 0)
-		return;
-	is_int(threads_default(), CPU_COUNT(&old), "the processors that we may use");
-	CPU_ZERO(&one);
-	for (int i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET(i, &old) && !CPU_COUNT(&one))
-			CPU_SET(i, &one);
-	sched_setaffinity(0, sizeof one, &one);
-	is_int(threads_default(), 1, "bound to one of them");
-	p = threads_new(0);
-	is_int(threads_count(p), 1, "0 threads: as many as processors");
+	is_int(threads_count(p), processors_usable(), "0 threads: as many as processors");
 	threads_free(p);
-	sched_setaffinity(0, sizeof old, &old);
 }
 
 int main(void)
@@ -127,7 +116,7 @@ int main(void)
 	many_rounds(7);
 	side_by_side();
 	after_a_pause();
-	affinity();
+	as_many_as_processors();
 	for (int i = 0; i < 50; i++)
 		threads_free(threads_new(5));         /* ends before the threads have begun */
 	threads_free(NULL);
