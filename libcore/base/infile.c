@@ -55,17 +55,17 @@ fail:
 	return -1;
 }
 
-static int map_file(struct infile *f, int fd, size_t size, struct err *e)
+static int map_file(struct infile *f, int fd, size_t size, const char *name, struct err *e)
 {
-	void *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	struct mapping m;
 
-	if (p == MAP_FAILED)
+	if (mapping_open(&m, fd, size, name) < 0)
 		return err_set(e, "%s", strerror(errno));
-	*f = (struct infile){ .data = p, .size = size, .mapped = true };
+	*f = (struct infile){ .data = m.data, .size = size, .mapped = true, .mapping = m };
 	return 0;
 }
 
-static int open_fd(struct infile *f, int fd, size_t limit, struct err *e)
+static int open_fd(struct infile *f, int fd, size_t limit, const char *name, struct err *e)
 {
 	struct stat st;
 
@@ -77,7 +77,7 @@ static int open_fd(struct infile *f, int fd, size_t limit, struct err *e)
 		return read_stream(f, fd, limit, e);
 	if ((size_t)st.st_size > limit)
 		return too_big(limit, e);
-	return map_file(f, fd, (size_t)st.st_size, e);
+	return map_file(f, fd, (size_t)st.st_size, name, e);
 }
 
 bool infile_is_stdin(const char *path)
@@ -98,7 +98,7 @@ int infile_open(struct infile *f, const char *path, size_t limit, struct err *e)
 
 	if (fd < 0)
 		return err_set(e, "%s: %s", path, strerror(errno));
-	result = open_fd(f, fd, limit, e);
+	result = open_fd(f, fd, limit, infile_name(path), e);
 	if (!is_stdin)
 		close(fd);
 	return result < 0 ? err_in(e, infile_name(path)) : 0;
@@ -107,7 +107,7 @@ int infile_open(struct infile *f, const char *path, size_t limit, struct err *e)
 void infile_release(struct infile *f)
 {
 	if (f->mapped)
-		munmap((void *)f->data, f->size);
+		mapping_close(&f->mapping);
 	else
 		free((void *)f->data);
 	*f = (struct infile){0};

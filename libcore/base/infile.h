@@ -1,13 +1,15 @@
 #pragma once
 /*
  * The bytes of a whole input: a regular file mapped read-only, anything else
- * (a pipe, "-" for standard input) read into memory.
+ * (a pipe, "-" for standard input) read into memory. A file that is replaced by rename goes on
+ * being read as it was; for one that is truncated meanwhile see mapping.h.
  */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/mapping.h"
 
 /* PATH, or "standard input" where it is "-": how messages call it. */
 const char *infile_name(const char *path);
@@ -18,6 +20,7 @@ struct infile {
 	const uint8_t *data;
 	size_t size;
 	bool mapped;
+	struct mapping mapping;         /* if mapped */
 };
 
 /*

@@ -1,116 +1,28 @@
 /* Outputs that appear whole or not at all; see outfile.h. */
 #include "base/outfile.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/tempname.h"
 
 struct outfile {
 	FILE *f;
-	char *path;                     /* for messages, as the user named it */
-	char *target;                   /* what the rename replaces; NULL: written directly */
-	char *temp;
-	int slot;
-	int error;                      /* errno of the first flush that failed, or 0 */
-};
-
-/* ---- what a signal has to remove ---- */
-
-enum { SLOTS = 1024 };                  /* files open for writing at once */
-static _Atomic(char *) pending[SLOTS];
-
-static void remove_pending(int number)
-{
-	for (int i = 0; i < SLOTS; i++) {
-		char *temp = atomic_load(&pending[i]);
-
-		if (temp)
-			unlink(temp);
-	}
-	signal(number, SIG_DFL);
-	raise(number);
-}
-
-static void catch_signals(void)
-{
-	static const int numbers[] = { SIGINT,  SIGTERM, SIGHUP, SIGPIPE,
-		                       SIGQUIT, SIGXCPU, SIGXFSZ };
-
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		struct sigaction old, act = { .sa_handler = remove_pending };
-
-		sigaction(numbers[i], NULL, &old);
-		/* ignored (nohup) or handled by the tool: as it is */
-		if (old.sa_handler == SIG_DFL)
-			sigaction(numbers[i], &act, NULL);
-	}
-}
-
-static int register_temp(char *temp)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, catch_signals);
-	for (int i = 0; i < SLOTS; i++) {
-		char *empty = NULL;
-
-		if (atomic_compare_exchange_strong(&pending[i], &empty, temp))
-			return i;
-	}
-	return -1;
-}
-
-static void unregister_temp(int slot)
-{
-	if (slot >= 0)
-		atomic_store(&pending[slot], NULL);
-}
-
-/* ---- opening ---- */
-
-static mode_t process_mask;
-
-/* The mask can only be read by setting it, which threads must not do at the same time. */
-static void read_mask(void)
-{
-	process_mask = umask(0);
-	umask(process_mask);
-}
-
-static mode_t new_mode(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once(&once, read_mask);
-	return 0666 & ~process_mask;
-}
-
-static int open_temp(struct outfile *o, mode_t mode)
-{
-	const char *slash = strrchr(o->target, '/');
-	int folder = slash ? (int)(slash - o->target) + 1 : 0;
 	int fd;
-
-	o->temp = xasprintf("%.*s.%.200s.XXXXXX", folder, o->target, o->target + folder);
-	fd = mkostemp(o->temp, O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	o->slot = register_temp(o->temp);
-	if (fchmod(fd, mode) < 0) {
-		unlink(o->temp);
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
+	char *path;                     /* for messages, as the user named it */
+	char *target;                   /* the file to replace, links followed; NULL: written directly */
+	char *temp;                     /* what replaces it by rename; NULL: FD, nameless, is copied */
+	int ticket;                     /* of cleanup.h */
+	int error;                      /* errno of the first write that failed, or 0 */
+};
 
 bool outfile_is_stdout(const char *path)
 {
@@ -122,40 +34,156 @@ const char *outfile_name(const char *path)
 	return outfile_is_stdout(path) ? "standard output" : path;
 }
 
+/* ---- which file is meant ---- */
+
 /*
- * A link is followed: its file is replaced, not the link. A device or a pipe is written
- * as it is.
+ * The descriptor that PATH stands for, or -1. Opened by their names, these would begin at the
+ * start of the file behind them, or be replaced.
  */
-static int open_fd(struct outfile *o)
+static int descriptor_of(const char *path)
 {
+	static const char *const folder[] = { "/dev/fd/", "/proc/self/fd/" };
+	char *end;
+
+	if (outfile_is_stdout(path) || !strcmp(path, "/dev/stdout"))
+		return STDOUT_FILENO;
+	if (!strcmp(path, "/dev/stderr"))
+		return STDERR_FILENO;
+	for (int i = 0; i < 2; i++) {
+		size_t length = strlen(folder[i]);
+		long fd;
+
+		if (strncmp(path, folder[i], length) || !isdigit((unsigned char)path[length]))
+			continue;
+		fd = strtol(path + length, &end, 10);
+		if (!*end && fd <= INT_MAX)
+			return (int)fd;
+	}
+	return -1;
+}
+
+/* What the link PATH names, in new memory; NULL with errno set. */
+static char *read_link(const char *path)
+{
+	char text[PATH_MAX];
+	ssize_t size = readlink(path, text, sizeof text - 1);
+	const char *slash = strrchr(path, '/');
+
+	if (size < 0)
+		return NULL;
+	text[size] = '\0';
+	if (text[0] == '/' || !slash)
+		return xstrdup(text);
+	return xasprintf("%.*s%s", (int)(slash - path) + 1, path, text);
+}
+
+/* PATH with links followed, also to a file that is not there yet; NULL with errno set. */
+static char *follow(const char *path)
+{
+	enum { LINKS = 40 };            /* as many as the kernel follows */
+	char *at = xstrdup(path);
 	struct stat st;
 
-	if (outfile_is_stdout(o->path))
-		return fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
-	if (lstat(o->path, &st) < 0) {
-		o->target = xstrdup(o->path);
-		return open_temp(o, new_mode());
+	for (int i = 0; at && i <= LINKS; i++) {
+		bool exists = lstat(at, &st) == 0;
+		char *next;
+
+		if (exists ? !S_ISLNK(st.st_mode) : errno == ENOENT)
+			return at;
+		next = exists ? read_link(at) : NULL;
+		free(at);
+		at = next;
 	}
-	if (S_ISLNK(st.st_mode))
-		o->target = realpath(o->path, NULL);
-	if (stat(o->path, &st) < 0 || S_ISDIR(st.st_mode)) {
-		if (S_ISDIR(st.st_mode))
-			errno = EISDIR;
+	if (at)
+		errno = ELOOP;
+	free(at);
+	return NULL;
+}
+
+/* ---- opening ---- */
+
+/* As the file that is replaced; an owner or group that cannot be kept takes its bit with it. */
+static int keep_owner(int fd, const struct stat *old)
+{
+	mode_t mode = old->st_mode & 07777;
+
+	if (fchown(fd, old->st_uid, (gid_t)-1) < 0)
+		mode &= ~(mode_t)S_ISUID;
+	if (fchown(fd, (uid_t)-1, old->st_gid) < 0)
+		mode &= ~(mode_t)S_ISGID;
+	return fchmod(fd, mode);
+}
+
+/* OLD: the file that is replaced, or NULL. */
+static int open_temp(struct outfile *o, const struct stat *old)
+{
+	const char *slash = strrchr(o->target, '/');
+	int folder = slash ? (int)(slash - o->target) + 1 : 0;
+	int fd;
+
+	o->temp = xasprintf("%.*s.%.200s.XXXXXX", folder, o->target, o->target + folder);
+	fd = tempname_file(o->temp);
+	if (fd < 0)
+		goto fail;
+	o->ticket = cleanup_add(o->temp);
+	if (!old || keep_owner(fd, old) == 0)
+		return fd;
+	unlink(o->temp);
+	close(fd);
+fail:
+	free(o->temp);
+	o->temp = NULL;
+	return -1;
+}
+
+/* Where the folder takes no new file, but the file itself may be written: see copy_in_place. */
+static int open_nameless(void)
+{
+	const char *folder = getenv("TMPDIR");
+	char *name = xasprintf("%s/aml.XXXXXX", folder && *folder ? folder : "/tmp");
+	int fd = tempname_file(name);
+
+	if (fd >= 0)
+		unlink(name);
+	free(name);
+	return fd;
+}
+
+static int open_target(struct outfile *o)
+{
+	struct stat st;
+	int fd;
+
+	o->target = follow(o->path);
+	if (!o->target)
+		return -1;
+	if (stat(o->target, &st) < 0)
+		return errno == ENOENT ? open_temp(o, NULL) : -1;
+	if (S_ISDIR(st.st_mode)) {
+		errno = EISDIR;
 		return -1;
 	}
 	if (!S_ISREG(st.st_mode)) {
 		free(o->target);
 		o->target = NULL;
-		return open(o->path, O_WRONLY | O_CLOEXEC);
+		return open(o->path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 	}
-	if (!o->target)
-		o->target = xstrdup(o->path);
-	return open_temp(o, st.st_mode & 07777);
+	if (access(o->target, W_OK) < 0)
+		return -1;
+	fd = open_temp(o, &st);
+	return fd < 0 && (errno == EACCES || errno == EPERM) ? open_nameless() : fd;
+}
+
+static int open_fd(struct outfile *o)
+{
+	int fd = descriptor_of(o->path);
+
+	return fd < 0 ? open_target(o) : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
 static void forget(struct outfile *o)
 {
-	unregister_temp(o->slot);
+	cleanup_forget(o->ticket);
 	free(o->path);
 	free(o->target);
 	free(o->temp);
@@ -164,28 +192,79 @@ static void forget(struct outfile *o)
 
 static int fail(const struct outfile *o, struct err *e)
 {
-	int reason = o->error ? o->error : errno;
+	return err_set(e, "%s: %s", outfile_name(o->path), strerror(o->error ? o->error : errno));
+}
 
-	return err_set(e, "%s: %s", outfile_name(o->path),
-	               reason ? strerror(reason) : "write error");
+/* ---- the stream: stdio forgets why a write within it failed ---- */
+
+static void note_error(struct outfile *o)
+{
+	if (!o->error)
+		o->error = errno;
+}
+
+static ssize_t stream_write(void *cookie, const char *data, size_t size)
+{
+	struct outfile *o = cookie;
+	size_t done = 0;
+
+	while (done < size && !o->error) {
+		ssize_t n = write(o->fd, data + done, size - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (errno != EINTR) {
+			note_error(o);
+		}
+	}
+	return o->error ? 0 : (ssize_t)size;
+}
+
+static int stream_seek(void *cookie, off64_t *offset, int whence)
+{
+	const struct outfile *o = cookie;
+
+	*offset = lseek(o->fd, *offset, whence);
+	return *offset < 0 ? -1 : 0;
+}
+
+static FILE *open_stream(struct outfile *o)
+{
+	const cookie_io_functions_t calls = { .write = stream_write, .seek = stream_seek };
+
+	return o->fd < 0 ? NULL : fopencookie(o, "wb", calls);
 }
 
 struct outfile *outfile_open(const char *path, struct err *e)
 {
 	struct outfile *o = xcalloc(1, sizeof *o);
-	int fd;
 
 	o->path = xstrdup(path);
-	o->slot = -1;
-	errno = 0;
-	fd = open_fd(o);
-	o->f = fd < 0 ? NULL : fdopen(fd, "wb");
-	if (!o->f) {
-		fail(o, e);
-		forget(o);
-		return NULL;
-	}
-	return o;
+	o->ticket = -1;
+	o->fd = open_fd(o);
+	o->f = open_stream(o);
+	if (o->f)
+		return o;
+	fail(o, e);
+	if (o->fd >= 0)
+		close(o->fd);
+	if (o->temp)
+		unlink(o->temp);
+	forget(o);
+	return NULL;
+}
+
+int outfile_probe(const char *path, struct err *e)
+{
+	struct outfile *o;
+	struct stat st;
+
+	if (descriptor_of(path) < 0 && stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	    !S_ISDIR(st.st_mode))           /* to open and close a FIFO would end its reader */
+		return access(path, W_OK) < 0 ? err_set(e, "%s: %s", path, strerror(errno)) : 0;
+	o = outfile_open(path, e);
+	outfile_abandon(o);
+	return o ? 0 : -1;
 }
 
 FILE *outfile_stream(struct outfile *o)
@@ -202,8 +281,7 @@ static bool flush(struct outfile *o)
 {
 	if (fflush(o->f) == 0)
 		return true;
-	if (!o->error)
-		o->error = errno;
+	note_error(o);
 	return false;
 }
 
@@ -211,7 +289,7 @@ void outfile_start_writeback(struct outfile *o)
 {
 #ifdef SYNC_FILE_RANGE_WRITE
 	if (o->target && flush(o))
-		sync_file_range(fileno(o->f), 0, 0, SYNC_FILE_RANGE_WRITE);
+		sync_file_range(o->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 #else
 	(void)o;
 #endif
@@ -219,26 +297,111 @@ void outfile_start_writeback(struct outfile *o)
 
 /* ---- ending ---- */
 
-/* Flushes and closes; true if every byte went out. */
-static bool close_stream(struct outfile *o, bool sync)
+static int copy_bytes(int from, struct outfile *to)
 {
-	bool good = !ferror(o->f) && flush(o);
+	enum { PIECE = 1 << 16 };
+	char *data = xmalloc(PIECE, 1);
+	ssize_t n = lseek(from, 0, SEEK_SET) < 0 ? -1 : 1;
 
-	if (good && sync && o->target)
-		good = fsync(fileno(o->f)) == 0;
-	else if (good)
-		outfile_start_writeback(o);       /* else they would all be waited for at the end */
-	if (fclose(o->f) != 0)
-		good = false;
-	return good;
+	while (n > 0 && (n = read(from, data, PIECE)) > 0)
+		if (stream_write(to, data, (size_t)n) == 0)
+			n = -1;
+	free(data);
+	return n < 0 ? -1 : 0;
+}
+
+/*
+ * The one way for a file that rename cannot replace: a mount point, or in a folder that is
+ * closed to us. Takes the bytes of FROM.
+ */
+static int copy_in_place(struct outfile *o, int from)
+{
+	struct outfile to = { .fd = open(o->target, O_WRONLY | O_TRUNC | O_CLOEXEC) };
+	int result = to.fd < 0 ? -1 : copy_bytes(from, &to);
+
+	if (result == 0 && fsync(to.fd) < 0)
+		result = -1;
+	if (result < 0 && !to.error)
+		to.error = errno;
+	if (to.fd >= 0)
+		close(to.fd);
+	errno = to.error;
+	return result;
+}
+
+/* So that the new name, too, survives a power cut. */
+static void sync_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? xasprintf("%.*s", (int)(slash - path) + 1, path) : xstrdup(".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd);              /* some file systems cannot: the data are safe */
+		close(fd);
+	}
+	free(folder);
+}
+
+/* Rename is refused: EBUSY by mount points, the others by folders that are closed or sticky. */
+static int replace_otherwise(struct outfile *o)
+{
+	int from, result;
+
+	if (errno != EBUSY && errno != EACCES && errno != EPERM)
+		return -1;
+	from = open(o->temp, O_RDONLY | O_CLOEXEC);
+	if (from < 0)
+		return -1;
+	result = copy_in_place(o, from);
+	close(from);
+	if (result == 0)
+		unlink(o->temp);
+	return result;
+}
+
+static int put_in_place(struct outfile *o, bool sync)
+{
+	if (!o->temp)
+		return 0;
+	if (rename(o->temp, o->target) < 0)
+		return replace_otherwise(o);
+	if (sync)
+		sync_parent(o->target);
+	return 0;
+}
+
+/* Every byte out, to disk with SYNC. Returns 0 or -1. */
+static int end_stream(struct outfile *o, bool sync)
+{
+	if (!flush(o) || o->error)
+		return -1;
+	if (!o->target)
+		return 0;
+	if (!o->temp)
+		return copy_in_place(o, o->fd);
+	if (sync)
+		return fsync(o->fd);
+	outfile_start_writeback(o);             /* else they would all be waited for at the end */
+	return 0;
+}
+
+static int close_stream(struct outfile *o)
+{
+	int result = fclose(o->f) != 0 ? -1 : 0;
+
+	if (result < 0)
+		note_error(o);
+	return close(o->fd) < 0 ? -1 : result;
 }
 
 int outfile_commit(struct outfile *o, bool sync, struct err *e)
 {
-	int result = 0;
+	int result = end_stream(o, sync);
 
-	errno = 0;
-	if (!close_stream(o, sync) || (o->target && rename(o->temp, o->target) < 0)) {
+	if (result < 0)
+		note_error(o);
+	if (close_stream(o) < 0 || result < 0 || put_in_place(o, sync) < 0) {
 		result = fail(o, e);
 		if (o->temp)
 			unlink(o->temp);
@@ -251,9 +414,10 @@ void outfile_abandon(struct outfile *o)
 {
 	if (!o)
 		return;
-	fclose(o->f);
 	if (o->temp)
 		unlink(o->temp);
+	o->error = EIO;                 /* what is still in the buffer goes nowhere */
+	close_stream(o);
 	forget(o);
 }
 

@@ -1,9 +1,15 @@
 #pragma once
 /*
- * Outputs that appear whole or not at all: written under a temporary name in
- * the same folder, renamed by outfile_commit. On failure, SIGINT, SIGTERM,
- * SIGHUP or SIGPIPE nothing stays. "-" is standard output; devices and pipes
- * are written directly. A file that is replaced keeps its mode.
+ * Outputs that appear whole or not at all: written under a temporary name in the same folder,
+ * renamed by outfile_commit. On failure, a signal of cleanup.h or exit nothing stays.
+ *
+ * Modes, group and set-group-id are those that the shell's ">" would give; a file that is replaced
+ * keeps its mode, owner and group as far as the process may, and must be writable. Links are
+ * followed, also to a file that is not there yet. A file that rename cannot replace (a mount
+ * point, a folder that is closed to us) is written in place at the end.
+ *
+ * "-" and /dev/stdout are standard output, /dev/stderr, /dev/fd/N and /proc/self/fd/N these
+ * descriptors; they, devices and pipes are written directly.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,6 +25,12 @@ struct outfile;
 
 /* Opens PATH for writing. Returns NULL with E set, PATH named in it. */
 struct outfile *outfile_open(const char *path, struct err *e);
+
+/*
+ * Could PATH be opened for writing? For the start of work whose result goes there. Returns 0, or
+ * -1 with E set, and nothing is changed either way.
+ */
+int outfile_probe(const char *path, struct err *e);
 
 /* The stream to write to; owned by O. Errors may be left to outfile_commit, which sees them all. */
 FILE *outfile_stream(struct outfile *o);
@@ -36,9 +48,10 @@ bool outfile_is_hidden(const struct outfile *o);
 void outfile_start_writeback(struct outfile *o);
 
 /*
- * Flushes, syncs to disk, closes and renames; frees O. With SYNC false the data are only on
+ * Flushes, syncs to disk, closes, renames and syncs the folder; frees O. With SYNC false the data are only on
  * their way to the disk: for the many files of a folder that outfile_sync_folder ends.
- * Returns 0, or -1 with E set (PATH named in it) and no file left.
+ * Returns 0, or -1 with E set (PATH named in it, and the reason that the first failed write had)
+ * and no file left.
  */
 int outfile_commit(struct outfile *o, bool sync, struct err *e);
 

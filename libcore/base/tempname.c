@@ -1,0 +1,71 @@
+/* Names for temporary files; see tempname.h. */
+#include "base/tempname.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { LETTERS = 6, TRIES = 100 };
+
+static uint64_t random_number(void)
+{
+	uint64_t n;
+	struct timespec now;
+
+	if (getrandom(&n, sizeof n, GRND_NONBLOCK) == (ssize_t)sizeof n)
+		return n;
+	clock_gettime(CLOCK_MONOTONIC, &now);   /* early at boot: a name that is free will do */
+	return (uint64_t)now.tv_nsec << 20 ^ (uint64_t)now.tv_sec ^ (uint64_t)getpid() << 40;
+}
+
+static void draw_letters(char *name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	uint64_t n = random_number();
+	size_t length = strlen(name);
+
+	assert(length >= LETTERS);
+	for (int i = 1; i <= LETTERS; i++) {
+		name[length - (size_t)i] = letters[n % (sizeof letters - 1)];
+		n /= sizeof letters - 1;
+	}
+}
+
+static int make_file(const char *name)
+{
+	return open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+static int make_folder(const char *name)
+{
+	return mkdir(name, 0777);
+}
+
+static int make(char *name, int (*make_one)(const char *name))
+{
+	for (int i = 0; i < TRIES; i++) {
+		int result;
+
+		draw_letters(name);
+		result = make_one(name);
+		if (result >= 0 || errno != EEXIST)
+			return result;
+	}
+	return -1;
+}
+
+int tempname_file(char *name)
+{
+	return make(name, make_file);
+}
+
+int tempname_folder(char *name)
+{
+	return make(name, make_folder);
+}

@@ -1,0 +1,12 @@
+#pragma once
+/*
+ * New files and folders under names that nobody uses yet, with the modes, group and access
+ * lists that open(2) and mkdir(2) give: those of mkstemp(3) and mkdtemp(3) are the owner's alone.
+ */
+
+/*
+ * NAME ends in "XXXXXX", which become letters. tempname_file returns a descriptor open for
+ * reading and writing, tempname_folder 0; both return -1 with errno set.
+ */
+int tempname_file(char *name);
+int tempname_folder(char *name);
