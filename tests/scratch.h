@@ -1,5 +1,6 @@
 #pragma once
 /* A folder of a unit test's own, the names in it, and what several tests put there. */
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,6 +82,16 @@ static char *scratch_read(const char *path, size_t *size)
 	return data;
 }
 
+__attribute__((unused))
+static void scratch_redirect(int to, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+	if (fd < 0 || dup2(fd, to) < 0)
+		_exit(99);
+	close(fd);
+}
+
 /*
  * Calls F with ARG in a process of its own, which exits 0 after it. Returns its exit status, -1
  * for a signal; its outputs lie in the files out and err.
@@ -94,9 +105,8 @@ static int scratch_run(void (*f)(void *arg), void *arg)
 	fflush(stdout);
 	child = fork();
 	if (!child) {
-		if (!freopen(scratch_path("out"), "w", stdout) ||
-		    !freopen(scratch_path("err"), "w", stderr))
-			_exit(99);
+		scratch_redirect(STDOUT_FILENO, scratch_path("out"));
+		scratch_redirect(STDERR_FILENO, scratch_path("err"));
 		f(arg);
 		exit(0);
 	}

@@ -1,11 +1,15 @@
 /* Allocation that dies, or fails with a message; see mem.h. */
 #include "base/mem.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
 
 enum {
 	HUGE_PAGE = 2 << 20,            /* of x86-64, and of most others */
@@ -15,8 +19,9 @@ enum {
 /* Every program exits 1 when it fails; there is no way to go on without memory. */
 void mem_exhausted(void)
 {
-	fputs("out of memory\n", stderr);
-	exit(1);
+	cleanup_now();
+	dprintf(STDERR_FILENO, "%s: out of memory\n", program_invocation_short_name);
+	_exit(1);                       /* other threads may be at work */
 }
 
 static void *alive(void *p)

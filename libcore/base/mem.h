@@ -33,7 +33,7 @@ void xmemclose(FILE *f);
 /* As xmalloc, starting at a multiple of MEM_ALIGN bytes. Freed with free. */
 void *xaligned(size_t n, size_t size);
 
-/* What the x-functions do without memory: a message, exit 1. */
+/* What the x-functions do without memory: "TOOL: out of memory", cleanup_now, exit 1. */
 void mem_exhausted(void) __attribute__((noreturn));
 
 /* As xmalloc, or NULL with E set ("needs N bytes: out of memory"). Never NULL for 0 bytes. */

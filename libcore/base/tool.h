@@ -2,7 +2,10 @@
 /* What a tool says of itself: its name, its one line of failure, its exit status. */
 #include "base/err.h"
 
-/* PATH, argv[0]: the tool is called by its last part from then on. It must not go away. */
+/*
+ * Before anything else: PATH, argv[0], must not go away; the tool is called by its last part from
+ * then on. Descriptors 0 to 2 that are closed are opened, so that no file takes their place.
+ */
 void tool_start(const char *path);
 const char *tool_name(void);
 

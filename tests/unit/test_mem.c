@@ -32,7 +32,7 @@ static void broken_stream(void *arg)
 static void dies(void (*f)(void *), const char *what)
 {
 	is_int(scratch_run(f, NULL), 1, what);
-	scratch_holds("err", "out of memory\n", "its message");
+	scratch_holds("err", "test_mem: out of memory\n", "its message");
 }
 
 static void test_try(void)

@@ -1,6 +1,8 @@
 /* How a tool speaks and ends: its name, its messages, a stdout that cannot be written. */
 #include "base/tool.h"
 
+#include <errno.h>
+
 #include "scratch.h"
 
 static void fail(void *name)
@@ -33,10 +35,24 @@ static void end_with_three(void *name)
 static void full_disk(void *name)
 {
 	tool_start(name);
-	if (!freopen("/dev/full", "w", stdout))
-		exit(99);
-	puts("lost");
+	scratch_redirect(STDOUT_FILENO, "/dev/full");
+	for (int i = 0; i < 10000; i++)         /* fails long before the end */
+		puts("lost");
+	errno = 0;
 	exit(tool_end(0));
+}
+
+/* Were the stream left closed, the file would get its number, and the text. */
+static void all_closed(void *name)
+{
+	int fd;
+
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++)
+		close(i);
+	tool_start(name);
+	fd = open(scratch_path("file"), O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	puts("lost");
+	_exit(fd > STDERR_FILENO ? tool_end(0) : 99);
 }
 
 static void closed(void *name)
@@ -66,6 +82,8 @@ int main(void)
 	is_int(scratch_run(end_with_three, name), 3, "tool_end hands on the status");
 	is_int(scratch_run(closed, name), 1, "tool_end with stdout closed");
 	scratch_holds("err", "aml-x: standard output: Bad file descriptor\n", "its message");
+	is_int(scratch_run(all_closed, name), 1, "tool_start with all streams closed");
+	scratch_holds("file", "", "a file opened then gets nothing of theirs");
 	if (access("/dev/full", W_OK) == 0) {
 		is_int(scratch_run(full_disk, name), 1, "tool_end on a full disk");
 		scratch_holds("err", "aml-x: standard output: No space left on device\n",
