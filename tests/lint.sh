@@ -16,7 +16,6 @@ excused() {
 
 		name mem                xmalloc and the like are called so in every program
 		name net                CONV1_W...: Keras's names of the arrays
-		name protobuf           proto_, on every line of onnx.c and savedmodel.c
 		name classes:class      CLASS_CODE_BYTES: of one of them
 
 		tests kernels_at        each table beside ref, which no program does
@@ -293,11 +292,14 @@ covered() {
 		fuzz train_log      -               appends
 
 		unit json_read      unit/test_json
+		unit layers_forward unit/test_layers
+		unit layers_infer   unit/test_layers
 		unit npy_f4         unit/test_npy
 		unit npz_writer     unit/test_npz   npz.h is the header of both
 		unit pickle_machine unit/test_pickle
 		unit pickle_numpy   unit/test_pickle
 		unit pickle_stack   unit/test_pickle
+		unit predictor      unit/test_fused
 	TABLE
 }
 
@@ -331,7 +333,7 @@ test_name_rule() {
 	local file stem
 	for file in tests/unit/test_*.c tests/fuzz/fuzz_*.c; do
 		stem=${file##*/} stem=${stem#test_} stem=${stem#fuzz_}
-		compgen -G "libcore/*/$stem" >/dev/null || [ "$stem" = network.c ] || echo "$file: no libcore/*/$stem"
+		compgen -G "libcore/*/${stem%.c}.[ch]" >/dev/null || [ "$stem" = network.c ] || echo "$file: no libcore/*/$stem"
 	done
 }
 

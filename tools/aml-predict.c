@@ -117,7 +117,7 @@ static int predict_stream(struct predict *p, struct output *o, struct err *e)
 	while ((n = lines_next(&lines, &name, e)) > 0)
 		predict_files(p, name, (size_t)n, print_answers, o);
 	lines_release(&lines);
-	return n < 0 ? err_in(e, "standard input") : 0;
+	return n < 0 ? err_in(e, infile_name("-")) : 0;
 }
 
 static int predict_operands(struct predict *p, struct output *o, struct err *e)

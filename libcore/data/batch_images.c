@@ -1,14 +1,9 @@
 /* The images of one batch; see batch_images.h. */
 #include "data/batch_images.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "base/rng.h"
-
-enum { SYMMETRIES = 8 };
 
 void batch_images_init(struct batch_images *b, const struct dataset *d, struct threads *pool,
                        int max)
@@ -43,69 +38,6 @@ void batch_images_release(struct batch_images *b)
 	*b = (struct batch_images){0};
 }
 
-/* Symmetry K of the square: bit 0 transposes, bits 1 and 2 mirror rows and columns. */
-static void turn(float *to, const float *from, int side, int channels, uint32_t k)
-{
-	size_t pixel = (size_t)channels * sizeof *to;
-
-	for (int i = 0; i < side; i++)
-		for (int j = 0; j < side; j++, to += channels) {
-			int row = k & 1 ? j : i, col = k & 1 ? i : j;
-
-			row = k & 2 ? side - 1 - row : row;
-			col = k & 4 ? side - 1 - col : col;
-			memcpy(to,
-			       from + ((size_t)row * (size_t)side + (size_t)col) *
-			                       (size_t)channels,
-			       pixel);
-		}
-}
-
-static double clamp(double x, double high)
-{
-	return x < 0 ? 0 : x > high ? high : x;
-}
-
-/* Rotation by ANGLE about the centre: each pixel of TO is sampled from FROM. */
-static void rotate(float *to, const float *from, int side, int channels, double angle)
-{
-	double c = cos(angle), s = sin(angle), centre = (side - 1) / 2.0, high = side - 1;
-
-	for (int i = 0; i < side; i++)
-		for (int j = 0; j < side; j++, to += channels) {
-			double y = clamp(centre + c * (i - centre) + s * (j - centre), high);
-			double x = clamp(centre - s * (i - centre) + c * (j - centre), high);
-			int row = (int)y, col = (int)x, down = row < side - 1,
-			    right = col < side - 1;
-			float v = (float)(y - row), u = (float)(x - col);
-			const float *p = from +
-			                 ((size_t)row * (size_t)side + (size_t)col) *
-			                         (size_t)channels;
-			const float *q = p + (size_t)down * (size_t)side * (size_t)channels;
-
-			for (int k = 0; k < channels; k++) {
-				int next = k + right * channels;
-
-				to[k] = (p[k] * (1 - u) + p[next] * u) * (1 - v) +
-				        (q[k] * (1 - u) + q[next] * u) * v;
-			}
-		}
-}
-
-/* Replaces X, the image at INDEX, by one of its likenesses. */
-static void augment(const struct batch_images *b, float *x, uint32_t index, float *spare)
-{
-	int side = b->d->height, channels = b->d->channels;
-	uint32_t draw[4];
-
-	rng_block(draw, b->seed, RNG_AUGMENT, b->epoch, index);
-	turn(spare, x, side, channels, draw[0] % SYMMETRIES);
-	if (b->augment == AUGMENT_ROTATE)
-		rotate(x, spare, side, channels, draw[1] * (2 * M_PI / 0x1p32));
-	else
-		memcpy(x, spare, dataset_image_numbers(b->d) * sizeof *x);
-}
-
 static int fill_image(struct batch_images *b, size_t i, struct err *e)
 {
 	size_t numbers = dataset_image_numbers(b->d);
@@ -122,7 +54,8 @@ static int fill_image(struct batch_images *b, size_t i, struct err *e)
 	if (b->augment != AUGMENT_NONE) {
 		float *spare = xmalloc(numbers, sizeof *spare);
 
-		augment(b, buffer, b->index[i], spare);
+		augment_image(buffer, spare, b->d->height, b->d->channels, b->augment, b->seed,
+		              b->epoch, b->index[i]);
 		free(spare);
 	}
 	b->image[i] = buffer;

@@ -9,14 +9,8 @@
 
 #include "base/err.h"
 #include "base/threads.h"
+#include "data/augment.h"
 #include "data/dataset.h"
-
-/*
- * DIHEDRAL: one of the 8 symmetries of the square. ROTATE: besides one of them any angle,
- * bilinear, the border repeated. A cell has no up and no left, so all are as likely as
- * the picture itself.
- */
-enum augment { AUGMENT_NONE, AUGMENT_DIHEDRAL, AUGMENT_ROTATE };
 
 struct batch_images {
 	const struct dataset *d;

@@ -7,12 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "figure/point.h"
+
 struct color {
 	uint8_t r, g, b;
-};
-
-struct point {
-	double x, y;
 };
 
 struct pen {

@@ -5,9 +5,10 @@
  * ASCII and the accented letters of western Europe; a box for anything else.
  */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "figure/draw.h"
+#include "figure/point.h"
 
 /* In em squares. */
 #define FONT_CAP_HEIGHT 0.73

@@ -2,8 +2,8 @@
 /*
  * Tab-separated text, read a line at a time in constant memory. Whatever a
  * caller finds wrong with a line is reported with the file and the line's number.
- * Every table is read here, so that text of other systems means the same everywhere: a
- * byte order mark at the start and the carriage return of a CRLF are dropped, a NUL byte is an error.
+ * Every table is read here, so that text of other systems means the same everywhere: a byte
+ * order mark at the start and the carriage return of a CRLF are dropped, a NUL byte is an error.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -33,7 +33,8 @@ struct tsv *tsv_over(FILE *f, const char *name);
 void tsv_close(struct tsv *t);          /* NULL is allowed */
 
 /*
- * Reads the next line and splits it at its tabs; an empty line has one empty field. Returns 1, 0 at the end, or -1 with E set.
+ * Reads the next line and splits it at its tabs; an empty line has one empty field. Returns
+ * 1, 0 at the end, or -1 with E set.
  */
 int tsv_next(struct tsv *t, struct err *e);
 

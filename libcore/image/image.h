@@ -19,8 +19,8 @@ struct image {
 void image_release(struct image *im);
 
 /*
- * For the decoders: makes room in IM for WIDTH x HEIGHT pixels of any content. CLAIMED bytes of samples are
- * said to come out of SIZE bytes of file; more than RATIO to one is taken for a lie
+ * For the decoders: makes room in IM for WIDTH x HEIGHT pixels of any content. CLAIMED bytes of
+ * samples are said to come out of SIZE bytes of file; more than RATIO to one is taken for a lie
  * before anything is allocated.
  */
 int image_alloc(struct image *im, uint32_t width, uint32_t height, double claimed,

@@ -59,16 +59,16 @@ VEC_INLINE struct few dense_tile_next_few(int *r, const float *x, size_t x_row, 
 	return f;
 }
 
-/* One image; SOON: rows to ask for meanwhile, or NULL. */
+/* One image; AFTER: rows to ask for meanwhile, or NULL. */
 VEC_INLINE void dense_tile_add_few(float *y, const float *x, const float *w, const struct few *f,
-                                   const struct few *soon, int out)
+                                   const struct few *after, int out)
 {
 	const float *row[DENSE_TILE_FEW], *next[DENSE_TILE_FEW];
 	float value[DENSE_TILE_FEW];
 
 	for (int k = 0; k < DENSE_TILE_FEW; k++) {
 		row[k] = w + (size_t)f->row[k] * out;
-		next[k] = soon ? w + (size_t)soon->row[k] * out : row[k];
+		next[k] = after ? w + (size_t)after->row[k] * out : row[k];
 		value[k] = k < f->count ? x[f->row[k]] : 0;
 	}
 	for (int o = 0; o < out; o += LANES) {
@@ -76,7 +76,7 @@ VEC_INLINE void dense_tile_add_few(float *y, const float *x, const float *w, con
 
 		for (int k = 0; k < DENSE_TILE_FEW; k++) {
 			sum += value[k] * vec_load(row[k] + o);
-			if (soon)
+			if (after)
 				__builtin_prefetch(next[k] + o);
 		}
 		vec_store(y + o, sum);

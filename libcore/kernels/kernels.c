@@ -22,15 +22,14 @@ static const struct kernels *const tables[] = {         /* fastest first */
 	&kernels_neon,
 #endif
 	&kernels_ref,
+	NULL,
 };
-
-enum { TABLES = sizeof tables / sizeof *tables };
 
 const struct kernels *kernels_at(int i)
 {
-	for (int t = 0; t < TABLES; t++)
-		if (cpu_runs(tables[t]->isa) && i-- == 0)
-			return tables[t];
+	for (const struct kernels *const *t = tables; *t; t++)
+		if (cpu_runs((*t)->isa) && i-- == 0)
+			return *t;
 	return NULL;
 }
 

@@ -106,7 +106,7 @@ static int count_predictions(struct confusion *c, struct tsv *t, struct err *e)
 	int got;
 
 	while ((got = predictions_next(t, &c->classes, &row, e)) > 0) {
-		if (row.actual == CLASS_UNKNOWN) {
+		if (row.actual == PREDICTIONS_UNKNOWN) {
 			err_set(e, "the true class is unknown ('-')");
 			return tsv_in(t, e);
 		}

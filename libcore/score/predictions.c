@@ -119,7 +119,7 @@ static int read_row(const struct tsv *t, const struct classes *c, struct predict
 	if (t->count != columns)
 		return err_set(e, "%d columns, expected %d", t->count, columns);
 	p->id = t->field[COLUMN_ID];
-	p->actual = CLASS_UNKNOWN;
+	p->actual = PREDICTIONS_UNKNOWN;
 	if (read_id(p->id, e) < 0)
 		return -1;
 	if (strcmp(actual, unknown)) {

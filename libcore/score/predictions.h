@@ -9,7 +9,7 @@
 #include "format/tsv.h"
 #include "data/classes.h"
 
-enum { CLASS_UNKNOWN = -1 };            /* true class without a label; "-" in the file */
+enum { PREDICTIONS_UNKNOWN = -1 };            /* true class without a label; "-" in the file */
 
 /* ID, or another name, as a field: tab, newline, return and backslash become \t \n \r \\. */
 void predictions_id(FILE *f, const char *id);
@@ -21,7 +21,7 @@ void predictions_row(FILE *f, const struct classes *c, const char *id, int actua
 
 struct prediction {
 	char *id;                       /* as it was before it was written; until the next row */
-	int actual, predicted;          /* class indices; ACTUAL may be CLASS_UNKNOWN */
+	int actual, predicted;          /* class indices; ACTUAL may be PREDICTIONS_UNKNOWN */
 	float p[CLASSES_MAX];
 };
 

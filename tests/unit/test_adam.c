@@ -36,7 +36,8 @@ static void steps(float proximal)
 		}
 		/* beta2 in single precision is .999 to 1 part in 10^5 of what it lacks to 1 */
 		is_near(adam_alpha(&a, (uint64_t)t), alpha, 3e-5 * alpha, "the step size");
-		adam_update(&a, adam_alpha(&a, (uint64_t)t), w, m, v, g, proximal ? anchor : NULL, N);
+		adam_update(&a, adam_alpha(&a, (uint64_t)t), w, m, v, g, proximal ? anchor : NULL,
+		            N);
 	}
 	for (int i = 0; i < N; i++) {
 		snprintf(text, sizeof text, "weight %d, proximal %g", i, (double)proximal);
