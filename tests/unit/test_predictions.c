@@ -24,7 +24,8 @@ static void test_write(void)
 	predictions_header(f, &c);
 	predictions_row(f, &c, "a", 2, (const float[]){ 0.1f, 0.7f, 0.2f });
 	predictions_row(f, &c, "tie", 0, (const float[]){ 0, 0.5f, 0.5f });
-	predictions_row(f, &c, "t\tn\nr\rb\\", PREDICTIONS_UNKNOWN, (const float[]){ 1, 1e-38f, 0 });
+	predictions_row(f, &c, "t\tn\nr\rb\\", PREDICTIONS_UNKNOWN,
+	                (const float[]){ 1, 1e-38f, 0 });
 	fclose(f);
 	is_text(text,
 	        "id\ttrue\tpredicted\tBAS\tX\tPMO\n"
