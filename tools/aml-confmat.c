@@ -50,16 +50,16 @@ static struct args parse(int argc, char **argv)
 	bool counts = false, report = false;
 	const struct opt opts[] = {
 		OPT_TEXT('o', "output", &a.out, "FILE", "figure (.svg, .png) or counts (.tsv)"),
-		OPT_CHOICE('f', "format", &a.format, "ending|svg|png|tsv", "of FILE"),
-		OPT_FLAG(0, "counts", &counts, "write the counts, to add up elsewhere"),
+		OPT_CHOICE('f', "format", &a.format, "ending|svg|png|tsv", "format of FILE"),
+		OPT_FLAG(0, "counts", &counts, "write the counts, to be added up elsewhere"),
 		OPT_FLAG(0, "report", &report, "write precision, recall and F1 of each class"),
-		OPT_TEXT('t', "title", &a.title, "TITLE", "of the figure"),
-		OPT_TEXT(0, "names", &a.names, "FILE", "classes.tsv with the full names"),
+		OPT_TEXT('t', "title", &a.title, "TITLE", "title of the figure"),
+		OPT_TEXT(0, "names", &a.names, "FILE", "classes.tsv with full class names"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
 		"[OPTION]... [PREDICTIONS.tsv|COUNTS.tsv]...",
-		"add up predictions and show the confusion matrix", 0, -1, NULL
+		"draw or print the confusion matrix of predictions or counts", 0, -1, NULL
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
 

@@ -35,15 +35,15 @@ static struct args parse(int argc, char **argv)
 	struct args a = { .out = "-", .title = "Learning curves" };
 	int measure = 0, format = RENDER_NONE;
 	const struct opt opts[] = {
-		OPT_TEXT('o', "output", &a.out, "FIGURE", "figure to write (.svg, .png)"),
-		OPT_CHOICE('f', "format", &format, "ending|svg|png", "of FIGURE"),
+		OPT_TEXT('o', "output", &a.out, "FIGURE", "write a figure (.svg, .png)"),
+		OPT_CHOICE('f', "format", &format, "ending|svg|png", "format of FIGURE"),
 		OPT_CHOICE('m', "measure", &measure, "both|loss|accuracy", "what to draw"),
-		OPT_TEXT('t', "title", &a.title, "TITLE", "of the figure"),
+		OPT_TEXT('t', "title", &a.title, "TITLE", "title of the figure"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
 		"[OPTION]... [NAME=]LOG.tsv...",
-		"show how trainings went, by their logs", 1, -1, NULL
+		"draw or summarise learning curves from training logs", 1, -1, NULL
 	};
 
 	a.logs = opt_parse(opts, &tool, argc, argv);

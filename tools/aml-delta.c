@@ -19,15 +19,15 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .bits = QUANT_MAX_BITS, .out = "-" };
 	const struct opt opts[] = {
-		OPT_REQUIRED(TEXT, 'p', "parent", &a.parent, "PARENT", "what both sides have"),
+		OPT_REQUIRED(TEXT, 'p', "parent", &a.parent, "PARENT", "model on both sides"),
 		OPT_INT('b', "bits", &a.bits, QUANT_MIN_BITS, QUANT_MAX_BITS, "N",
-		        "of a difference"),
-		OPT_FLAG('x', "extract", &a.extract, "make the model again"), OPT_END
+		        "bits for each difference"),
+		OPT_FLAG('x', "extract", &a.extract, "restore a model from SMALL"), OPT_END
 	};
 	const struct opt_tool tool = {
 		.synopsis = "-p PARENT [-b N] MODEL [SMALL]\n"
 		            "   or: aml-delta -x -p PARENT SMALL [MODEL]",
-		.summary = "Writes MODEL as its difference from PARENT, in a quarter of its size.",
+		.summary = "store MODEL as its difference from PARENT, at a quarter of the size",
 		.min = 1, .max = 2,
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);

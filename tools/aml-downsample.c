@@ -29,24 +29,24 @@ static struct args parse(int argc, char **argv)
 	struct args a = { .size = 100, .filter = RESIZE_BICUBIC };
 	const struct opt opts[] = {
 		OPT_TEXT('o', "output", &a.out, "DATASET",
-		         "make a dataset of the pictures of each TREE"),
-		OPT_INT('s', "size", &a.size, 1, MAX_SIZE, "SIZE", "pixels on each side"),
+		         "write a dataset with the images of each TREE"),
+		OPT_INT('s', "size", &a.size, 1, MAX_SIZE, "SIZE", "width and height in pixels"),
 		OPT_CHOICE('f', "filter", &a.filter, RESIZE_FILTER_WORDS,
-		           "how pixels are averaged"),
-		OPT_CHOICE('t', "type", &a.type, "f4|u1", "floats in 0..1, or bytes"),
+		           "resampling filter, as in Pillow"),
+		OPT_CHOICE('t', "type", &a.type, "f4|u1", "type: floats in 0..1, or bytes"),
 		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N",
 		        "threads; 0: all processors"),
 		OPT_FLAG('k', "keep-going", &a.keep_going,
-		         "report pictures that cannot be read and go on"),
-		OPT_FLAG(0, "packed", &a.packed, "one file for all pictures"),
+		         "report images that cannot be read, and continue"),
+		OPT_FLAG(0, "packed", &a.packed, "write one file for all images"),
 		OPT_TEXT(0, "classes", &a.classes, "CODE,...",
-		         "the classes, in order; others are left out"),
+		         "classes in order; leave out other folders"),
 		OPT_FLAG('q', "quiet", &a.quiet, "show no progress"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
 		"[OPTION]... -o DATASET TREE... | IMAGE",
-		"resize pictures (TREE/CLASS/ID.tiff) into a dataset, or one to stdout",
+		"resize images (TREE/CLASS/ID.tiff) into a dataset, or one image to stdout",
 		1, -1, kernels
 	};
 

@@ -24,16 +24,16 @@ static struct args parse(int argc, char **argv)
 	struct args a = {0};
 	const struct opt opts[] = {
 		OPT_REQUIRED_OR_ENV("AML_DATASET", 'd', "dataset", &a.dataset, "DATASET",
-		                    "images to look at"),
-		OPT_CHOICE(0, "split", &a.split, "all|train|valid", "which of them"),
+		                    "dataset to evaluate on"),
+		OPT_CHOICE(0, "split", &a.split, "all|train|valid", "images to use"),
 		OPT_SEED(0, "split-seed", &a.split_seed,
-		         "of the 90/10 split, where the dataset has none"),
-		OPT_FLAG(0, "json", &a.json, "JSON to standard output, no table"),
+		         "seed of the 90/10 split, if the dataset has none"),
+		OPT_FLAG(0, "json", &a.json, "write JSON to standard output, no table"),
 		OPT_TEXT('p', "predictions", &a.predictions, "FILE",
 		         "write the probabilities of each image"),
 		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N",
 		        "threads; 0: all processors"),
-		OPT_FLAG('q', "quiet", &a.quiet, "no progress"),
+		OPT_FLAG('q', "quiet", &a.quiet, "show no progress"),
 		OPT_END
 	};
 	const struct opt_tool tool = { "[OPTION]... MODEL [OUT.json]",

@@ -18,12 +18,12 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .format = -1 };
 	const struct opt opts[] = {
-		OPT_REQUIRED(CHOICE, 'f', "format", &a.format, "savedmodel|onnx", "what to write"),
+		OPT_REQUIRED(CHOICE, 'f', "format", &a.format, "savedmodel|onnx", "format"),
 		OPT_TEXT('o', "output", &a.out, "OUT", "folder (models) or file (model.onnx)"),
 		OPT_END
 	};
 	const struct opt_tool tool = { "-f savedmodel|onnx [-o OUT] MODEL",
-	                               "write MODEL as TensorFlow SavedModel or ONNX", 1, 1, NULL };
+	                               "export MODEL as SavedModel or ONNX", 1, 1, NULL };
 
 	a.model = opt_parse(opts, &tool, argc, argv)[0];
 	if (!a.out)

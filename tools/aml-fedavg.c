@@ -108,17 +108,17 @@ static struct args parse(int argc, char **argv)
 	};
 	struct round_options *r = &a.round;
 	const struct opt opts[] = {
-		OPT_TEXT  ('w', "weights", &a.weights_text, "W1,W2,...", "what each model counts"),
-		OPT_FLAG  ( 0,  "equal", &r->equal, "all models count the same"),
+		OPT_TEXT  ('w', "weights", &a.weights_text, "W1,W2,...", "weight of each model"),
+		OPT_FLAG  ( 0,  "equal", &r->equal, "give all models the same weight"),
 		OPT_TEXT  ('m', "method", &r->method_name, "METHOD", "mean, median or trimmed:K"),
-		OPT_CHOICE( 0,  "bn", &a.bn, "average|pool", "how batch norms are joined"),
-		OPT_TEXT  ( 0,  "previous", &r->previous, "MODEL", "what all were trained from"),
-		OPT_CHOICE( 0,  "server-opt", &a.rule, SERVEROPT_RULES, "optimiser of the server"),
-		OPT_TEXT  ( 0,  "state", &r->state, "FILE", "the optimiser's memory, updated"),
-		OPT_FLOAT ( 0,  "server-rate", &r->opt.rate, 0, 1e6, "RATE", "its step size"),
-		OPT_FLOAT ( 0,  "beta1", &r->opt.beta1, 0, 1, "B", "its memory of steps"),
-		OPT_FLOAT ( 0,  "beta2", &r->opt.beta2, 0, 1, "B", "its memory of their squares"),
-		OPT_FLOAT ( 0,  "tau", &r->opt.tau, 1e-18, 1e6, "TAU", "what is added to the root"),
+		OPT_CHOICE( 0,  "bn", &a.bn, "average|pool", "how batch norm is combined"),
+		OPT_TEXT  ( 0,  "previous", &r->previous, "MODEL", "model that all started from"),
+		OPT_CHOICE( 0,  "server-opt", &a.rule, SERVEROPT_RULES, "server optimiser"),
+		OPT_TEXT  ( 0,  "state", &r->state, "FILE", "its moments, updated in place"),
+		OPT_FLOAT ( 0,  "server-rate", &r->opt.rate, 0, 1e6, "RATE", "its learning rate"),
+		OPT_FLOAT ( 0,  "beta1", &r->opt.beta1, 0, 1, "B", "decay of the first moment"),
+		OPT_FLOAT ( 0,  "beta2", &r->opt.beta2, 0, 1, "B", "decay of the second moment"),
+		OPT_FLOAT ( 0,  "tau", &r->opt.tau, 1e-18, 1e6, "TAU", "added to the root"),
 		OPT_INT   ('j', "jobs", &a.threads, 0, 4096, "N", "threads; 0: all processors"),
 		OPT_FLAG  ('q', "quiet", &a.quiet, "show no progress and no table"),
 		OPT_TEXT  ('o', "output", &r->out, "FILE", "write the model to FILE"),
@@ -126,7 +126,7 @@ static struct args parse(int argc, char **argv)
 	};
 	const struct opt_tool tool = {
 		.synopsis = "[OPTION]... MODEL...", .min = 1, .max = -1,
-		.summary = "Makes one model from those of many clients.", .kernels = kernels,
+		.summary = "average the models of several clients", .kernels = kernels,
 	};
 
 	r->models = opt_parse(opts, &tool, argc, argv);

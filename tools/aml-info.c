@@ -25,12 +25,12 @@ static struct args parse(int argc, char **argv)
 		OPT_FLAG(0, "json", &a.json,
 		         "print JSON: an object, or an array for several files"),
 		OPT_FLAG(0, "trail", &a.trail,
-		         "print which model came from which, and check them"),
+		         "print which model was made from which, and verify it"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
 		.synopsis = "[OPTION]... FILE|DATASET...", .min = 1, .max = -1,
-		.summary = "Says what weights, arrays and datasets are and hold.",
+		.summary = "describe weights files, arrays and datasets",
 	};
 
 	a.files = opt_parse(opts, &tool, argc, argv);

@@ -22,8 +22,8 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .size = 100, .classes = "15", .out = "-" };
 	const struct opt opts[] = {
-		OPT_SEED('s', "seed", &a.seed, "draw the weights from this seed"),
-		OPT_INT(0, "size", &a.size, 10, 4096, "PIXELS", "side of the images"),
+		OPT_SEED('s', "seed", &a.seed, "random seed"),
+		OPT_INT(0, "size", &a.size, 10, 4096, "PIXELS", "width and height of the images"),
 		OPT_TEXT(0, "classes", &a.classes, "N|CODE,...",
 		         "number of classes, or their codes in order"),
 		OPT_END

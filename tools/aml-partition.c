@@ -31,18 +31,18 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .scheme_text = "iid" };
 	const struct opt opts[] = {
-		OPT_REQUIRED(INT, 'n', "parts", &a.parts, 1, 1000000, "N", "datasets to make"),
+		OPT_REQUIRED(INT, 'n', "parts", &a.parts, 1, 1000000, "N", "number of partitions"),
 		OPT_TEXT('S', "scheme", &a.scheme_text, "SCHEME",
 		         "iid, stratified, dirichlet:ALPHA or folds"),
 		OPT_TEXT(0, "groups", &a.groups, "FILE.tsv",
-		         "lines of id and group: a group stays together"),
-		OPT_SEED('s', "seed", &a.seed, "of the random choice"),
+		         "lines of id and group; keep groups together"),
+		OPT_SEED('s', "seed", &a.seed, "random seed"),
 		OPT_FLAG(0, "copy", &a.copy, "copy the images"),
 		OPT_FLAG(0, "link", &a.link,
-		         "link them, copy across devices (the default)"),
-		OPT_FLAG(0, "move", &a.move, "link them, then remove DATASET"),
+		         "link the images, copy across devices (default)"),
+		OPT_FLAG(0, "move", &a.move, "link the images, then remove DATASET"),
 		OPT_CHOICE(0, "split", &a.split, "all|train|valid",
-		           "which images are shared out"),
+		           "images to split"),
 		OPT_FLAG('q', "quiet", &a.quiet, "show no progress"),
 		OPT_END
 	};
@@ -50,8 +50,7 @@ static struct args parse(int argc, char **argv)
 		.synopsis = "-n N [OPTION]... DATASET OUT",
 		.min = 2,
 		.max = 2,
-		.summary = "Shares out the images of DATASET among OUT/partition0 to "
-		           "OUT/partition(N-1).",
+		.summary = "split DATASET into the partitions OUT/partition0 to OUT/partition(N-1)",
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
 	struct err e;

@@ -28,8 +28,8 @@ static struct args parse(int argc, char **argv)
 {
 	struct args a = { .top = 1 };
 	const struct opt opts[] = {
-		OPT_INT('k', "top", &a.top, 1, CLASSES_MAX, "N", "print the N likeliest classes"),
-		OPT_FLAG(0, "json", &a.json, "one JSON object a line"),
+		OPT_INT('k', "top", &a.top, 1, CLASSES_MAX, "N", "print the N most likely classes"),
+		OPT_FLAG(0, "json", &a.json, "print one JSON object on each line"),
 		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
 		OPT_END
 	};
