@@ -79,7 +79,7 @@ static void parse_method(struct round_options *r)
 			opt_wrong("--method takes mean, median or trimmed:K, not '%s'",
 			          r->method_name);
 		if (drop > (r->count - 1) / 2)
-			opt_wrong("--method %s leaves nothing of %d models", r->method_name,
+			opt_wrong("--method %s drops all of %d models", r->method_name,
 			          r->count);
 		r->drop = (int)drop;
 	}

@@ -103,7 +103,7 @@ static int save(const struct args *a, const struct net *net, const struct train_
                 const char *facts, struct err *e)
 {
 	if (values_check(net, weights_const(&r->w), e) < 0)
-		return err_in(e, "training went astray");
+		return err_in(e, "training diverged");
 	if (fedn_calls(a)) {
 		char *name = xasprintf("%s-metadata", a->out);
 		int result = outfile_save(name, facts, strlen(facts), e);

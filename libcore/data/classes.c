@@ -213,7 +213,7 @@ int classes_load(struct classes *c, const char *tsv_path, struct err *e)
 static int check_field(const char *code, struct err *e)
 {
 	if (!strcmp(code, "-"))
-		return err_set(e, "'-' is no class code");
+		return err_set(e, "'-' is not a class code");
 	if (strchr(code, ','))
 		return err_set(e, "class code '%s' has a comma", code);
 	return 0;

@@ -170,7 +170,7 @@ static int check_folders(struct scan *s, struct err *e)
 	s->tree->left_out = joined(&s->others);
 	if (!s->tree->left_out || s->some)
 		return 0;
-	return err_set(e, "folders that are no class code: %s; see --classes",
+	return err_set(e, "these folders are not class codes: %s; see --classes",
 	               s->tree->left_out);
 }
 

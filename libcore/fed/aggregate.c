@@ -226,7 +226,7 @@ static int report_bad(const struct run *r, struct err *e)
 				return err_in(e, infile_name(c->path));
 			}
 	}
-	err_set(e, "the optimiser's step leaves the range of float32");
+	err_set(e, "the optimiser's step is outside the range of float32");
 	return model_file_in_array(e, r->k);
 }
 
@@ -268,7 +268,7 @@ static int pool_variances(struct run *r, struct err *e)
 	fedavg_pool_variance(&r->weights, means, r->x, r->size, y);
 	for (size_t i = 0; i < r->size && result == 0; i++)
 		if (!isfinite(y[i]))
-			result = err_set(e, "entry %zu leaves the range of float32", i);
+			result = err_set(e, "entry %zu is outside the range of float32", i);
 	free(means);
 	return result < 0 ? model_file_in_array(e, BN_VAR) : 0;
 }

@@ -50,7 +50,7 @@ static int check_facts(const struct json *facts, const struct serveropt *o, cons
 	const char *rule = facts_text(facts, "server_opt"), *of = facts_text(facts, "model");
 
 	if (!rule || !of)
-		return err_set(e, "is no state of a server optimiser");
+		return err_set(e, "is not a state of a server optimiser");
 	if (strcmp(rule, serveropt_name[o->rule]) != 0)
 		return err_set(e, "belongs to %s, not to %s", rule, serveropt_name[o->rule]);
 	if (strcmp(of, model) != 0)

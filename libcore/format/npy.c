@@ -221,7 +221,7 @@ static int read_header(struct npy *a, struct text t, struct err *e)
 	}
 	skip_blanks(&t);
 	if (t.p != t.end)
-		return err_set(e, "the header goes on behind its dict");
+		return err_set(e, "the header continues after its dict");
 	if (seen != ALL)
 		return err_set(e, "the header lacks descr, fortran_order or shape");
 	if (a->dims < 2)

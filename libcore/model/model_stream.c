@@ -28,7 +28,7 @@ static int check_parent(struct model_stream *s, const struct model *parent, cons
 	if (!parent)
 		return err_set(e, "holds differences from a parent, which is not given");
 	if (!net_equal(&parent->net, &s->file.net))
-		return err_set(e, "holds differences, and the parent is another network");
+		return err_set(e, "holds differences from a parent with another network");
 	if (!told || strcmp(told, from) != 0)
 		return err_set(e, "holds differences from the parent %s, not from %s",
 		               told ? told : "(not named)", from);

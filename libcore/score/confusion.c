@@ -122,7 +122,7 @@ static int read_count(const char *text, int64_t *count, struct err *e)
 	errno = 0;
 	*count = strtoll(text, &end, 10);
 	if (!isdigit((unsigned char)*text) || *end)
-		return err_set(e, "'%s' is no count", text);
+		return err_set(e, "'%s' is not a count", text);
 	if (errno || *count > CONFUSION_CELL_MAX)
 		return err_set(e, "count %s is more than %" PRId64, text,
 		               CONFUSION_CELL_MAX);

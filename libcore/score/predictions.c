@@ -85,7 +85,7 @@ static int read_probability(const char *text, float *p, struct err *e)
 
 	*p = strtof(text, &end);
 	if (text[strspn(text, "0123456789.e+-")] || end == text || *end || !(*p >= 0 && *p <= 1))
-		return err_set(e, "'%s' is no probability", text);
+		return err_set(e, "'%s' is not a probability", text);
 	return 0;
 }
 

@@ -218,7 +218,7 @@ static int read_all(struct checkpoint *c, struct npz *z, bool *other_engine, str
 	int result = -1;
 
 	if (!v || !json_get(v, "run")) {
-		err_set(e, "no checkpoint of aml-train");
+		err_set(e, "not a checkpoint of aml-train");
 		goto out;
 	}
 	now = json_parse(c->run, strlen(c->run), e);

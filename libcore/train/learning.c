@@ -62,7 +62,7 @@ static int read_value(const char *text, double *value, struct err *e)
 		return 0;
 	*value = strtod(text, &end);
 	if (*end || end == text || isspace((unsigned char)*text))
-		return err_set(e, "'%s' is no number", text);
+		return err_set(e, "'%s' is not a number", text);
 	if (!(fabs(*value) <= VALUE_MAX))
 		*value = NAN;
 	return 0;
@@ -75,7 +75,7 @@ static int read_epoch(const char *text, long *epoch, struct err *e)
 	errno = 0;
 	*epoch = strtol(text, &end, 10);
 	if (!isdigit((unsigned char)*text) || *end || errno || *epoch > EPOCH_MAX)
-		return err_set(e, "'%s' is no epoch", text);
+		return err_set(e, "'%s' is not an epoch", text);
 	return 0;
 }
 

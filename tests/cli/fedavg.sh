@@ -137,7 +137,7 @@ run aml-fedavg -q --server-opt adam --previous parent.npz --state cut.state -o o
 fails_with "cut.state: not an .npz archive" "half a state"
 cp mean.npz model.state
 run aml-fedavg -q --server-opt adam --previous parent.npz --state model.state -o out.npz a.npz b.npz
-fails_with "model.state: is no state of a server optimiser" "a model for a state"
+fails_with "model.state: is not a state of a server optimiser" "a model for a state"
 # killed between model and state: the state still belongs to the previous model
 cp adam.npz want.npz && cp adam.state want.state && rm adam.state
 run aml-fedavg -q --server-opt adam --previous parent.npz --state adam.state -o adam.npz a.npz b.npz c.npz
@@ -216,7 +216,7 @@ done
 run aml-fedavg -w 1,1 --equal a.npz b.npz
 wrong_usage "exclude each other" "weights and --equal"
 run aml-fedavg -m trimmed:1 a.npz b.npz
-wrong_usage "leaves nothing of 2 models" "trimmed to nothing"
+wrong_usage "drops all of 2 models" "trimmed to nothing"
 for method in trimmed trimmed: trimmed:-1 trimmed:x mode trimmed:99999999999999999999; do
 	run aml-fedavg -m $method a.npz b.npz c.npz
 	wrong_usage "--method" "method $method"

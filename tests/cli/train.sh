@@ -178,7 +178,7 @@ fails_with "rate was 0.001, is now 0.01" "another rate"
 run train -e 5 --checkpoint ck five.npz x.npz
 fails_with "parent was" "other weights"
 run train -e 5 --checkpoint start.npz start.npz x.npz
-fails_with "start.npz: no checkpoint of aml-train" "weights are no checkpoint"
+fails_with "start.npz: not a checkpoint of aml-train" "weights are no checkpoint"
 head -c 5000 ck >short.ckpt
 run train -e 5 --checkpoint short.ckpt start.npz x.npz
 fails_with "short.ckpt: " "a checkpoint cut short"

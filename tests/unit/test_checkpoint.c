@@ -207,11 +207,11 @@ static void positions(void)
 		refused(&c, path, "the position is missing or damaged");
 	}
 	write_comment(path, NULL);
-	refused(&c, path, "no checkpoint of aml-train");
+	refused(&c, path, "not a checkpoint of aml-train");
 	write_comment(path, "{\"tool\": \"aml-train\"}");
-	refused(&c, path, "no checkpoint of aml-train");
+	refused(&c, path, "not a checkpoint of aml-train");
 	write_comment(path, "{\"run\": ");
-	refused(&c, path, "no checkpoint of aml-train");
+	refused(&c, path, "not a checkpoint of aml-train");
 	release(&c);
 }
 

@@ -94,16 +94,16 @@ static void test_refused(void)
 	refused("\n", "x.tsv: line 1: expected a header: id, true, predicted, CLASS...");
 	refused("true\\predicted\n", "x.tsv: line 1: names no classes");
 	refused("true\\predicted\tA\tA\n", "x.tsv: line 1: class code 'A' occurs twice");
-	refused("true\\predicted\tA\t-\n", "x.tsv: line 1: '-' is no class code");
+	refused("true\\predicted\tA\t-\n", "x.tsv: line 1: '-' is not a class code");
 	refused("true\\predicted\tA\tB,C\n", "x.tsv: line 1: class code 'B,C' has a comma");
 	refused("true\\predicted\tA\tB\nA\t1\t2\n", "x.tsv: ends after 1 rows, expected 2");
 	refused("true\\predicted\tA\nA\t1\nA\t1\n", "x.tsv: line 3: more rows than classes");
 	refused("true\\predicted\tA\nA\t1\t2\n", "x.tsv: line 2: 3 columns, expected 2");
 	refused("true\\predicted\tA\nB\t1\n", "x.tsv: line 2: row of class 'B', expected 'A'");
-	refused("true\\predicted\tA\nA\t-1\n", "x.tsv: line 2: '-1' is no count");
-	refused("true\\predicted\tA\nA\t+1\n", "x.tsv: line 2: '+1' is no count");
-	refused("true\\predicted\tA\nA\t1.5\n", "x.tsv: line 2: '1.5' is no count");
-	refused("true\\predicted\tA\nA\t\n", "x.tsv: line 2: '' is no count");
+	refused("true\\predicted\tA\nA\t-1\n", "x.tsv: line 2: '-1' is not a count");
+	refused("true\\predicted\tA\nA\t+1\n", "x.tsv: line 2: '+1' is not a count");
+	refused("true\\predicted\tA\nA\t1.5\n", "x.tsv: line 2: '1.5' is not a count");
+	refused("true\\predicted\tA\nA\t\n", "x.tsv: line 2: '' is not a count");
 	refused("true\\predicted\tA\nA\t35184372088833\n",
 	        "x.tsv: line 2: count 35184372088833 is more than 35184372088832");
 	refused("true\\predicted\tA\nA\t99999999999999999999\n",

@@ -78,7 +78,7 @@ static void check_headers(void)
 	check_header("{'descr': '<f4' 'fortran_order': False, 'shape': (3,)}",
 	             "the header is damaged");
 	check_header("{'descr': '<f4', 'fortran_order': False, 'shape': (3,)} x",
-	             "the header goes on behind its dict");
+	             "the header continues after its dict");
 	check_header("{'descr: <f4, 'fortran_order': False", "the header is damaged");
 	check_header("{'descr': '<f4', 'fortran_order': 0, 'shape': (3,)}",
 	             "fortran_order in the header is neither True nor False");

@@ -95,11 +95,11 @@ static void test_refused(void)
 	refused("i\tA\tA\t1\t0\n\n", "x: line 3: 1 columns, expected 5");
 	refused("i\tC\tA\t1\t0\n", "x: line 2: true class 'C' is not in the header");
 	refused("i\tA\t-\t1\t0\n", "x: line 2: predicted class '-' is not in the header");
-	refused("i\tA\tA\tnan\t0\n", "x: line 2: A: 'nan' is no probability");
-	refused("i\tA\tA\t1\t-0.5\n", "x: line 2: B: '-0.5' is no probability");
-	refused("i\tA\tA\t1\t1.5\n", "x: line 2: B: '1.5' is no probability");
-	refused("i\tA\tA\t1\t\n", "x: line 2: B: '' is no probability");
-	refused("i\tA\tA\t1\t0 \n", "x: line 2: B: '0 ' is no probability");
+	refused("i\tA\tA\tnan\t0\n", "x: line 2: A: 'nan' is not a probability");
+	refused("i\tA\tA\t1\t-0.5\n", "x: line 2: B: '-0.5' is not a probability");
+	refused("i\tA\tA\t1\t1.5\n", "x: line 2: B: '1.5' is not a probability");
+	refused("i\tA\tA\t1\t\n", "x: line 2: B: '' is not a probability");
+	refused("i\tA\tA\t1\t0 \n", "x: line 2: B: '0 ' is not a probability");
 	refused("i\\x\tA\tA\t1\t0\n", backslash);
 	refused("i\\\tA\tA\t1\t0\n", backslash);
 }
