@@ -1,9 +1,9 @@
-# Cross-validation: K folds, a training each, one table at the end.
+# Cross-validation: trains once for each of K folds, and prints one table at the end.
 #
 #     make -f crossval.mk -j 2 DATA=dataset FOLDS=5 TRAIN="-e 20 -b 16 --bn exact"
 #
-# Every image is in the validation set of exactly one fold, so that the summed confusion matrix WORK/confusion.svg
-# judges each image by a model that has not seen it. -j runs folds side by side; give TRAIN a -j of its own then.
+# Every image is in the validation set of exactly one fold, so in the total confusion matrix WORK/confusion.svg
+# each image is predicted by a model that was not trained on it. -j trains folds in parallel; then also give TRAIN a -j.
 
 DATA    ?= dataset
 WORK    ?= crossval

@@ -1,6 +1,7 @@
 #!/bin/sh
-# The tutorial on 600 real cells, from images to exported models, on a bare machine too: demo.sh [NEW-FOLDER]
-# One clinic alone, three clinics federated, all data in one place: compared on the same 120 held-out cells.
+# Runs the tutorial on 600 real cells, from images to exported models: demo.sh [NEW-FOLDER]
+# Compares one clinic alone, three clinics federated, and all data in one place on the same 120 held-out cells.
+# On a bare Debian it first installs what it needs.
 set -eu
 export LC_ALL=C
 ROUNDS=12 BATCH=16 CLINICS="0 1 2"
@@ -34,7 +35,7 @@ train() {
 }
 
 prepare() {
-	say "600 cells of ten classes to 100 x 100 pixels; 480 for three clinics, 120 held out"
+	say "prepare: 600 cells of ten classes, 100 x 100 pixels; 480 for three clinics, 120 held out"
 	aml-downsample -q -t u1 -o cells "$top/examples/demo-cells"
 	aml-partition -n 5 -S folds cells folds >/dev/null
 	aml-partition -n 3 -S stratified --split train folds/partition0 clinics >counts.tsv
@@ -44,7 +45,7 @@ prepare() {
 	mkdir models logs
 }
 
-# exact_statistics MODEL OUT DATASET...: batch norm's mean and variance over the cells of all these
+# exact_statistics MODEL OUT DATASET...: computes batch norm's mean and variance over the cells of all datasets
 exact_statistics() {
 	model=$1 exact=$2
 	shift 2
@@ -60,7 +61,7 @@ exact_statistics() {
 	aml-fedavg -q --bn pool -o "$exact" statistics?.npz
 }
 
-# score MODEL: loss and accuracy on the held-out cells
+# score MODEL: prints loss and accuracy on the held-out cells
 score() {
 	aml-eval -q -d held-out/partition0 -p - "$1" 2>/dev/null | awk -F '\t' '
 		NR == 1 { for (i = 4; i <= NF; i++) column[$i] = i; next }
@@ -68,7 +69,7 @@ score() {
 		END { printf "%.6f\t%.4f\n", loss / (NR - 1), right / (NR - 1) }'
 }
 
-# follow NAME EPOCH DATASET...: a line of the learning curve: in training, and on the held-out cells with exact statistics
+# follow NAME EPOCH DATASET...: appends an epoch to the learning curve: training, and held-out cells with exact statistics
 follow() {
 	name=$1 epoch=$2
 	shift 2
@@ -79,7 +80,7 @@ follow() {
 		END { printf "%d\t%.6f\t%.4f\t%s\n", epoch, loss / NR, accuracy / NR, held_out }' >>logs/"$name".tsv
 }
 
-# in_one_place NAME DATASET: epoch after epoch, each going on from the checkpoint of the one before
+# in_one_place NAME DATASET: trains epoch by epoch, resuming from the checkpoint
 in_one_place() {
 	epoch=1
 	while [ $epoch -le $ROUNDS ]; do
@@ -90,7 +91,7 @@ in_one_place() {
 	rm checkpoint
 }
 
-# Round after round: each clinic trains the global model for an epoch, then the mean of theirs is the next global model.
+# In each round every clinic trains the global model for an epoch; the mean of the results is the next global model.
 federate() {
 	cp init.npz models/federated.npz
 	round=1
@@ -114,7 +115,7 @@ row() {
 
 compare() {
 	say ""
-	say "Accuracy on the 120 held-out cells, with batch norm's running and exact statistics:"
+	say "Accuracy on the 120 held-out cells, with running and with exact batch norm statistics:"
 	printf '%-26s %5s  %7s  %7s\n' "trained on" cells running exact
 	row "one clinic" 160 one-clinic
 	row "three clinics, federated" 480 federated
@@ -133,17 +134,17 @@ draw_and_export() {
 }
 
 prepare
-say "one clinic alone: $ROUNDS epochs on its 160 cells"
+say "train at one clinic alone: $ROUNDS epochs on its 160 cells"
 in_one_place one-clinic clinics/partition0
-say "three clinics federated: $ROUNDS rounds of one epoch each on 160 cells, then the mean"
+say "train three clinics federated: $ROUNDS rounds of one epoch each on 160 cells, then the mean"
 federate
-say "all data in one place: $ROUNDS epochs on 480 cells"
+say "train on all data in one place: $ROUNDS epochs on 480 cells"
 in_one_place one-place together/partition0
 compare
 draw_and_export
 say ""
-say "In $PWD lie, of the federated model:
+say "Results of the federated model, in $PWD:
   confusion.svg .png   confusion matrix        curve.svg .png   learning curve
-  predictions.tsv      each held-out cell      report.txt .json its report by class
+  predictions.tsv      each held-out cell      report.txt .json report for each class
   serving/             for TensorFlow Serving  federated.onnx   for ONNX Runtime, OpenVINO
-and models/, the weights of all three."
+The weights of all three are in models/."

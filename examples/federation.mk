@@ -1,20 +1,20 @@
-# A federation without a server: rounds as make targets, clients as folders or as hosts over ssh.
+# Federation without a server: rounds are make targets, clients are local folders or hosts reached by ssh.
 #
 #     make -f federation.mk -j CLIENTS="north south east" \
 #          DATA_north=data/north DATA_south=/srv/cells HOST_south=me@south DATA_east=... ROUNDS=10
 #
-# Every round each client trains the global model on its own data, then the models are averaged. Only weights
-# travel: over ssh they go through standard input and output, nothing is stored at the host. What make
-# promises holds: an interrupted run goes on where it was, changed data or options train again what depends on
-# them, -j runs the clients side by side. Round R trains with seed SEED + R.
+# In each round every client trains the global model on its own data, then the models are averaged. Only weights
+# travel; over ssh they pass through standard input and output, and nothing is stored on the host. As usual with make,
+# an interrupted run resumes, changed data or options repeat what depends on them, and -j runs the clients in
+# parallel. Round R trains with seed SEED + R.
 #
 #   all        the model after ROUNDS rounds: WORK/ROUNDS/global.npz (default)
-#   init       the first model only
-#   validate   each client's verdict on it: WORK/ROUNDS/CLIENT.json
+#   init       the initial model only
+#   validate   evaluate the last model at each client: WORK/ROUNDS/CLIENT.json
 #   table      accuracy of the last model at each client
 #   clean      remove WORK
 #
-# INIT names the first model; without it aml-init makes one of SEED, SIZE and CLASSES. TRAIN and FEDAVG are options of
+# INIT names the initial model; without it aml-init makes one from SEED, SIZE and CLASSES. TRAIN and FEDAVG are options for
 # aml-train and aml-fedavg.
 
 CLIENTS ?= clinic0 clinic1 clinic2
@@ -33,23 +33,23 @@ $(foreach c,$(CLIENTS),$(eval DATA_$(c) ?= $(c)))
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
-LAST     := $(WORK)/$(ROUNDS)/global.npz
-VERDICTS := $(CLIENTS:%=$(WORK)/$(ROUNDS)/%.json)
+LAST    := $(WORK)/$(ROUNDS)/global.npz
+REPORTS := $(CLIENTS:%=$(WORK)/$(ROUNDS)/%.json)
 ROUND_NUMBERS := $(shell seq 1 $(ROUNDS))
 
 .PHONY: all init validate table clean
 all: $(LAST)
 init: $(WORK)/0/global.npz
-validate: $(VERDICTS)
+validate: $(REPORTS)
 clean:
 	rm -rf '$(WORK)'
 
-table: $(VERDICTS)
+table: $(REPORTS)
 	@for c in $(CLIENTS); do \
 		printf '%s\t' "$$c"; sed -n 's/^ *"accuracy": \([^,]*\),*/\1/p' '$(WORK)/$(ROUNDS)'/$$c.json; \
 	done
 
-# The options of a run, in a file that changes only when they do.
+# A file with the options of the run, rewritten only if they change.
 $(WORK)/options: FORCE
 	@mkdir -p '$(WORK)'
 	@echo '$(SEED) $(SIZE) $(CLASSES) $(TRAIN) $(FEDAVG)' | cmp -s - '$@' || \
@@ -60,12 +60,12 @@ $(WORK)/0/global.npz: $(INIT) $(WORK)/options
 	@mkdir -p '$(@D)'
 	$(if $(INIT),cp '$(INIT)' '$@',aml-init -s $(SEED) --size $(SIZE) --classes '$(CLASSES)' '$@')
 
-# A folder's labels tell make that its data changed; of a host it knows nothing.
+# labels.npy tells make that the data of a folder changed; changes on a host are not noticed.
 define client_data
 $(if $(HOST_$(1)),,$(DATA_$(1))/labels.npy)
 endef
 
-# run CLIENT,COMMAND: here, or at the client's host
+# run CLIENT,COMMAND: runs it here, or on the client's host
 define run
 $(if $(HOST_$(1)),$(SSH) '$(HOST_$(1))' "$(2)",$(2))
 endef

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Brings what the build needs and this machine lacks: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm]...
-# On Debian and its children by apt-get; elsewhere it says what is wanted. Nothing missing: does nothing.
+# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm]...
+# Uses apt-get on Debian and its derivatives; on other systems it lists the missing packages. Does nothing if none is missing.
 set -eu
 
 missing=
@@ -85,12 +85,12 @@ install_missing() {
 		apt-get install -y -qq --no-install-recommends $missing >/dev/null
 }
 
-say_what_is_wanted() {
+list_missing() {
 	cat >&2 <<TEXT
-setup: no apt-get here to install what is missing, by Debian's names:
+setup: apt-get not found; these packages (Debian's names) are missing:
  $missing
-Fedora calls these make gcc pkgconf-pkg-config openblas-devel libtiff-devel libpng-devel
-zlib-devel, and for the tests perl-Test-Harness and libxml2. Any C11 compiler that knows
+On Fedora they are make gcc pkgconf-pkg-config openblas-devel libtiff-devel libpng-devel
+zlib-devel, and for the tests perl-Test-Harness and libxml2. Any C11 compiler with
 GNU extensions, any CBLAS (make BLAS_LIBS=... BLAS_CFLAGS=...) and GNU make will do.
 TEXT
 	exit 1
@@ -103,5 +103,5 @@ done
 if has apt-get; then
 	install_missing
 else
-	say_what_is_wanted
+	list_missing
 fi

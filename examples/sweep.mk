@@ -1,8 +1,8 @@
-# A parameter sweep: one training for each combination, one table at the end, the best first.
+# Parameter sweep: trains once for each combination, and prints one table at the end, the best first.
 #
 #     make -f sweep.mk -j 2 DATA=dataset RATES="1e-3 3e-4" BATCHES="16 32" SEEDS="0 1 2" TRAIN="-e 20 --bn exact"
 #
-# The table is also WORK/table.tsv: rate, batch, seed, epochs, validation loss and accuracy of the last epoch.
+# The table is saved as WORK/table.tsv: rate, batch, seed, epochs, validation loss and accuracy of the last epoch.
 
 DATA    ?= dataset
 WORK    ?= sweep

@@ -1,12 +1,12 @@
 #!/bin/sh
 # How much of the gap between one clinic and all data in one place does federation close?   gap.sh NEW-FOLDER
-# Three clinics, iid and unlike (dirichlet:0.5), five seeds; batch norm's statistics exact everywhere. Leaves runs.tsv (scheme, trained
+# Three clinics with similar (iid) or different data (dirichlet:0.5), five seeds, exact batch norm statistics. Writes runs.tsv (scheme, trained
 # on, round, seed, accuracy), table.tsv (mean and standard deviation after the last round) and a curve for each scheme.
 # shellcheck source=examples/experiments/lib.sh
 . "$(dirname "$0")/lib.sh"
 : "${SEEDS:=1 2 3 4 5}" "${ROUNDS:=12}" "${SCHEMES:=iid dirichlet:0.5}"
 
-# alone NAME SCHEME SEED DATASET: an epoch a round, on one dataset
+# alone NAME SCHEME SEED DATASET: trains one epoch in each round, on one dataset
 alone() {
 	cp init.npz model.npz
 	for r in $(seq 1 "$ROUNDS"); do

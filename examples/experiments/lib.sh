@@ -1,6 +1,6 @@
 # shellcheck shell=sh
-# What the experiments share. Sourced; $BIN: folder of the tools (build/release), $DATA: tree of cells (the demo's 600), $SIZE: pixels on
-# each side (100; at 48, a model takes a fifth of the room and of the time).
+# Shared by the experiments; to be sourced. $BIN: folder of the tools (build/release), $DATA: tree of cells (the demo's 600), $SIZE: width and
+# height in pixels (100; at 48, a model takes a fifth of the space and of the time).
 set -eu
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +12,7 @@ out=${1:?usage: $0 NEW-FOLDER}
 mkdir "$out"
 cd "$out"
 
-# One fifth of DATA held out, the rest for training: held-out/partition0, pool/partition0.
+# Holds out one fifth of DATA; the rest is for training: held-out/partition0, pool/partition0.
 prepare() {
 	aml-downsample -q -s "$SIZE" -t u1 -o cells "$DATA"
 	aml-partition -n 5 -S folds cells folds >/dev/null
@@ -36,12 +36,12 @@ train() {
 	aml-train -q -d "$dataset" --split all -b "$BATCH" "$@"
 }
 
-# score MODEL: accuracy on the held-out cells
+# score MODEL: prints the accuracy on the held-out cells
 score() {
 	aml-eval -q --json -d held-out/partition0 "$1" | sed -n 's/^ *"accuracy": \([^,]*\),*/\1/p'
 }
 
-# exact MODEL OUT DATASET...: batch norm's statistics over the cells of all these, each at its owner's
+# exact MODEL OUT DATASET...: computes exact batch norm statistics at each client, and pools them
 exact() {
 	from=$1 to=$2 k=0
 	shift 2
@@ -53,7 +53,7 @@ exact() {
 	rm -f exact.*.npz
 }
 
-# summary COLUMN-COUNT < TSV: mean and standard deviation of the last column over rows with equal first columns
+# summary COLUMN-COUNT < TSV: prints mean and standard deviation of the last column over rows with equal first columns
 summary() {
 	awk -F '\t' -v n="$1" 'BEGIN { OFS = "\t" }
 		{ key = $1; for (i = 2; i <= n; i++) key = key OFS $i

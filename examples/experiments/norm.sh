@@ -1,7 +1,7 @@
 #!/bin/sh
-# Which rule for batch norm's statistics is best after how many rounds?   norm.sh NEW-FOLDER
-# The rules differ in inference only, so that one federation serves them all: running statistics averaged (FEDn) or pooled, exact ones
-# of each clinic's own model averaged or pooled, exact ones of the global model pooled. runs.tsv: scheme, round, rule, seed, accuracy.
+# How should batch norm statistics be combined, after how many rounds?   norm.sh NEW-FOLDER
+# The rules differ only in inference, so one federation serves for all: running statistics, averaged (as in FEDn) or pooled; exact statistics
+# of each clinic's own model, averaged or pooled; exact statistics of the global model, pooled. runs.tsv: scheme, round, rule, seed, accuracy.
 # shellcheck source=examples/experiments/lib.sh
 . "$(dirname "$0")/lib.sh"
 : "${SEEDS:=1 2 3}" "${ROUNDS:=12}" "${SCORED:=1 2 4 8 12}" "${SCHEMES:=iid dirichlet:0.5}"
@@ -10,7 +10,7 @@ note() {
 	printf '%s\t%d\t%s\t%d\t%s\n' "$scheme" "$r" "$1" "$seed" "$(score "$2")" >>runs.tsv
 }
 
-# Every rule's model of what the clinics sent in this round
+# Applies every rule to the models of this round
 rules() {
 	note "running, averaged" model.npz
 	aml-fedavg -q --bn pool -o other.npz client0.npz client1.npz client2.npz

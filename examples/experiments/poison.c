@@ -1,6 +1,6 @@
 /*
- * poison: FACTOR PREVIOUS MODEL OUT writes PREVIOUS + FACTOR (MODEL - PREVIOUS), as an
- * evil client might; without PREVIOUS it writes FACTOR MODEL.
+ * poison: FACTOR PREVIOUS MODEL OUT writes PREVIOUS + FACTOR (MODEL - PREVIOUS), as a
+ * malicious client might; without PREVIOUS it writes FACTOR MODEL.
  */
 #include <stdlib.h>
 

@@ -1,14 +1,14 @@
 #!/bin/sh
-# One of five clients sends poisoned weights: what do mean, median and trimmed mean make of it?   poison.sh NEW-FOLDER
-# The fifth client turns the signs of its weights (flip), sends them ten times as large (scale), or turns its update round and sends
-# that five times as large (reverse). runs.tsv: attack, rule, seed, accuracy, with the honest clients' statistics of batch norm; 0 where the
-# weights grew until a client could not train any more.
+# How well do mean, median and trimmed mean tolerate one poisoned client of five?   poison.sh NEW-FOLDER
+# The fifth client flips every sign of its weights (flip), multiplies its weights by ten (scale), or reverses its update and multiplies
+# it by five (reverse). runs.tsv: attack, rule, seed, accuracy, with batch norm statistics of the honest clients; 0 if the weights
+# diverged until a client could no longer train.
 : "${SIZE:=48}"
 # shellcheck source=examples/experiments/lib.sh
 . "$(dirname "$0")/lib.sh"
 : "${SEEDS:=1 2 3}" "${ROUNDS:=12}" "${ATTACKS:=none flip scale reverse}" "${RULES:=mean median trimmed:1}"
 
-# poisoned ATTACK: client4.npz as it leaves the evil client
+# poisoned ATTACK: replaces client4.npz by what the malicious client sends
 poisoned() {
 	case $1 in
 	none) return ;;

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Does FedProx's pull towards the global model help when clinics are unlike?   proximal.sh NEW-FOLDER
-# Three clinics, three local epochs a round. runs.tsv: scheme, mu, seed, accuracy after the last round.
+# Does FedProx help if the data of the clinics differ?   proximal.sh NEW-FOLDER
+# Three clinics, three local epochs in each round. runs.tsv: scheme, mu, seed, accuracy after the last round.
 : "${SIZE:=48}"
 # shellcheck source=examples/experiments/lib.sh
 . "$(dirname "$0")/lib.sh"

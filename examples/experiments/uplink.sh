@@ -1,12 +1,12 @@
 #!/bin/sh
-# What do small uplinks cost in accuracy?   uplink.sh NEW-FOLDER
+# How much accuracy do compressed updates cost?   uplink.sh NEW-FOLDER
 # Three clinics send whole models, or differences of 8, 4 or 2 bits (aml-delta). runs.tsv: bits, seed, accuracy after the last round;
-# size.tsv: bits, bytes of the first uplink.
+# size.tsv: bits, size of the first update in bytes.
 # shellcheck source=examples/experiments/lib.sh
 . "$(dirname "$0")/lib.sh"
 : "${SEEDS:=1 2 3}" "${ROUNDS:=10}" "${BITS:=32 8 4 2}"
 
-# send BITS CLIENT: client.npz as it leaves the clinic
+# send BITS CLIENT: compresses the model file of the client
 send() {
 	[ "$1" = 32 ] || { aml-delta -b "$1" -p model.npz "$2" small.npz && mv small.npz "$2"; }
 }

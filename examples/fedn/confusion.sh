@@ -1,7 +1,7 @@
 #!/bin/sh
-# A model of the federation judged on local data: confusion.sh MODEL-ID DATASET [FOLDER]
-# Fetches the model from FEDn's trail by its id (FEDN_URL, FEDN_TOKEN), and leaves model.npz, report.json,
-# predictions.tsv and the confusion matrix in FOLDER (MODEL-ID). Without an id (-) it takes the newest model.
+# Evaluates a model of the federation on local data: confusion.sh MODEL-ID DATASET [FOLDER]
+# Downloads the model by its id from FEDn (FEDN_URL, FEDN_TOKEN) and writes model.npz, report.json,
+# predictions.tsv and the confusion matrix to FOLDER (default: MODEL-ID). The id - means the newest model.
 set -eu
 [ $# -ge 2 ] || { sed -n '2s/^# //p' "$0" >&2; exit 2; }
 id=$1 dataset=$2

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the organiser of a federation uploads: make-package.sh [SEED [CLASSES]]
-# Writes package.tgz (the compute package) and seed.npz (the first model) here. Needs neither Python nor FEDn.
+# Makes the files that the organiser of a federation uploads: make-package.sh [SEED [CLASSES]]
+# Writes package.tgz (the compute package) and seed.npz (the initial model) to the current folder. Needs neither Python nor FEDn.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime=@0 -C "$here/package" -czf package.tgz fedn.yaml

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The mean of one round's models, submitted by federate.sh: average.sh WORK ROUND
+# Averages the models of one round; submitted by federate.sh: average.sh WORK ROUND
 #SBATCH --ntasks=1
 set -euo pipefail
 work=$1 round=$2

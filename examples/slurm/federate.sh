@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A federation as Slurm jobs: federate.sh [-r ROUNDS] [-s SEED] [-w WORK] [-t TRAIN-OPTIONS] [-n FROM-ROUND] DATASET...
+# Runs a federation as Slurm jobs: federate.sh [-r ROUNDS] [-s SEED] [-w WORK] [-t TRAIN-OPTIONS] [-n FROM-ROUND] DATASET...
 # shellcheck disable=SC2086 # TRAIN holds options
 #
-# Submits, for each round, an array of one training a dataset and one job that averages their models; each waits for the one
-# before it. Killed, preempted or lost with their node, jobs are requeued and go on from their checkpoints. Started again
-# after scancel it submits what is missing. WORK (federation) must be on a file system that all nodes see. Ends by
-# printing the id of the last job; its model is WORK/ROUNDS/global.npz, the same bytes as federation.mk gives.
+# For each round it submits a job array with one training task for each dataset, and a job that averages the models; each waits for
+# the one before. Jobs that are killed, preempted or lost with their node are requeued and resume from their checkpoints. After
+# scancel, run the script again: it submits what is missing. WORK (federation) must be on a file system that all nodes share.
+# Prints the id of the last job; its model is WORK/ROUNDS/global.npz, the same bytes as from federation.mk.
 set -euo pipefail
 rounds=3 seed=0 work=federation train='' size=100 classes=15
 while getopts r:s:w:t:S:c: o; do
@@ -25,7 +25,7 @@ for d; do
 done >"$work/datasets"
 [ -e "$work/0/global.npz" ] || { mkdir -p "$work/0" && aml-init -s "$seed" --size "$size" --classes "$classes" "$work/0/global.npz"; }
 
-# submit NAME AFTER OPTION... SCRIPT ARGUMENT...: prints the job's id
+# submit NAME AFTER OPTION... SCRIPT ARGUMENT...: prints the id of the job
 submit() {
 	local name=$1 after=$2
 	shift 2
@@ -38,7 +38,7 @@ after=
 for round in $(seq 1 "$rounds"); do
 	[ -e "$work/$round/global.npz" ] && continue
 	mkdir -p "$work/$round"
-	# the batch system's warning, 60 s before the time limit, saves the checkpoint
+	# Slurm sends USR1 60 s before the time limit, and aml-train saves its checkpoint
 	after=$(submit "train-$round" "$after" --array="0-$(($# - 1))" --signal=USR1@60 "$here/train.sh" "$work" "$round" \
 		$((seed + round)) $train)
 	after=$(submit "average-$round" "$after" "$here/average.sh" "$work" "$round")

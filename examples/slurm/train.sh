@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One client's training in one round, a task of the array that federate.sh submits: train.sh WORK ROUND SEED OPTION...
+# Trains one client in one round; a task of the job array from federate.sh: train.sh WORK ROUND SEED OPTION...
 #SBATCH --ntasks=1
 set -uo pipefail
 work=$1 round=$2 seed=$3
@@ -9,7 +9,7 @@ dataset=$(sed -n "$((client + 1))p" "$work/datasets")
 out=$work/$round/client$client
 [ -e "$out.npz" ] && exit 0
 
-# In the background, so that bash can hand the signals on: the shell gets them, not the program.
+# In the background: Slurm signals the shell, not the program, and bash can only forward a signal while it waits.
 aml-train -q -d "$dataset" -s "$seed" "$@" --checkpoint "$out.checkpoint" "$work/$((round - 1))/global.npz" "$out.npz" &
 trap 'kill -USR1 $!' USR1 TERM
 wait $!
@@ -18,7 +18,7 @@ while kill -0 $! 2>/dev/null; do
 	wait $!
 	status=$?
 done
-# 75: stopped with everything saved. Above 128: killed, by the memory limit or by hand; a few times that is bad luck.
+# 75: stopped after saving. Above 128: killed, by the memory limit or by hand; retried up to three times.
 if [ $status -eq 75 ] || { [ $status -gt 128 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ]; }; then
 	echo "requeue: exit $status"
 	scontrol requeue "${SLURM_ARRAY_JOB_ID}_$client"
