@@ -24,8 +24,8 @@ PKGCONFIG ?= pkg-config
 BLAS_CFLAGS ?= $(shell $(PKGCONFIG) --cflags openblas)
 BLAS_LINK   := $(or $(BLAS_LIBS),-ldl)
 BLAS_LOAD   := $(if $(BLAS_LIBS),,-DBLAS_SONAME='"libopenblas.so.0"')
-LIB_CFLAGS  := $(shell $(PKGCONFIG) --cflags libtiff-4 libpng zlib)
-LIBS        := $(shell $(PKGCONFIG) --libs libtiff-4 libpng zlib) -lm -pthread
+LIB_CFLAGS  := $(shell $(PKGCONFIG) --cflags libtiff-4 libpng libjpeg zlib)
+LIBS        := $(shell $(PKGCONFIG) --libs libtiff-4 libpng libjpeg zlib) -lm -pthread
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wwrite-strings
 OPT_release := -O2 -g

@@ -28,6 +28,7 @@ build_needs() {
 	[ -n "${BLAS_LIBS:-}" ] || library openblas libopenblas-dev
 	library libtiff-4 libtiff-dev
 	library libpng libpng-dev
+	library libjpeg libjpeg-dev
 	library zlib zlib1g-dev
 }
 
@@ -90,7 +91,7 @@ list_missing() {
 setup: apt-get not found; these packages (Debian's names) are missing:
  $missing
 On Fedora they are make gcc pkgconf-pkg-config openblas-devel libtiff-devel libpng-devel
-zlib-devel, and for the tests perl-Test-Harness and libxml2. Any C11 compiler with
+libjpeg-turbo-devel zlib-devel, and for the tests perl-Test-Harness and libxml2. Any C11 compiler with
 GNU extensions, any CBLAS (make BLAS_LIBS=... BLAS_CFLAGS=...) and GNU make will do.
 TEXT
 	exit 1

@@ -170,6 +170,8 @@ library_rule() {
 	done <<-TABLE
 		cblas libcore/nn/gemm.c|tests/(unit|bench)/.*
 		dlfcn.h libcore/nn/gemm.c
+		jpeglib.h libcore/image/.*|tests/.*
+		jerror.h libcore/image/.*|tests/.*
 		png.h libcore/image/.*|tests/.*
 		tiff libcore/image/.*|tests/.*
 		zlib.h libcore/format/.*|tests/.*
@@ -276,7 +278,7 @@ covered() {
 		fuzz dataset_writer -               our own rows, by their checksums
 		fuzz deflate        npz
 		fuzz gemm           -               a library
-		fuzz image_read     image_png       and image_tiff: the decoder is picked by the first bytes
+		fuzz image_read     image_png       and image_jpeg, image_tiff: the decoder is picked by the first bytes
 		fuzz infile         -               bytes as they are
 		fuzz model_file     model
 		fuzz model_stream   delta
@@ -358,7 +360,7 @@ page_rule() {
 
 run_clang_tidy() {
 	local -a flags
-	read -ra flags < <(pkg-config --cflags openblas libtiff-4 libpng zlib)
+	read -ra flags < <(pkg-config --cflags openblas libtiff-4 libpng libjpeg zlib)
 	flags+=(-std=gnu11 -Ilibcore -Itests -D_GNU_SOURCE '-DAML_VERSION="0"' '-DBLAS_SONAME="0"')
 	# simd.c is compiled only with the macros of an instruction set
 	printf '%s\n' libcore/*/*.c tools/*.c | grep -v 'kernels/simd\.c' |

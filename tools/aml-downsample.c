@@ -84,7 +84,7 @@ static int print_picture(const struct args *a, struct err *e)
 /* Returns 0, 1 if there are any that were left out, or -1 with E set. */
 static int check_strays(const struct args *a, const struct tree *t, struct err *e)
 {
-	static const char what[] = "not a picture (.tiff, .tif or .png)";
+	static const char what[] = "not a picture (.tiff, .tif, .png or .jpg)";
 	struct err warning;
 
 	if (t->strays && !a->keep_going)

@@ -21,7 +21,7 @@ void picture_init(struct picture *p, int size, enum resize_filter filter);
 void picture_release(struct picture *p);
 
 /*
- * Reads the TIFF or PNG at PATH ("-": stdin) and resizes it into p->bytes.
+ * Reads the TIFF, PNG or JPEG at PATH ("-": stdin) and resizes it into p->bytes.
  * Returns 0, or -1 with E set (PATH named in it).
  */
 int picture_load(struct picture *p, const char *path, struct err *e);
@@ -30,8 +30,8 @@ int picture_load(struct picture *p, const char *path, struct err *e);
 void picture_floats(const struct picture *p, float *out);
 
 /*
- * What a network of p->size and CHANNELS takes, from PATH ("-": stdin): a TIFF or PNG, or an .npy
- * of exactly size x size x channels ('<f4' 0..1, or '|u1'). OUT: as many floats in 0..1.
+ * What a network of p->size and CHANNELS takes, from PATH ("-": stdin): a TIFF, PNG or JPEG, or an
+ * .npy of exactly size x size x channels ('<f4' 0..1, or '|u1'). OUT: as many floats in 0..1.
  * Returns 0, or -1 with E set (PATH named in it).
  */
 int picture_input(struct picture *p, float *out, int channels, const char *path,

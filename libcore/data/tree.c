@@ -71,7 +71,7 @@ static bool is_folder(const char *path)
 /* Bytes of NAME before a picture's ending; 0: it has none. */
 static size_t stem_bytes(const char *name)
 {
-	static const char *const endings[] = { ".tiff", ".tif", ".png" };
+	static const char *const endings[] = { ".tiff", ".tif", ".png", ".jpg", ".jpeg" };
 	size_t all = strlen(name);
 
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
@@ -185,7 +185,7 @@ static int by_id(const void *a, const void *b)
 static int check_ids(struct tree *t, struct err *e)
 {
 	if (!t->count)
-		return err_set(e, "no pictures (.tiff, .tif, .png) in the class folders");
+		return err_set(e, "no pictures (.tiff, .tif, .png, .jpg) in the class folders");
 	qsort(t->picture, t->count, sizeof *t->picture, by_id);
 	for (size_t i = 1; i < t->count; i++)
 		if (!strcmp(t->picture[i - 1].id, t->picture[i].id))

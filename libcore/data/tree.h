@@ -19,8 +19,8 @@ struct tree {
 };
 
 /*
- * Lists the pictures (.tif, .tiff, .png, in any case) of the COUNT trees at ROOTS, by
- * their names alone. Hidden files, and files beside the class folders, are passed over.
+ * Lists the pictures (.tif, .tiff, .png, .jpg, .jpeg, in any case) of the COUNT trees at
+ * ROOTS, by their names alone. Hidden files, and files beside the class folders, are passed over.
  * Folders that are no class are an error that names them all, unless SOME says that
  * CLASSES are a choice: then they are left out. Symbolic links are followed.
  * Returns 0, or -1 with E set: also where an id occurs twice, a tree has no class folder,

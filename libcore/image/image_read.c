@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/infile.h"
+#include "image/image_jpeg.h"
 #include "image/image_png.h"
 #include "image/image_tiff.h"
 
@@ -34,8 +35,10 @@ int image_read(struct image *im, const uint8_t *bytes, size_t size, struct err *
 		rc = image_tiff_read(im, bytes, size, e);
 	else if (image_is_png(bytes, size))
 		rc = image_png_read(im, bytes, size, e);
+	else if (image_is_jpeg(bytes, size))
+		rc = image_jpeg_read(im, bytes, size, e);
 	else
-		rc = err_set(e, size ? "neither a TIFF nor a PNG image" : "empty file");
+		rc = err_set(e, size ? "not a TIFF, PNG or JPEG image" : "empty file");
 	if (rc < 0)
 		im->width = im->height = 0;
 	else

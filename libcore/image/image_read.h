@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Pictures from files: TIFF or PNG, told apart by their first bytes, and converted as Pillow's
+ * Pictures from files: TIFF, PNG or JPEG, told apart by their first bytes, and converted as Pillow's
  * Image.open(path).convert("RGBA") does. A file that is damaged anywhere in the picture is an
  * error.
  */

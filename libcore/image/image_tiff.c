@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "image/alpha.h"
+#include "image/cmyk.h"
 
 enum { MAGIC_BYTES = 4, PALETTE = 256, WORDS = 256 };
 
@@ -516,13 +517,8 @@ static void fill_palette(uint8_t *p, size_t pixels, const struct reader *r)
 
 static void fill_cmyk(uint8_t *p, size_t pixels)
 {
-	for (; pixels; pixels--, p += IMAGE_CHANNELS) {
-		unsigned white = 255 - p[3];
-
-		for (int c = 0; c < 3; c++)
-			p[c] = (uint8_t)(white - alpha_times(p[c], white));
-		p[3] = 255;
-	}
+	for (; pixels; pixels--, p += IMAGE_CHANNELS)
+		cmyk_to_rgba(p);
 }
 
 static void fill_alpha(uint8_t *p, size_t pixels)

@@ -19,7 +19,16 @@ run aml-downsample -q -s 7 -f lanczos - < <(cat "$IMAGES/rgba_lzw.tiff")
 exits 0 "a TIFF from a pipe"
 check "its size" test "$(wc -c <"$out")" -eq $((128 + 7 * 7 * 4 * 4))
 
-for file in "$IMAGES"/broken/*; do
+for ending in jpg JPEG; do
+	mkdir -p "jpegs/$ending/BAS"
+	cp "$DATA/jpegs/rgb_420.jpg" "jpegs/$ending/BAS/BAS_0001.$ending"
+	run aml-downsample -q -s 9 -o "of.$ending" "jpegs/$ending"
+	exits 0 "a tree of .$ending"
+	run aml-downsample -s 9 - <"$DATA/jpegs/rgb_420.jpg"
+	same "$out" "of.$ending/data_singlets/BAS_0001.npy" "the same picture, from standard input"
+done
+
+for file in "$IMAGES"/broken/* "$DATA"/jpegs/broken/*; do
 	run aml-downsample "$file"
 	fails_with "$file: " "refused with one line: ${file##*/}"
 	check "nothing on stdout: ${file##*/}" test ! -s "$out"

@@ -1,9 +1,12 @@
 """aml-downsample gives Pillow's pixels: filters, sizes, kinds of PNG and TIFF."""
-import io, itertools, pathlib
+import io, itertools, pathlib, sys
 import numpy as np
 import tifffile
 from PIL import Image
 from tap import *
+
+sys.path.append(str(TOP / "tests/data/jpegs"))
+import make_jpegs
 
 FILTERS = {"nearest": 0, "box": 4, "bilinear": 2, "hamming": 5, "bicubic": 3, "lanczos": 1}
 rng = np.random.default_rng(1)
@@ -90,7 +93,39 @@ def tiff_kinds():
         same("kind.tiff", 20, what="TIFF " + what)
 
 
+def jpeg_kinds():
+    """At their own size: each pixel counts."""
+    def compare(what, data):
+        (w, h), _ = make_jpegs.pillow(data)
+        pathlib.Path("kind.jpg").write_bytes(data)
+        same("kind.jpg", max(w, h), "nearest", "JPEG " + what)
+
+    save = make_jpegs.saved
+    for w, h in (40, 40), (37, 53), (1, 17), (16, 1), (130, 99):
+        for mode, subsampling, progressive in itertools.product(
+                ("RGB", "CMYK"), ("4:4:4", "4:2:2", "4:2:0"), (False, True)):
+            im = Image.fromarray(make_jpegs.smooth(rng, h, w, len(mode)), mode)
+            more = dict(quality=int(rng.integers(1, 101)), progressive=progressive, optimize=bool(rng.integers(2)),
+                        restart_marker_blocks=int(rng.choice([0, 1, 7])))
+            if mode == "RGB":
+                more["subsampling"] = subsampling
+            compare("%s %s %d x %d %s" % (mode, subsampling, w, h, more), save(im, **more))
+        compare("noise %d x %d" % (w, h), save(Image.fromarray(noise(h, w, 3)), quality=95))
+        compare("grey %d x %d" % (w, h), save(Image.fromarray(noise(h, w)), quality=30))
+    factors = [(a, b) for a in (1, 2, 4) for b in (1, 2, 4)]
+    for i in range(150):
+        n = int(rng.choice([1, 3, 3, 3, 4]))
+        sampling = [factors[k] for k in rng.integers(0, len(factors), n)]
+        fits = sum(a * b for a, b in sampling) <= 10
+        w, h = (int(v) for v in rng.integers(1, 70, 2))
+        marker = make_jpegs.adobe(int(rng.choice([0, 1, 2]))) if rng.integers(2) else b""
+        compare("%d x %d, sampling %s" % (w, h, sampling),
+                make_jpegs.coded(rng, w, h, sampling, marker, interleaved=fits and bool(rng.integers(2)),
+                                 restart=int(rng.choice([0, 0, 1, 5]))))
+
+
 filters_and_sizes()
+jpeg_kinds()
 png_kinds()
 tiff_kinds()
 end()

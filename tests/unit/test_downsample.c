@@ -107,12 +107,12 @@ static void test_damaged(void)
 
 	make_tree("bad", true);
 	is_int(downsample(&d, &tree, &classes, &e), -1, "a damaged picture");
-	ok(strstr(e.text, "d.png: neither a TIFF nor a PNG image"), "is named: %s", e.text);
+	ok(strstr(e.text, "d.png: not a TIFF, PNG or JPEG image"), "is named: %s", e.text);
 	is_int(reports, 0, "and not reported too");
 	d.keep_going = true;
 	is_int(downsample(&d, &tree, &classes, &e), 1, "it is left out");
 	is_int(reports, 1, "and reported");
-	ok(strstr(reported, "d.png: neither a TIFF nor a PNG image"), "by name: %s", reported);
+	ok(strstr(reported, "d.png: not a TIFF, PNG or JPEG image"), "by name: %s", reported);
 	has_pixels("damaged");
 	tree_release(&tree);
 }

@@ -26,7 +26,7 @@ static void test_picture(void)
 	ok(picture_input(&p, input, C, rgb, &e) == 0, "as the network's input %s", e.text);
 	are_near(input, want, N, 0, "the same numbers");
 	is_int(picture_load(&p, "tests/data/images/pixels.tsv", &e), -1, "no picture");
-	is_text(e.text, "tests/data/images/pixels.tsv: neither a TIFF nor a PNG image", "why");
+	is_text(e.text, "tests/data/images/pixels.tsv: not a TIFF, PNG or JPEG image", "why");
 	ok(picture_input(&p, input, 3, rgb, &e) == -1 &&
 	   strstr(e.text, "rgb8.png: a picture has 4 channels, the network takes 3"),
 	   "another number of channels: %s", e.text);
