@@ -239,7 +239,7 @@ quiet_rule() {
 	for file in libcore/*/*.c; do
 		case $file in
 		libcore/base/opt.c | libcore/base/tool.c | libcore/base/mem.c | libcore/base/progress.c) ;;
-		*) grep -nHE '(^|[^a-z_])(printf|vprintf|puts|putchar|perror|exit|abort)\(|[^a-z_]stderr[^a-z_]' "$file" ;;
+		*) grep -nHE '(^|[^a-z_])(printf|vprintf|puts|putchar|perror|exit|abort)\(|[^a-z_/]stderr[^a-z_]' "$file" ;;
 		esac
 	done
 }
@@ -280,6 +280,7 @@ covered() {
 		fuzz gemm           -               a library
 		fuzz image_read     image_png       and image_jpeg, image_tiff: the decoder is picked by the first bytes
 		fuzz infile         -               bytes as they are
+		fuzz mapping        -               bytes as they are
 		fuzz model_file     model
 		fuzz model_stream   delta
 		fuzz model_writer   -               writes

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/opt.h"
+#include "base/outfile.h"
 #include "base/tool.h"
 #include "model/delta.h"
 #include "model/model.h"
@@ -75,7 +76,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int result;
 
-	if (model_load(&parent, a.parent, 0, &e) < 0)
+	if (outfile_probe_binary(a.out, "a file", &e) < 0 ||
+	    model_load(&parent, a.parent, 0, &e) < 0)
 		return tool_end(tool_fail(&e));
 	result = a.extract ? extract(&a, &parent, &e) : shrink(&a, &parent, &e);
 	model_release(&parent);

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
+#include "base/outfile.h"
 #include "base/progress.h"
 #include "base/tool.h"
 #include "format/npy.h"
@@ -64,6 +65,8 @@ static int print_picture(const struct args *a, struct err *e)
 	float *floats;
 	int result;
 
+	if (outfile_probe_binary("-", "-o DATASET", e) < 0)
+		return -1;
 	picture_init(&p, a->size, (enum resize_filter)a->filter);
 	result = picture_load(&p, a->in[0], e);
 	/* tool_end sees what could not be written */

@@ -103,7 +103,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (model_load(&m, a.model, 0, &e) < 0 || dataset_open(&d, a.dataset, &e) < 0 ||
+	if (outfile_probe(a.predictions, &e) < 0 || outfile_probe(a.out, &e) < 0 ||
+	    model_load(&m, a.model, 0, &e) < 0 || dataset_open(&d, a.dataset, &e) < 0 ||
 	    model_check_dataset(&m, a.model, &d, &e) < 0 || run(&a, &m, &d, &e) < 0)
 		status = tool_fail(&e);
 	dataset_release(&d);

@@ -58,8 +58,10 @@ int main(int argc, char **argv)
 	struct args a = parse(argc, argv);
 	struct model m = {0};
 	struct err e;
-	int result = load(&m, a.model, &e);
+	int result = a.format == SAVEDMODEL ? 0 : outfile_probe_binary(a.out, "-o FILE", &e);
 
+	if (result == 0)
+		result = load(&m, a.model, &e);
 	if (result == 0 && a.format == SAVEDMODEL)
 		result = savedmodel_save(a.out, &m.net, m.w, &e);
 	else if (result == 0)

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "base/opt.h"
+#include "base/outfile.h"
 #include "base/progress.h"
 #include "base/threads.h"
 #include "base/tool.h"
@@ -162,7 +163,8 @@ static int run(const struct args *a, struct round *r, struct err *e)
 	struct threads *pool;
 	int result;
 
-	if (round_load(r, &a->round, e) < 0)
+	if (outfile_probe_binary(a->round.out, "-o FILE", e) < 0 ||
+	    outfile_probe(a->round.state, e) < 0 || round_load(r, &a->round, e) < 0)
 		return -1;
 	pool = threads_new(a->threads);
 	result = round_average(r, pool, a->quiet, e);

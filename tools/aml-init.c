@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/opt.h"
+#include "base/outfile.h"
 #include "base/tool.h"
 #include "data/classes.h"
 #include "nn/init.h"
@@ -86,7 +87,9 @@ int main(int argc, char **argv)
 	char *text = NULL;
 	int status = 1;
 
-	if (read_classes(&c, a.classes, &e) < 0 || net_tutorial(&net, a.size, c.count, &e) < 0)
+	if (outfile_probe_binary(a.out, "a file as OUT", &e) < 0 ||
+	    read_classes(&c, a.classes, &e) < 0 ||
+	    net_tutorial(&net, a.size, c.count, &e) < 0)
 		goto out;
 	weights_init(&w, &net);
 	init_weights(&net, a.seed, w.a);

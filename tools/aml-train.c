@@ -163,6 +163,13 @@ out:
 	return status;
 }
 
+static int probe_outputs(const struct args *a, struct err *e)
+{
+	if (outfile_probe_binary(a->out, "a file as OUT", e) < 0)
+		return -1;
+	return outfile_probe(a->train.checkpoint, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -172,7 +179,7 @@ int main(int argc, char **argv)
 	int status = -1;
 
 	listen_to_signals(&a);
-	if (model_load(&m, a.in, 0, &e) == 0 && dataset_open(&d, a.dataset, &e) == 0 &&
+	if (probe_outputs(&a, &e) == 0 && model_load(&m, a.in, 0, &e) == 0 && dataset_open(&d, a.dataset, &e) == 0 &&
 	    model_check_dataset(&m, a.in, &d, &e) == 0)
 		status = run(&a, &m, &d, &e);
 	if (status < 0)

@@ -18,8 +18,10 @@ struct outfile {
 	FILE *f;
 	int fd;
 	char *path;                     /* for messages, as the user named it */
-	char *target;                   /* the file to replace, links followed; NULL: written directly */
-	char *temp;                     /* what replaces it by rename; NULL: FD, nameless, is copied */
+	/* the file to replace, links followed; NULL: written directly */
+	char *target;
+	/* what replaces it by rename; NULL: the bytes of FD, which has no name, are copied */
+	char *temp;
 	int ticket;                     /* of cleanup.h */
 	int error;                      /* errno of the first write that failed, or 0 */
 };
@@ -259,12 +261,24 @@ int outfile_probe(const char *path, struct err *e)
 	struct outfile *o;
 	struct stat st;
 
+	if (!path)
+		return 0;
 	if (descriptor_of(path) < 0 && stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
 	    !S_ISDIR(st.st_mode))           /* to open and close a FIFO would end its reader */
 		return access(path, W_OK) < 0 ? err_set(e, "%s: %s", path, strerror(errno)) : 0;
 	o = outfile_open(path, e);
 	outfile_abandon(o);
 	return o ? 0 : -1;
+}
+
+int outfile_probe_binary(const char *path, const char *option, struct err *e)
+{
+	int fd = descriptor_of(path);
+
+	if (fd >= 0 && isatty(fd))
+		return err_set(e, "%s is a terminal, and what comes is binary: give %s, or redirect it",
+		               outfile_name(path), option);
+	return outfile_probe(path, e);
 }
 
 FILE *outfile_stream(struct outfile *o)
@@ -329,8 +343,7 @@ static int copy_in_place(struct outfile *o, int from)
 	return result;
 }
 
-/* So that the new name, too, survives a power cut. */
-static void sync_parent(const char *path)
+void outfile_sync_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = slash ? xasprintf("%.*s", (int)(slash - path) + 1, path) : xstrdup(".");
@@ -367,7 +380,7 @@ static int put_in_place(struct outfile *o, bool sync)
 	if (rename(o->temp, o->target) < 0)
 		return replace_otherwise(o);
 	if (sync)
-		sync_parent(o->target);
+		outfile_sync_parent(o->target);
 	return 0;
 }
 

@@ -27,10 +27,12 @@ struct outfile;
 struct outfile *outfile_open(const char *path, struct err *e);
 
 /*
- * Could PATH be opened for writing? For the start of work whose result goes there. Returns 0, or
- * -1 with E set, and nothing is changed either way.
+ * Could PATH be opened for writing? For the start of work whose result goes there; NULL is allowed.
+ * Returns 0, or -1 with E set, and nothing is changed either way. The binary one refuses a
+ * terminal, too, and names OPTION, "-o FILE", as the way out.
  */
 int outfile_probe(const char *path, struct err *e);
+int outfile_probe_binary(const char *path, const char *option, struct err *e);
 
 /* The stream to write to; owned by O. Errors may be left to outfile_commit, which sees them all. */
 FILE *outfile_stream(struct outfile *o);
@@ -48,8 +50,8 @@ bool outfile_is_hidden(const struct outfile *o);
 void outfile_start_writeback(struct outfile *o);
 
 /*
- * Flushes, syncs to disk, closes, renames and syncs the folder; frees O. With SYNC false the data are only on
- * their way to the disk: for the many files of a folder that outfile_sync_folder ends.
+ * Flushes, syncs to disk, closes, renames and syncs the folder; frees O. With SYNC false the data
+ * are only on their way to the disk: for the many files of a folder that outfile_sync_folder ends.
  * Returns 0, or -1 with E set (PATH named in it, and the reason that the first failed write had)
  * and no file left.
  */
@@ -57,6 +59,9 @@ int outfile_commit(struct outfile *o, bool sync, struct err *e);
 
 /* Removes what was written and frees O. NULL is allowed. */
 void outfile_abandon(struct outfile *o);
+
+/* After a rename to PATH: so that the new name, too, survives a power cut. */
+void outfile_sync_parent(const char *path);
 
 /* Writes the file system of PATH to disk. Returns 0 or -1. */
 int outfile_sync_folder(const char *path, struct err *e);

@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/outfile.h"
+#include "base/tempname.h"
 
 struct outfolder {
-	char *path, *temp;
-	bool exists;                    /* PATH, empty: TEMP is inside */
+	char *path;                     /* for messages */
+	char *target, *temp;            /* neighbours: TEMP becomes TARGET by one rename */
 };
 
 static bool is_dot(const char *name)
@@ -39,38 +41,56 @@ bool outfolder_is_empty(const char *path)
 static void forget(struct outfolder *o)
 {
 	free(o->path);
+	free(o->target);
 	free(o->temp);
 	free(o);
 }
 
-/* mkdtemp makes it for the owner alone; a folder of results is as open as any other. */
-static int make_temp(const struct outfolder *o)
+/* PATH, an empty folder: may another one take its place? */
+static int check_replaceable(const char *path, struct err *e)
 {
-	mode_t mask = umask(0);
+	struct statx st;
 
-	umask(mask);
-	if (!mkdtemp(o->temp))
+	if (!outfolder_is_empty(path))
+		return err_set(e, "%s: exists and is not an empty folder", path);
+	if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, &st) == 0 &&
+	    st.stx_attributes & STATX_ATTR_MOUNT_ROOT)
+		return err_set(e, "%s: is a mount point: name a new folder in it", path);
+	return 0;
+}
+
+/* As the folder OLD that it replaces, or as mkdir makes it. */
+static int make_temp(const struct outfolder *o, const struct stat *old)
+{
+	if (tempname_folder(o->temp) < 0)
 		return -1;
-	return chmod(o->temp, 0777 & ~mask);
+	if (!old)
+		return 0;
+	if (chown(o->temp, (uid_t)-1, old->st_gid) == 0 &&
+	    chmod(o->temp, old->st_mode & 07777) == 0)
+		return 0;
+	rmdir(o->temp);
+	return -1;
 }
 
 struct outfolder *outfolder_open(const char *path, struct err *e)
 {
 	struct outfolder *o = xcalloc(1, sizeof *o);
 	size_t length = strlen(path);
+	struct stat st;
+	bool exists = stat(path, &st) == 0;
 
 	while (length > 1 && path[length - 1] == '/')
 		length--;
 	o->path = xstrdup(path);
-	o->exists = access(path, F_OK) == 0;
-	o->temp = xasprintf("%.*s%s.XXXXXX", (int)length, path,
-	                    o->exists ? "/.partial" : ".partial");
-	if (o->exists && !outfolder_is_empty(path))
-		err_set(e, "%s: exists and is not an empty folder", path);
-	else if (make_temp(o) < 0)
-		err_set(e, "%s: %s", path, strerror(errno));
-	else
+	o->target = exists ? realpath(path, NULL) : xstrndup(path, length);
+	if (exists && check_replaceable(path, e) < 0)
+		goto fail;
+	o->temp = xasprintf("%s.partial.XXXXXX", o->target ? o->target : "");
+	if (o->target && make_temp(o, exists ? &st : NULL) == 0)
 		return o;
+	err_set(e, "%s: %s", path, strerror(errno));
+fail:
 	forget(o);
 	return NULL;
 }
@@ -80,33 +100,14 @@ const char *outfolder_path(const struct outfolder *o)
 	return o->temp;
 }
 
-static int move_entries(const struct outfolder *o)
-{
-	DIR *folder = opendir(o->temp);
-	struct dirent *entry;
-	int result = folder ? 0 : -1;
-
-	while (result == 0 && (entry = readdir(folder))) {
-		char *to = xasprintf("%s/%s", o->path, entry->d_name);
-
-		if (!is_dot(entry->d_name))
-			result = renameat(dirfd(folder), entry->d_name, AT_FDCWD, to);
-		free(to);
-	}
-	if (folder)
-		closedir(folder);
-	return result < 0 ? -1 : rmdir(o->temp);
-}
-
 int outfolder_commit(struct outfolder *o, struct err *e)
 {
-	int result = o->exists ? move_entries(o) : rename(o->temp, o->path);
-
-	if (result < 0) {
+	if (rename(o->temp, o->target) < 0) {
 		err_set(e, "%s: %s", o->path, strerror(errno));
 		outfolder_abandon(o);
 		return -1;
 	}
+	outfile_sync_parent(o->target);
 	forget(o);
 	return 0;
 }

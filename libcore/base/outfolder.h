@@ -11,16 +11,15 @@
 struct outfolder;
 
 /*
- * Begins the folder PATH, which must be missing or empty. The temporary one is
- * "PATH.partial.XXXXXX", or, where PATH exists and may be a mount point,
- * "PATH/.partial.XXXXXX". Returns NULL with E set.
+ * Begins the folder PATH, which must be missing, or empty and no mount point; mode and group of an
+ * empty one are kept. The temporary one is "PATH.partial.XXXXXX". Returns NULL with E set.
  */
 struct outfolder *outfolder_open(const char *path, struct err *e);
 
 /* Where to write; lives as long as O. */
 const char *outfolder_path(const struct outfolder *o);
 
-/* Renames the folder, or all that is in it, into place; frees O. Returns 0, or -1 with
+/* Renames the folder into place; frees O. Returns 0, or -1 with
  * E set and the temporary one gone. */
 int outfolder_commit(struct outfolder *o, struct err *e);
 

@@ -101,7 +101,10 @@ static int read_numbers(double number[2], const char *folder, const char *file)
 	char *path = xasprintf("%s/%s", folder, file);
 	FILE *f = fopen(path, "re");
 	char text[64] = "";
-	int got = f && fgets(text, sizeof text, f) ? sscanf(text, "%lf %lf", &number[0], &number[1]) : 0;
+	int got = 0;
+
+	if (f && fgets(text, sizeof text, f))
+		got = sscanf(text, "%lf %lf", &number[0], &number[1]);
 
 	if (f)
 		fclose(f);

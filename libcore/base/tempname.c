@@ -26,7 +26,8 @@ static uint64_t random_number(void)
 
 static void draw_letters(char *name)
 {
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+	                              "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 	uint64_t n = random_number();
 	size_t length = strlen(name);
 

@@ -43,8 +43,9 @@ static void read_truncated(int messages)
 
 static void truncated(void)
 {
-	char got[1024] = "", *want = xasprintf("test_mapping: %s: truncated or unreadable while it was "
-	                                       "being read\n", scratch_path("large"));
+	char got[1024] = "", *want = xasprintf("test_mapping: %s: truncated or unreadable while it "
+	                                       "was being read\n",
+	                                       scratch_path("large"));
 	int fd[2], status = 0;
 	pid_t child;
 
@@ -83,7 +84,8 @@ static void another_bus_error(void)
 		_exit(0);
 	}
 	waitpid(child, &status, 0);
-	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS, "a bus error elsewhere is none of ours");
+	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS,
+	   "a bus error elsewhere is none of ours");
 }
 
 int main(void)

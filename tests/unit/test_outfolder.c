@@ -2,6 +2,8 @@
 #include "base/outfolder.h"
 
 #include <dirent.h>
+#include <sched.h>
+#include <sys/mount.h>
 
 #include "scratch.h"
 
@@ -74,19 +76,53 @@ static void new_folders(void)
 	is_int(entries(scratch_folder), 2, "nothing lies beside them");
 }
 
-/* It may be a mount point: it stays itself. */
+/* Another folder takes its place, by one rename. */
 static void empty_folder(void)
 {
-	const char *path = scratch_path("empty");
+	const char *path = scratch_path("empty"), *link = scratch_path("to-empty");
+	gid_t group = geteuid() == 0 ? 12345 : getgid();
 	struct stat before, after;
 
-	mkdir(path, 0701);
+	mkdir(path, 0777);
+	if (chown(path, (uid_t)-1, group) < 0 || chmod(path, 02701) < 0)
+		ok(false, "%s: cannot be prepared", path);
 	stat(path, &before);
 	ok(outfolder_is_empty(path), "it is empty");
 	commit(path, "an empty folder");
 	stat(path, &after);
-	ok(before.st_ino == after.st_ino && before.st_mode == after.st_mode, "the same folder");
+	ok(before.st_mode == after.st_mode && before.st_gid == after.st_gid,
+	   "its mode, group and set-group-id are kept");
+	stat(scratch_path("empty/sub"), &after);
+	is_int(after.st_gid, group, "what is in it has the group, too");
 	ok(!outfolder_is_empty(path), "it is no longer empty");
+	mkdir(scratch_path("empty2"), 0777);
+	if (symlink("empty2", link) == 0)
+		commit(link, "a link to an empty folder");
+	ok(lstat(link, &after) == 0 && S_ISLNK(after.st_mode), "the link is still one");
+}
+
+/* Nothing can take its place: refused, rather than filled bit by bit. */
+static void mount_point(void)
+{
+	const char *path = scratch_path("mounted");
+	int status = 0;
+	pid_t child;
+
+	mkdir(path, 0777);
+	child = fork();
+	if (!child) {
+		if (unshare(CLONE_NEWNS) < 0 ||
+		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		    mount("none", path, "tmpfs", 0, NULL) < 0)
+			_exit(2);
+		_exit(outfolder_open(path, &e) || !strstr(e.text, "is a mount point"));
+	}
+	waitpid(child, &status, 0);
+	if (WEXITSTATUS(status) == 2)
+		ok(true, "# skip no right to mount");
+	else
+		is_int(status, 0, "a mount point is refused");
+	rmdir(path);
 }
 
 static void is_refused(const char *path, const char *why)
@@ -156,6 +192,7 @@ int main(void)
 	scratch_begin();
 	new_folders();
 	empty_folder();
+	mount_point();
 	refusals();
 	abandoned();
 	taken();
