@@ -12,8 +12,6 @@ failed=0
 # What the rules let pass, and why.
 excused() {
 	cat <<-'TABLE'
-		circle image            picks a decoder; the decoders fill its struct
-
 		name mem                xmalloc and the like are called so in every program
 		name net                CONV1_W...: Keras's names of the arrays
 		name classes:class      CLASS_CODE_BYTES: of one of them
