@@ -184,7 +184,7 @@ run train -e 5 --checkpoint short.ckpt start.npz x.npz
 fails_with "short.ckpt: " "a checkpoint cut short"
 run train --log none.tsv --checkpoint nowhere/ck start.npz x.npz
 fails_with "nowhere/ck" "a checkpoint that cannot be written"
-check "... shows before the first epoch" test "$(grep -c . none.tsv)" = 1
+check "... shows before the work" test ! -e none.tsv
 run train --log nowhere/log.tsv start.npz x.npz
 fails_with "nowhere/log.tsv" "a log that cannot be written"
 echo "of another run" >kept.tsv
