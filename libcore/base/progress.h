@@ -20,5 +20,5 @@ void progress_start(struct progress *p, const char *label, const char *unit,
 void progress_add(struct progress *p, uint64_t n);      /* from any thread */
 void progress_end(struct progress *p);                  /* wipes the bar */
 
-/* One line for the eye on stderr, unless QUIET. */
+/* Prints one line on stderr, unless QUIET. */
 void progress_line(bool quiet, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -1,5 +1,5 @@
 #pragma once
-/* Tables for the eye: cells of text in columns as wide as their widest cell. */
+/* Tables to be read by people: text in columns as wide as their widest cell. */
 #include <stddef.h>
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * All of a dataset directory but the images, written; dataset.h reads it. For who
- * puts the images there: dataset_writer.h, subset.h.
+ * Writes all files of a dataset but the images; dataset.h reads them. For callers that
+ * write the images: dataset_writer.h, subset.h.
  */
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Makes a dataset directory from images that come in any order and from any thread.
- * A run that was interrupted is gone on with; labels.npy, written last, says that all is
- * there.
+ * Resumes a run that was interrupted; labels.npy is written last and marks the dataset as
+ * complete.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ struct dataset_form {
 };
 
 /*
- * Begins, or goes on with, a dataset at PATH, made if missing. IDS: the COUNT images that
+ * Begins or resumes a dataset at PATH, which is made if missing. IDS: the COUNT images that
  * may be added, distinct, in byte order, each as dataset_check_id wants it; they and
  * CLASSES must outlive W. Images that an earlier run with the same form, facts and
  * classes finished (packed: also the same ids) are kept. A folder with anything else in
@@ -46,6 +46,6 @@ int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels,
  */
 int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *e);
 
-/* Instead of dataset_writer_end: leaves what is finished for the next run. NULL is
+/* Instead of dataset_writer_end: keeps finished images for the next run. NULL is
  * allowed. */
 void dataset_writer_free(struct dataset_writer *w);

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * How the images of a dataset are shared out among clients, or into the folds of
- * a cross-validation. Decides only; subset.h makes the datasets.
+ * Which image goes to which partition, for clients or for the folds of a
+ * cross-validation. Only decides; subset.h makes the datasets.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 enum partition_scheme {
 	PARTITION_IID,                  /* by chance; sizes differ by at most one */
 	PARTITION_STRATIFIED,           /* and each class's counts by at most one */
-	PARTITION_DIRICHLET,            /* each class shared out unevenly */
+	PARTITION_DIRICHLET,            /* each class divided unevenly */
 };
 
 struct partition {
@@ -36,8 +36,8 @@ int partition_parse(enum partition_scheme *scheme, double *alpha, bool *folds,
 /*
  * The part of each image, 0 .. parts-1, into PART (COUNT of them).
  *
- * Groups are dealt the largest first (of equal ones in an order drawn), each to the part
- * that holds least of its classes, that is with the smallest sum over classes c of
+ * Groups are assigned from the largest to the smallest (equal ones in random order), each to
+ * the part with the fewest images of its classes, that is the smallest sum over classes c of
  *   images of c in the group x images of c in the part / images of c in all
  * for iid with one class for all; on ties to the smallest part.
  */
@@ -46,7 +46,7 @@ void partition_deal(const struct partition *p, uint32_t *part);
 /*
  * The groups of a file of lines "id TAB group", as numbers from 0 in the byte order of
  * their names, into GROUP (one for each of the COUNT ids, which are in byte order). Lines
- * of other ids are passed over.
+ * of other ids are ignored.
  * Returns how many groups there are, or -1 with E set: an id without a group, or with
  * two.
  */

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A dataset shared out among several: which images go where (partition.h decides), then
- * FOLDER/partition0, partition1, ... each made by subset.h and read again.
+ * Splits a dataset into partitions: partition.h decides which images go where, subset.h
+ * makes FOLDER/partition0, partition1, ..., and each is read again.
  */
 #include <signal.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The numbers of one image: bytes, or floats in 0..1, as they lie in .npy files. What the files
+ * The numbers of one image: bytes, or floats in 0..1, as stored in .npy files. What the files
  * are called and in what order they come is dataset.h's affair.
  */
 #include <stdbool.h>

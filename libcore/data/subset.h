@@ -18,7 +18,7 @@ struct subset {
 	size_t count;
 	const uint8_t *part;            /* of each image of FROM; NULL: no split */
 	bool copy;                      /* do not link */
-	struct progress *progress;      /* told of every image; may be NULL */
+	struct progress *progress;      /* advanced with every image; may be NULL */
 	const volatile sig_atomic_t *stop;      /* not 0: give up; may be NULL */
 };
 
@@ -35,7 +35,7 @@ int subset_count(const struct dataset *from, const char *path, uint32_t *seen,
                  struct err *e);
 
 /*
- * Removes the dataset D, labels.npy first, so that what is left of it never looks whole.
+ * Removes the dataset D, labels.npy first, so that the rest never looks complete.
  * Files that do not belong to it stay, and the folders with them. Returns 0, or -1 with E
  * set.
  */

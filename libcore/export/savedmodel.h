@@ -18,7 +18,7 @@ int savedmodel_write(FILE *f, const struct net *net, const float *const w[NET_AR
                      struct err *e);
 
 /*
- * Writes FOLDER/1/saved_model.pb, with the folders that lack, whole or not at all. FOLDER/1 may
+ * Writes FOLDER/1/saved_model.pb, and makes missing folders; complete or not at all. FOLDER/1 may
  * hold an older saved_model.pb, which is replaced, but nothing else.
  */
 int savedmodel_save(const char *folder, const struct net *net, const float *const w[NET_ARRAYS],

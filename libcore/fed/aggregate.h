@@ -1,11 +1,11 @@
 #pragma once
 /*
- * One model from the models of many clients, all files side by side in blocks: memory
+ * Aggregates the models of many clients. All files are read in parallel, in blocks: memory
  * does not grow with their number. The result depends neither on the order of
- * the clients nor on the number of threads, since every sum has an order that neither can change:
- *   over clients    that of clients.order, by what the files hold
- *   over numbers    each piece of a block by itself, then the pieces by index
- * Pieces have one size, whatever the threads; who averages one is left to chance.
+ * the clients nor on the number of threads, because every sum has a fixed order:
+ *   over clients    that of clients.order, by the content of the files
+ *   over numbers    within each piece of a block, then over the pieces by index
+ * Pieces have one size for any number of threads; any thread may average any piece.
  */
 #include <stdbool.h>
 
@@ -22,7 +22,7 @@ enum aggregate_method { AGGREGATE_MEAN, AGGREGATE_TRIMMED };
 struct aggregate {
 	struct clients *clients;        /* read to their ends */
 	enum aggregate_method method;
-	int drop;                       /* AGGREGATE_TRIMMED: values left out at each end */
+	int drop;                       /* AGGREGATE_TRIMMED: values dropped at each end */
 	bool pool;                      /* AGGREGATE_MEAN: statistics as of all images together */
 	const struct model *previous;   /* the model that was sent out; NULL: not known */
 	struct serveropt opt;           /* needs PREVIOUS, never touches the statistics */

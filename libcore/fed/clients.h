@@ -14,7 +14,7 @@
 struct client {
 	const char *path;               /* borrowed */
 	struct model_stream stream;
-	int64_t examples;               /* num_examples; -1: not told */
+	int64_t examples;               /* num_examples; -1: unknown */
 	double weight;
 	double update_norm, cosine;     /* |x - p|, and between x - p and mean - p: aggregate.h */
 };
@@ -23,7 +23,7 @@ struct clients {
 	struct net net;
 	struct client *client;          /* COUNT of them, in the order of the command */
 	int count;
-	int *order;                     /* the same models by what they hold */
+	int *order;                     /* the same models, sorted by content */
 	struct classes classes;         /* of all whose facts tell them; count 0: of none */
 };
 

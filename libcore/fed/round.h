@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A round of a federation, from files to files: the clients' models in, one model out with its
- * facts, and the state of the server's optimiser. The mean itself is aggregate.h's.
+ * One round of a federation, from files to files: reads the clients' models, writes the global
+ * model with its facts and the state of the server optimiser. aggregate.h computes it.
  */
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What a server optimiser remembers between rounds, in an .npz file: m0.. and v0.. ('<f4', the
+ * The moments of a server optimiser between rounds, in an .npz file: m0.. and v0.. ('<f4', the
  * shapes of the weights) of all arrays but the statistics. Its comment names the rule and
  * the digest of the model that goes with it, so that neither is used with another round's.
  */

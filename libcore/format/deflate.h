@@ -34,7 +34,7 @@ int deflate_read(struct deflate_reader *r, void *out, size_t size, struct err *e
 /* Bytes of IN that are not looked at again. */
 size_t deflate_reader_used(const struct deflate_reader *r);
 
-/* -1 with E set if the stream goes on. */
+/* -1 with E set if the stream continues. */
 int deflate_read_end(struct deflate_reader *r, struct err *e);
 
 struct deflate_part {

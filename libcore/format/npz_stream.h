@@ -1,7 +1,7 @@
 #pragma once
 /*
  * One member of an archive from front to back in blocks, stored or deflated: many large arrays are
- * gone through side by side in little memory. Pages of a mapped file that have been passed are
+ * read in parallel with little memory. Pages of a mapped file that have been passed are
  * given back.
  *
  * The stream sees to the member's checksum, which a zip archive has only one of: what blocks hold

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The trail of models: which came from which, found by the digests that their facts
- * name, and what in it is missing or was altered. Works on files alone, offline.
+ * The trail of models: which was made from which, by the digests in their facts, and
+ * which are missing or were altered. Needs nothing but the files.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,7 +36,7 @@ struct trail_model {
 	char *trouble;                  /* why the file cannot be read; NULL: it can */
 	/* of a difference, model/delta.h, which needs its parent for its numbers: */
 	char *from;                     /* digest of that parent; NULL: MODEL is whole */
-	bool checked;                   /* DIGEST was computed, not just told */
+	bool checked;                   /* DIGEST was computed, not taken from facts */
 	/* from trail_link: */
 	int generation;                 /* steps from a model without parents, at most;
 	                                 * -1: goes round in a circle */
@@ -73,5 +73,5 @@ void trail_release(struct trail *t);
  * how many. */
 size_t trail_faults(const struct trail *t, void (*report)(const struct err *e));
 
-void trail_print(const struct trail *t, FILE *f);       /* a table for the eye */
+void trail_print(const struct trail *t, FILE *f);       /* a readable table */
 void trail_json(const struct trail *t, FILE *f);        /* an array of objects */

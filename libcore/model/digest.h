@@ -1,7 +1,7 @@
 #pragma once
 /*
- * Names for the numbers of a model, whatever file they lie in (FEDn writes files anew): facts and
- * the trail know models by them.
+ * Names for the numbers of a model, whatever file they are in (FEDn rewrites files): facts and
+ * the trail identify models by them.
  */
 #include <stdint.h>
 

@@ -53,6 +53,6 @@ bool facts_class_list(const struct json *facts, int count, struct classes *c);
 
 /*
  * num_examples of the facts of the model PATH; else of PATH-metadata. Returns 0, or -1 with E set,
- * the file named: neither tells it, or what is no whole number.
+ * the file named: neither has it, or it is not a whole number.
  */
 int facts_num_examples(const struct json *facts, const char *path, int64_t *n, struct err *e);

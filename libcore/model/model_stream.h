@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A model read array by array, in blocks, so that many models can be gone through side by
- * side in little memory. Weights in any form that model_load takes, or differences (delta.h).
+ * A model read array by array, in blocks, so that many models can be read in
+ * parallel with little memory. Weights in any form that model_load takes, or differences (delta.h).
  */
 #include <stdbool.h>
 #include <stddef.h>

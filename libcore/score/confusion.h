@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Confusion matrices: how many images of each true class were taken for each class.
+ * Confusion matrices: how many images of each true class were predicted as each class.
  * Count tables hold them as text, so that sites can share counts and keep predictions.
  */
 #include <stdint.h>
@@ -33,7 +33,7 @@ int64_t confusion_total(const struct confusion *c);
 int64_t confusion_correct(const struct confusion *c);
 
 /*
- * Reads PATH ("-": stdin): predictions, which are counted, or a count table, as its header tells.
+ * Reads PATH ("-": stdin): predictions, which are counted, or a count table, by its header.
  * An image without a true class is an error. Returns 0, or -1 with E set and C unchanged.
  */
 int confusion_load(struct confusion *c, const char *path, struct err *e);
@@ -42,7 +42,7 @@ int confusion_load(struct confusion *c, const char *path, struct err *e);
 int confusion_read(struct confusion *c, FILE *f, const char *name, struct err *e);
 
 /*
- * Writes the count table: a header `true\predicted CODE...`, then a row a class. Errors stay in
- * the stream.
+ * Writes the count table: a header `true\predicted CODE...`, then a row for each class. Errors
+ * stay in the stream.
  */
 void confusion_write(const struct confusion *c, FILE *f);

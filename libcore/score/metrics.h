@@ -1,6 +1,6 @@
 #pragma once
 /*
- * What a confusion matrix says about each class and over all, as scikit-learn defines it.
+ * Precision, recall and F1 from a confusion matrix, as scikit-learn defines them.
  * A ratio without cases (nothing predicted, nothing true) is 0.
  */
 #include <stdint.h>
@@ -20,8 +20,8 @@ struct metrics_average {
 struct metrics {
 	int count;
 	struct metrics_class *each;     /* COUNT of them */
-	struct metrics_average macro;           /* every class counts the same */
-	struct metrics_average weighted;        /* every image counts the same */
+	struct metrics_average macro;           /* every class has the same weight */
+	struct metrics_average weighted;        /* every image has the same weight */
 	double accuracy;
 	int64_t total;
 };

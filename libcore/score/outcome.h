@@ -1,7 +1,7 @@
 #pragma once
 /*
- * What a model is worth on a dataset: loss and accuracy over the images that are looked
- * at and on either side of the split, and a report by class.
+ * The quality of a model on a dataset: loss and accuracy over the evaluated images and on
+ * each side of the split, and a report for each class.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +37,7 @@ void outcome_release(struct outcome *o);
 /* A JSON object: the tutorial's keys, and the same over all images. Errors stay in the stream. */
 void outcome_json(const struct outcome *o, FILE *f);
 
-/* For the eye: a line for each score that has images, then the report. */
+/* As a readable table: a line for each score that has images, then the report. */
 void outcome_print(const struct outcome *o, FILE *f);
 
 /* PREDICTIONS.tsv, predictions.h. */

@@ -1,7 +1,7 @@
 #pragma once
 /*
  * Training half-way: weights, moments and position in one .npz file, so that a run
- * that was killed goes on and ends with the same bytes. Arrays "0".."15" are the weights
+ * that was killed resumes and ends with the same bytes. Arrays "0".."15" are the weights
  * as they are (any reader of weights can look at them), m0.. and v0.. the moments of
  * those that are optimised, best0.. the best weights so far, if any.
  */
@@ -30,7 +30,7 @@ struct checkpoint {
 	const struct net *net;
 	struct weights w, m, v, best;   /* best.a[0] NULL: none */
 	struct position at;
-	/* JSON object: options and digests that must be the same to go on */
+	/* JSON object: options and digests that must be the same to resume */
 	const char *run;
 	const char *engine;
 };

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * How a training went: the log that aml-train --log writes, read back. Its header names the
+ * Reads the log of a training run, as written by aml-train --log. Its header names the
  * columns epoch, loss, accuracy, valid_loss, valid_accuracy in any order; others are ignored.
  */
 #include <stddef.h>

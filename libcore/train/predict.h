@@ -1,6 +1,6 @@
 #pragma once
 /*
- * The classes of pictures: a model, loaded once, over files as they come. It prints
+ * Predicts the classes of image files with a model that is loaded once. It prints
  * nothing; each answer goes to a function of the caller's.
  */
 #include <stdbool.h>

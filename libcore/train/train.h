@@ -28,7 +28,7 @@ struct train_options {
 	bool keep_best;
 	const char *checkpoint;         /* path, or NULL */
 	const char *log;                /* path of the TSV, or NULL */
-	const char *run;                /* JSON object that tells runs apart, for the checkpoint */
+	const char *run;                /* JSON object: identifies the run in the checkpoint */
 	bool quiet;
 	/* set by a signal: finish the batch, save, return TRAIN_STOPPED */
 	const volatile sig_atomic_t *stop;

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * What a training run says of itself, as JSON: what a checkpoint must agree with, and the
- * facts (model/facts.h) of the model that it made.
+ * A training run described as JSON: what a checkpoint must agree with, and the facts
+ * (model/facts.h) of the trained model.
  */
 #include <stdbool.h>
 #include <stdint.h>
