@@ -128,30 +128,30 @@ check: all $(TESTS) $(FUZZERS) ## unit, command line, golden and corpus tests; n
 	@$(PROVE) -e '' $(TESTS); unit=$$?; $(PROVE) -e bash $(CLI_TESTS) && exit $$unit
 
 .PHONY: check-asan check-tsan check-valgrind check-peers check-fedn check-dockerfile check-slurm
-check-asan: ## check under address and undefined behaviour sanitizer
+check-asan: ## check with address and undefined behaviour sanitizers
 	@$(MAKE) CONF=asan check
 
-check-tsan: ## check under thread sanitizer
+check-tsan: ## check with thread sanitizer
 	@$(MAKE) CONF=tsan check
 
-check-valgrind: all $(TESTS) $(FUZZERS) ## unit and command line tests under valgrind
+check-valgrind: all $(TESTS) $(FUZZERS) ## unit and command line tests with valgrind
 	@bash tests/valgrind.sh $(O) $(TESTS)
 
-check-peers: all ## against Pillow, numpy, scikit-learn, Keras, ONNX Runtime, OpenVINO in an environment of its own
+check-peers: all ## test against Pillow, numpy, scikit-learn, Keras, ONNX Runtime, OpenVINO, in a separate environment
 	@BIN=$(abspath $(O)) sh tests/peers/run.sh
 
-check-fedn: all ## a real FEDn network on this machine, with the tools as its compute package
+check-fedn: all ## test in a real FEDn network on this machine, with the tools as its compute package
 	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/fedn/check.sh
 
-check-dockerfile: ## the steps of examples/fedn/Dockerfile in bare Debian roots; as root, with debootstrap
+check-dockerfile: ## test the steps of examples/fedn/Dockerfile in bare Debian roots; as root, with debootstrap
 	@prove --nocolor $(PROVE_FLAGS) -e bash tests/fedn/dockerfile.sh
 
-check-slurm: all ## a real one-node Slurm on this machine; as root
+check-slurm: all ## test on a real one-node Slurm on this machine; as root
 	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/slurm/check.sh
 
 .PHONY: coverage
 COVERAGE_FLOOR ?= 90
-coverage: ## lines of libcore that the tests run; fails under COVERAGE_FLOOR percent
+coverage: ## line coverage of libcore; fails below COVERAGE_FLOOR percent
 	@find build/cov -name '*.gcda' -delete 2>/dev/null || :
 	@$(MAKE) CONF=cov check
 	@bash tests/coverage.sh build/cov $(COVERAGE_FLOOR)
@@ -160,7 +160,7 @@ coverage: ## lines of libcore that the tests run; fails under COVERAGE_FLOOR per
 FUZZ_SECONDS ?= 60
 fuzzers: $(FUZZERS)
 programs: $(BINS) $(TESTS) $(FUZZERS) $(BENCHES) $(EXPERIMENTS)
-fuzz: ## each fuzz target under libFuzzer for FUZZ_SECONDS; findings lie in build/fuzz/findings
+fuzz: ## run each fuzz target with libFuzzer for FUZZ_SECONDS; findings go to build/fuzz/findings
 	@$(MAKE) CONF=fuzz CC=clang fuzzers
 	@bash tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS)
 
@@ -169,21 +169,21 @@ lint: ## layers, style, static analysis, shell scripts, manual pages
 	@bash tests/lint.sh
 
 .PHONY: bench
-bench: $(BENCHES) ## kernels, training, inference, files: TSV with this machine's peak
+bench: $(BENCHES) ## time kernels, training, inference and files; prints TSV with this machine's peak
 	@for b in $(BENCHES); do $$b || exit 1; done | awk '!/^name\t/ || !seen++'
 
 .PHONY: bench-peers
 ROUNDS ?= 5
-bench-peers: all $(BENCHES) ## our times beside the peers' in turn, ROUNDS times; JOBS="train infer ..." picks some
+bench-peers: all $(BENCHES) ## time each job against the peers in turn, ROUNDS times; JOBS="train infer ..." selects jobs
 	@BIN=$(abspath $(O)) sh tests/peers/bench.sh -r $(ROUNDS) $(JOBS)
 
 .PHONY: demo
-demo: all ## the tutorial on the 600 images of examples/demo-cells
+demo: all ## run the tutorial on the 600 images of examples/demo-cells
 	@BIN=$(abspath $(O)) sh examples/demo.sh
 
 MAN_PAGES := $(wildcard man/*.[157])
 .PHONY: install
-install: all ## install tools, manual pages and completion under PREFIX
+install: all ## install tools, manual pages and completion to PREFIX
 	install -d $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(COMPDIR)
 	install $(BINS) $(BINDIR)
 	for page in $(MAN_PAGES); do install -m 644 $$page $(MANDIR)/man$${page##*.} || exit 1; done
@@ -191,7 +191,7 @@ install: all ## install tools, manual pages and completion under PREFIX
 	for tool in $(TOOLS); do ln -sf aml $(COMPDIR)/$$tool || exit 1; done
 
 .PHONY: uninstall
-uninstall: ## remove what install put there
+uninstall: ## remove installed files
 	rm -f $(TOOLS:%=$(BINDIR)/%) $(TOOLS:%=$(COMPDIR)/%) $(COMPDIR)/aml
 	for page in $(MAN_PAGES); do rm -f $(MANDIR)/man$${page##*.}/$${page#man/}; done
 
