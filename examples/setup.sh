@@ -91,8 +91,8 @@ list_missing() {
 setup: apt-get not found; these packages (Debian's names) are missing:
  $missing
 On Fedora they are make gcc pkgconf-pkg-config openblas-devel libtiff-devel libpng-devel
-libjpeg-turbo-devel zlib-devel, and for the tests perl-Test-Harness and libxml2. Any C11 compiler with
-GNU extensions, any CBLAS (make BLAS_LIBS=... BLAS_CFLAGS=...) and GNU make will do.
+libjpeg-turbo-devel zlib-devel, and for the tests perl-Test-Harness and libxml2.
+Any C11 compiler with GNU extensions, any CBLAS (make BLAS_LIBS=... BLAS_CFLAGS=...) and GNU make will do.
 TEXT
 	exit 1
 }

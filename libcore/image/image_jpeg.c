@@ -21,8 +21,8 @@
 enum {
 	MAGIC_BYTES = 3,
 	PRECISION = 8,
-	MAX_SCANS = 500,                /* encoders make a dozen; each costs a pass over the picture */
-	/* Samples that a byte can become: 4 components of 64, and a bit at least for a block of one. */
+	MAX_SCANS = 500,                /* encoders make a dozen; each costs a pass */
+	/* samples of a byte: four components, and a bit at least for 64 samples of one */
 	HUFFMAN_RATIO = 2048,
 	ARITHMETIC_RATIO = 1 << 16,     /* no bound; flat pictures of 200 bytes pass */
 };

@@ -1,8 +1,8 @@
 #pragma once
 /*
- * Pictures from files: TIFF, PNG or JPEG, told apart by their first bytes, and converted as Pillow's
- * Image.open(path).convert("RGBA") does. A file that is damaged anywhere in the picture is an
- * error.
+ * Pictures from files: TIFF, PNG or JPEG, told apart by their first bytes, and converted as
+ * Pillow's Image.open(path).convert("RGBA") does. A file that is damaged anywhere in the
+ * picture is an error.
  */
 #include <stddef.h>
 #include <stdint.h>
