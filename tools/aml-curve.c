@@ -176,7 +176,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (outfile_probe(a.out, &e) < 0 || load_all(&c, a.logs, &e) < 0 || write_out(&a, &c, &e) < 0)
+	if (outfile_probe(a.out, &e) < 0 || load_all(&c, a.logs, &e) < 0 ||
+	    write_out(&a, &c, &e) < 0)
 		status = tool_fail(&e);
 	curves_release(&c);
 	return tool_end(status);

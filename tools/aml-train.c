@@ -179,7 +179,8 @@ int main(int argc, char **argv)
 	int status = -1;
 
 	listen_to_signals(&a);
-	if (probe_outputs(&a, &e) == 0 && model_load(&m, a.in, 0, &e) == 0 && dataset_open(&d, a.dataset, &e) == 0 &&
+	if (probe_outputs(&a, &e) == 0 && model_load(&m, a.in, 0, &e) == 0 &&
+	    dataset_open(&d, a.dataset, &e) == 0 &&
 	    model_check_dataset(&m, a.in, &d, &e) == 0)
 		status = run(&a, &m, &d, &e);
 	if (status < 0)

@@ -276,7 +276,9 @@ int outfile_probe_binary(const char *path, const char *option, struct err *e)
 	int fd = descriptor_of(path);
 
 	if (fd >= 0 && isatty(fd))
-		return err_set(e, "%s is a terminal, and what comes is binary: give %s, or redirect it",
+		return err_set(e,
+		               "%s is a terminal, and what comes is binary: give %s, or redirect "
+		               "it",
 		               outfile_name(path), option);
 	return outfile_probe(path, e);
 }
