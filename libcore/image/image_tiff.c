@@ -1,7 +1,7 @@
 /*
- * TIFF through libtiff, which decodes blocks of samples (strips or tiles); what they mean
- * follows Pillow's table of modes. The orientation tag is obeyed, as Pillow does when it
- * loads a TIFF.
+ * TIFF: blocks of samples (strips or tiles), which libtiff decodes where they are compressed;
+ * what they mean is said by tiff_tags.h. The orientation tag is obeyed, as Pillow does when
+ * it loads a TIFF.
  */
 #include "image/image_tiff.h"
 
@@ -14,33 +14,25 @@
 #include "base/mem.h"
 #include "image/alpha.h"
 #include "image/cmyk.h"
+#include "image/tiff_tags.h"
 
-enum { MAGIC_BYTES = 4, PALETTE = 256, WORDS = 256 };
+enum { WORDS = 256 };
 
 struct reader {
 	const uint8_t *bytes;
 	size_t size, at;
 	char words[WORDS];              /* libtiff's first complaint that matters; or "" */
-	TIFF *tif;
+	struct tiff_tags tags;
+	TIFF *tif;                      /* NULL: the samples are not compressed */
 	struct image *im;
-	uint32_t width, height;
-	uint16_t compression, photometric, planar, bits, samples, format, extras;
-	uint16_t extra;                 /* meaning of the first of them */
-	int planes, used;               /* planes of the file; samples that we keep */
+	uint32_t width, height;         /* as in the tags */
+	int planes;                     /* of the file */
 	bool by_libtiff;                /* YCbCr that libjpeg does not convert */
-	uint8_t palette[PALETTE][3];
 };
 
 bool image_is_tiff(const uint8_t *bytes, size_t size)
 {
-	static const char magic[][MAGIC_BYTES + 1] = {
-		"II*\0", "MM\0*", "II+\0", "MM\0+",
-	};
-
-	for (size_t i = 0; size >= MAGIC_BYTES && i < sizeof magic / sizeof *magic; i++)
-		if (!memcmp(bytes, magic[i], MAGIC_BYTES))
-			return true;
-	return false;
+	return tiff_tags_begin(bytes, size);
 }
 
 /* ---- libtiff's view of the file ---- */
@@ -142,37 +134,6 @@ static int damaged(const struct reader *r, const char *otherwise, struct err *e)
 	return err_set(e, "damaged TIFF: %s", r->words[0] ? r->words : otherwise);
 }
 
-/* ---- what the tags say ---- */
-
-static uint16_t tag16(const struct reader *r, uint32_t tag)
-{
-	uint16_t v = 0;
-
-	TIFFGetFieldDefaulted(r->tif, tag, &v);
-	return v;
-}
-
-static int read_tags(struct reader *r, struct err *e)
-{
-	uint16_t *kinds = NULL;
-
-	if (TIFFGetField(r->tif, TIFFTAG_IMAGEWIDTH, &r->width) != 1 ||
-	    TIFFGetField(r->tif, TIFFTAG_IMAGELENGTH, &r->height) != 1)
-		return damaged(r, "no width or height", e);
-	r->compression = tag16(r, TIFFTAG_COMPRESSION);
-	r->photometric = tag16(r, TIFFTAG_PHOTOMETRIC);
-	r->planar = tag16(r, TIFFTAG_PLANARCONFIG);
-	r->bits = tag16(r, TIFFTAG_BITSPERSAMPLE);
-	r->samples = tag16(r, TIFFTAG_SAMPLESPERPIXEL);
-	r->format = tag16(r, TIFFTAG_SAMPLEFORMAT);
-	/* not ...Defaulted, which makes some up where the file says nothing */
-	if (TIFFGetField(r->tif, TIFFTAG_EXTRASAMPLES, &r->extras, &kinds) != 1)
-		r->extras = 0;
-	if (r->extras)
-		r->extra = kinds[0];
-	return 0;
-}
-
 /*
  * How many bytes of samples a byte of the file can become. LZW: its longest strings, 3838
  * codes of 9 to 12 bits for 7.4 million bytes. JPEG: a block of 64 samples takes two bits
@@ -180,7 +141,7 @@ static int read_tags(struct reader *r, struct err *e)
  */
 static double expansion(const struct reader *r)
 {
-	switch (r->compression) {
+	switch (r->tags.compression) {
 	case COMPRESSION_NONE:
 		return 1;
 	case COMPRESSION_PACKBITS:
@@ -203,7 +164,7 @@ static double expansion(const struct reader *r)
 
 static bool knows_compression(const struct reader *r)
 {
-	switch (r->compression) {
+	switch (r->tags.compression) {
 	case COMPRESSION_NONE:
 	case COMPRESSION_CCITTRLE:
 	case COMPRESSION_CCITTFAX3:
@@ -215,103 +176,51 @@ static bool knows_compression(const struct reader *r)
 	case COMPRESSION_PACKBITS:
 	case COMPRESSION_LZMA:
 	case COMPRESSION_ZSTD:
-		return TIFFIsCODECConfigured(r->compression);
+		return TIFFIsCODECConfigured(r->tags.compression);
 	}
 	return false;
 }
 
-/* Samples of a pixel that carry its colour; 0: a kind of picture that we do not read. */
-static int colour_samples(uint16_t photometric)
+/* Nothing that libtiff makes of the tags may differ from what we make of them. */
+static int check_tag(struct reader *r, uint32_t tag, uint32_t want, struct err *e)
 {
-	switch (photometric) {
-	case PHOTOMETRIC_MINISWHITE:
-	case PHOTOMETRIC_MINISBLACK:
-	case PHOTOMETRIC_PALETTE:
-		return 1;
-	case PHOTOMETRIC_RGB:
-	case PHOTOMETRIC_YCBCR:
-		return 3;
-	case PHOTOMETRIC_SEPARATED:
-		return 4;
-	}
-	return 0;
+	uint16_t v = 0;
+
+	if (TIFFGetFieldDefaulted(r->tif, tag, &v) == 1 && v == want)
+		return 0;
+	return err_set(e, "damaged TIFF: tag %u is %u or %u", tag, want, v);
+}
+
+static int check_tags(struct reader *r, struct err *e)
+{
+	const struct tiff_tags *t = &r->tags;
+	uint32_t width = 0, height = 0;
+	uint16_t photometric = 0;
+
+	TIFFGetField(r->tif, TIFFTAG_IMAGEWIDTH, &width);
+	TIFFGetField(r->tif, TIFFTAG_IMAGELENGTH, &height);
+	if (width != r->width || height != r->height)
+		return damaged(r, "no size, or two", e);
+	/* of the photometric interpretations libtiff only does something about this one */
+	TIFFGetField(r->tif, TIFFTAG_PHOTOMETRIC, &photometric);
+	if ((photometric == PHOTOMETRIC_YCBCR) != (t->photometric == PHOTOMETRIC_YCBCR))
+		return damaged(r, "no photometric interpretation, or two", e);
+	if (check_tag(r, TIFFTAG_COMPRESSION, t->compression, e) < 0 ||
+	    check_tag(r, TIFFTAG_BITSPERSAMPLE, t->bits, e) < 0 ||
+	    check_tag(r, TIFFTAG_SAMPLESPERPIXEL, t->samples, e) < 0)
+		return -1;
+	return check_tag(r, TIFFTAG_PLANARCONFIG, t->planar, e);
 }
 
 static bool has_alpha(const struct reader *r)
 {
-	return r->used == colour_samples(r->photometric) + 1;
+	return r->tags.alpha;
 }
 
-/* Bits and number formats that exist for this kind of picture, as in Pillow's table. */
-static bool knows_depth(const struct reader *r)
+/* Samples that carry the colour, without alpha. */
+static int colours(const struct reader *r)
 {
-	int colours = colour_samples(r->photometric);
-
-	if (r->format == SAMPLEFORMAT_INT)
-		return r->photometric == PHOTOMETRIC_MINISBLACK && r->samples == 1 &&
-		       (r->bits == 8 || r->bits == 16);
-	if (r->format != SAMPLEFORMAT_UINT)
-		return false;
-	if (r->bits == 8)
-		return true;
-	if (colours == 1)
-		return r->samples == 1 &&
-		       (r->bits == 1 || r->bits == 2 || r->bits == 4 ||
-		        (r->bits == 16 && r->photometric != PHOTOMETRIC_PALETTE));
-	return r->bits == 16 && r->photometric != PHOTOMETRIC_YCBCR;
-}
-
-/*
- * Which samples are kept. Four samples of RGB without a word about the fourth are RGBA;
- * an extra sample of unknown meaning (kind 0) is dropped.
- */
-static void choose_samples(struct reader *r)
-{
-	int colours = colour_samples(r->photometric);
-
-	r->used = colours;
-	if (r->photometric == PHOTOMETRIC_RGB && r->samples == colours + 1 &&
-	    !r->extras) {
-		r->extra = EXTRASAMPLE_UNASSALPHA;
-		r->used++;
-	} else if (colours <= 3 && r->samples > colours && r->extras &&
-	           r->extra != EXTRASAMPLE_UNSPECIFIED) {
-		r->used++;
-	}
-}
-
-static int check_kind(struct reader *r, struct err *e)
-{
-	int colours = colour_samples(r->photometric);
-
-	if (!knows_compression(r))
-		return err_set(e, "TIFF of compression %u is not supported", r->compression);
-	if (!colours)
-		return err_set(e, "TIFF of photometric interpretation %u is not supported",
-		               r->photometric);
-	if (r->samples < colours || !knows_depth(r))
-		return err_set(e, "TIFF of photometric interpretation %u with %u samples of %u "
-		               "bits, format %u, is not supported",
-		               r->photometric, r->samples, r->bits, r->format);
-	choose_samples(r);
-	r->planes = r->planar == PLANARCONFIG_SEPARATE ? r->samples : 1;
-	return 0;
-}
-
-static int read_palette(struct reader *r, struct err *e)
-{
-	uint16_t *red, *green, *blue;
-
-	if (r->photometric != PHOTOMETRIC_PALETTE)
-		return 0;
-	if (TIFFGetField(r->tif, TIFFTAG_COLORMAP, &red, &green, &blue) != 1)
-		return damaged(r, "no colour map", e);
-	for (int i = 0; i < 1 << r->bits; i++) {
-		r->palette[i][0] = (uint8_t)(red[i] >> 8);
-		r->palette[i][1] = (uint8_t)(green[i] >> 8);
-		r->palette[i][2] = (uint8_t)(blue[i] >> 8);
-	}
-	return 0;
+	return r->tags.used - has_alpha(r);
 }
 
 /* ---- samples: each pixel's go to the front of its four bytes ---- */
@@ -335,9 +244,9 @@ static uint8_t narrow(const struct reader *r, const uint8_t *in)
 	int n;
 
 	memcpy(&v, in, sizeof v);
-	if (colour_samples(r->photometric) > 1)
+	if (colours(r) > 1)
 		return (uint8_t)(v >> 8);
-	n = r->format == SAMPLEFORMAT_INT ? (int16_t)v : v;
+	n = r->tags.is_signed ? (int16_t)v : v;
 	return (uint8_t)(n < 0 ? 0 : n > 255 ? 255 : n);
 }
 
@@ -362,13 +271,13 @@ static void unpack_words(const struct reader *r, uint8_t *out, const uint8_t *in
 static void unpack(const struct reader *r, uint8_t *out, const uint8_t *in,
                    uint32_t width, int plane)
 {
-	int count = r->planes > 1 ? 1 : r->used;
-	int pitch = r->planes > 1 ? 1 : r->samples;
+	int count = r->planes > 1 ? 1 : r->tags.used;
+	int pitch = r->planes > 1 ? 1 : r->tags.samples;
 
 	out += plane;
-	if (r->bits < 8)
-		unpack_bits(out, in, width, r->bits);
-	else if (r->bits == 16)
+	if (r->tags.bits < 8)
+		unpack_bits(out, in, width, r->tags.bits);
+	else if (r->tags.bits == 16)
 		unpack_words(r, out, in, width, count, pitch);
 	else if (count == IMAGE_CHANNELS && pitch == IMAGE_CHANNELS)
 		memcpy(out, in, (size_t)width * IMAGE_CHANNELS);
@@ -385,6 +294,8 @@ struct blocks {
 	bool tiled;
 	bool direct;                    /* decoded rows are those of the picture */
 	uint32_t width, height;
+	uint32_t across, down;          /* how many; of those that are not compressed */
+	uint64_t first;                 /* index among the offsets */
 	size_t row_bytes;               /* of a decoded block */
 	uint8_t *buffer;
 };
@@ -395,10 +306,9 @@ static uint32_t rows_at(const struct reader *r, const struct blocks *b, uint32_t
 	return r->height - y < b->height ? r->height - y : b->height;
 }
 
-static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
+/* Blocks as libtiff has them. */
+static int ask_blocks(struct reader *r, struct blocks *b, struct err *e)
 {
-	size_t bits, bytes;
-
 	b->tiled = TIFFIsTiled(r->tif);
 	if (b->tiled) {
 		if (TIFFGetField(r->tif, TIFFTAG_TILEWIDTH, &b->width) != 1 ||
@@ -410,20 +320,105 @@ static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
 		if (b->height > r->height)
 			b->height = r->height;
 	}
-	b->row_bytes = (size_t)(b->tiled ? TIFFTileRowSize(r->tif)
-	                                 : TIFFScanlineSize(r->tif));
-	bytes = (size_t)(b->tiled ? TIFFTileSize(r->tif) : TIFFStripSize(r->tif));
-	bits = (size_t)b->width * r->bits * (r->planes > 1 ? 1 : r->samples);
-	if (!b->width || !b->height || b->row_bytes != (bits + 7) / 8 ||
-	    bytes / b->row_bytes != b->height)
+	return 0;
+}
+
+/* Their bytes must be as many for libtiff as for us. */
+static int check_blocks(struct reader *r, const struct blocks *b, struct err *e)
+{
+	size_t row_bytes = (size_t)(b->tiled ? TIFFTileRowSize(r->tif)
+	                                     : TIFFScanlineSize(r->tif));
+	size_t bytes = (size_t)(b->tiled ? TIFFTileSize(r->tif) : TIFFStripSize(r->tif));
+
+	if (row_bytes != b->row_bytes || bytes / b->row_bytes != b->height)
+		return damaged(r, "strips or tiles of an odd size", e);
+	return 0;
+}
+
+/* Offsets of all blocks, of all planes that are kept. The last of several of a whole picture counts. */
+static int check_offsets(struct reader *r, struct blocks *b, struct err *e)
+{
+	uint64_t across = (r->width - 1) / b->width + 1,
+	         down = (r->height - 1) / b->height + 1,
+	         have = r->tags.offsets.count, want = across * down;
+
+	b->across = (uint32_t)across;
+	b->down = (uint32_t)down;
+	if (r->planes == 1 && want == 1 && r->tags.block_height == r->height) {
+		b->first = have - 1;
+		return 0;
+	}
+	if (r->planes == 1 ? have != want : have < want * r->tags.used ||
+	                                    have > want * (uint64_t)r->planes)
+		return err_set(e, "damaged TIFF: %llu strips or tiles, expected %llu",
+		               (unsigned long long)have,
+		               (unsigned long long)want * (uint64_t)r->planes);
+	return 0;
+}
+
+static int measure_blocks(struct reader *r, struct blocks *b, struct err *e)
+{
+	size_t bits;
+	double bytes;
+
+	b->tiled = r->tags.tiled;
+	b->width = r->tags.block_width;
+	b->height = r->tags.block_height;
+	if (b->height > r->height)
+		b->height = r->height;
+	if (r->tif && ask_blocks(r, b, e) < 0)
+		return -1;
+	bits = (size_t)b->width * r->tags.bits * (r->planes > 1 ? 1 : r->tags.samples);
+	b->row_bytes = (bits + 7) / 8;
+	bytes = (double)b->row_bytes * b->height;
+	if (!b->width || !b->height || (b->tiled && bits % 8))
 		return damaged(r, "strips or tiles of an odd size", e);
 	if (bytes > expansion(r) * (double)r->size)
-		return err_set(e, "claims strips of %zu bytes, too many for a file of %zu",
+		return err_set(e, "claims strips of %.0f bytes, too many for a file of %zu",
 		               bytes, r->size);
-	b->direct = !b->tiled && r->planes == 1 && r->bits == 8 &&
-	            r->samples == IMAGE_CHANNELS && r->used == r->samples;
-	if (!b->direct && !(b->buffer = mem_try(bytes, 1, e)))
+	if ((r->tif ? check_blocks(r, b, e) : check_offsets(r, b, e)) < 0)
 		return -1;
+	b->direct = !b->tiled && r->planes == 1 && r->tags.bits == 8 &&
+	            r->tags.samples == IMAGE_CHANNELS && r->tags.used == r->tags.samples;
+	if (!b->direct && !(b->buffer = mem_try(b->row_bytes * b->height, 1, e)))
+		return -1;
+	return 0;
+}
+
+static uint8_t reverse_bits(uint8_t v)
+{
+	v = (uint8_t)(v >> 4 | v << 4);
+	v = (uint8_t)((v & 0xcc) >> 2 | (v & 0x33) << 2);
+	return (uint8_t)((v & 0xaa) >> 1 | (v & 0x55) << 1);
+}
+
+static void swap_words(uint8_t *p, size_t bytes)
+{
+	for (; bytes >= 2; bytes -= 2, p += 2) {
+		uint8_t first = p[0];
+
+		p[0] = p[1];
+		p[1] = first;
+	}
+}
+
+/* A block that is not compressed; the number of bytes that the file says it has is no matter. */
+static int copy_block(struct reader *r, const struct blocks *b, uint8_t *out, uint32_t x,
+                      uint32_t y, int plane, uint32_t rows, struct err *e)
+{
+	uint64_t index = b->first + x / b->width +
+	                 ((uint64_t)plane * b->down + y / b->height) * b->across;
+	uint64_t at = tiff_tags_number(&r->tags, &r->tags.offsets, index);
+	size_t bytes = b->row_bytes * rows;
+
+	if (at > r->size || bytes > r->size - at)
+		return damaged(r, "pixels are missing", e);
+	memcpy(out, r->bytes + at, bytes);
+	if (r->tags.fill_order == 2)
+		for (size_t i = 0; i < bytes; i++)
+			out[i] = reverse_bits(out[i]);
+	if (r->tags.bits == 16 && r->tags.swapped)
+		swap_words(out, bytes);
 	return 0;
 }
 
@@ -446,6 +441,14 @@ static int decode_block(struct reader *r, const struct blocks *b, uint8_t *out,
 	return 0;
 }
 
+static int get_block(struct reader *r, const struct blocks *b, uint8_t *out, uint32_t x,
+                     uint32_t y, int plane, uint32_t rows, struct err *e)
+{
+	if (r->tif)
+		return decode_block(r, b, out, x, y, plane, rows, e);
+	return copy_block(r, b, out, x, y, plane, rows, e);
+}
+
 static int read_block(struct reader *r, const struct blocks *b, uint32_t x, uint32_t y,
                       int plane, struct err *e)
 {
@@ -455,8 +458,8 @@ static int read_block(struct reader *r, const struct blocks *b, uint32_t x, uint
 	uint8_t *out = r->im->pixels + y * pitch + (size_t)x * IMAGE_CHANNELS;
 
 	if (b->direct)
-		return decode_block(r, b, out, x, y, plane, rows, e);
-	if (decode_block(r, b, b->buffer, x, y, plane, rows, e) < 0)
+		return get_block(r, b, out, x, y, plane, rows, e);
+	if (get_block(r, b, b->buffer, x, y, plane, rows, e) < 0)
 		return -1;
 	for (uint32_t i = 0; i < rows; i++)
 		unpack(r, out + i * pitch, b->buffer + i * b->row_bytes, width, plane);
@@ -468,7 +471,7 @@ static int read_blocks(struct reader *r, struct err *e)
 	struct blocks b = {0};
 	int rc = measure_blocks(r, &b, e);
 
-	for (int plane = 0; rc == 0 && plane < r->planes && plane < r->used; plane++)
+	for (int plane = 0; rc == 0 && plane < r->planes && plane < r->tags.used; plane++)
 		for (uint32_t y = 0; rc == 0 && y < r->height; y += rows_at(r, &b, y))
 			for (uint32_t x = 0; rc == 0 && x < r->width; x += b.width)
 				rc = read_block(r, &b, x, y, plane, e);
@@ -495,8 +498,8 @@ static int read_by_libtiff(struct reader *r, struct err *e)
 
 static void fill_grey(uint8_t *p, size_t pixels, const struct reader *r)
 {
-	int scale = r->bits < 8 ? 255 / ((1 << r->bits) - 1) : 1;
-	int flip = r->photometric == PHOTOMETRIC_MINISWHITE && r->bits <= 8 ? 255 : 0;
+	int scale = r->tags.bits < 8 ? 255 / ((1 << r->tags.bits) - 1) : 1;
+	int flip = r->tags.photometric == PHOTOMETRIC_MINISWHITE && r->tags.bits <= 8 ? 255 : 0;
 	bool alpha = has_alpha(r);
 
 	for (; pixels; pixels--, p += IMAGE_CHANNELS) {
@@ -511,7 +514,7 @@ static void fill_palette(uint8_t *p, size_t pixels, const struct reader *r)
 
 	for (; pixels; pixels--, p += IMAGE_CHANNELS) {
 		p[3] = alpha ? p[1] : 255;
-		memcpy(p, r->palette[p[0]], sizeof *r->palette);
+		memcpy(p, r->tags.palette[p[0]], sizeof *r->tags.palette);
 	}
 }
 
@@ -519,6 +522,33 @@ static void fill_cmyk(uint8_t *p, size_t pixels)
 {
 	for (; pixels; pixels--, p += IMAGE_CHANNELS)
 		cmyk_to_rgba(p);
+}
+
+/*
+ * Y, Cb, Cr to RGB as Pillow has it (ConvertYCbCr.c): each factor times the distance from 128, in
+ * 64ths, rounded by adding a half and cutting towards 0.
+ */
+static int chroma(double factor, uint8_t v)
+{
+	return (int)(factor * (v - 128) * 64 + .5);
+}
+
+static uint8_t clip(int v)
+{
+	return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+}
+
+static void fill_ycbcr(uint8_t *p, size_t pixels)
+{
+	for (; pixels; pixels--, p += IMAGE_CHANNELS) {
+		int y = p[0], green = chroma(-.34414, p[1]) + chroma(-.71414, p[2]);
+		int blue = chroma(1.772, p[1]), red = chroma(1.402, p[2]);
+
+		p[0] = clip(y + (red >> 6));
+		p[1] = clip(y + (green >> 6));
+		p[2] = clip(y + (blue >> 6));
+		p[3] = 255;
+	}
 }
 
 static void fill_alpha(uint8_t *p, size_t pixels)
@@ -542,15 +572,17 @@ static void fill_colours(struct reader *r)
 
 	if (r->by_libtiff)
 		fill_alpha(p, pixels);
-	else if (r->photometric == PHOTOMETRIC_PALETTE)
+	else if (r->tags.photometric == PHOTOMETRIC_PALETTE)
 		fill_palette(p, pixels, r);
-	else if (r->photometric == PHOTOMETRIC_SEPARATED)
+	else if (r->tags.photometric == PHOTOMETRIC_SEPARATED)
 		fill_cmyk(p, pixels);
-	else if (colour_samples(r->photometric) == 1)
+	else if (colours(r) == 1)
 		fill_grey(p, pixels, r);
+	else if (r->tags.photometric == PHOTOMETRIC_YCBCR && !r->tif)
+		fill_ycbcr(p, pixels);
 	else if (!has_alpha(r))
 		fill_alpha(p, pixels);
-	if (has_alpha(r) && r->extra == EXTRASAMPLE_ASSOCALPHA)
+	if (has_alpha(r) && r->tags.alpha == EXTRASAMPLE_ASSOCALPHA)
 		divide_by_alpha(p, pixels);
 }
 
@@ -591,39 +623,82 @@ static int turn(struct image *im, int orientation, struct err *e)
 
 /* ---- all of it ---- */
 
+/*
+ * Opens the file for libtiff. What that complained of meanwhile are tags: those that matter are
+ * compared with ours, whatever the others hold.
+ */
+static int open_compressed(struct reader *r, struct err *e)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, set_handlers);
+	/* c: no chopping of large strips into small ones, which would only cost time */
+	r->tif = TIFFClientOpen("", "rc", r, read_bytes, write_bytes, seek_to, close_nothing,
+	                        size_of, map_bytes, unmap_nothing);
+	if (!r->tif)
+		return damaged(r, "not readable", e);
+	r->words[0] = 0;
+	return check_tags(r, e);
+}
+
+static int check_compression(struct reader *r, struct err *e)
+{
+	const struct tiff_tags *t = &r->tags;
+
+	if (!knows_compression(r))
+		return err_set(e, "TIFF of compression %u is not supported", t->compression);
+	if (t->photometric != PHOTOMETRIC_YCBCR)
+		return 0;
+	if (t->compression == COMPRESSION_NONE ? t->subsampled : t->samples != 3)
+		return err_set(e, "TIFF of YCbCr with %u samples%s and compression %u is not "
+		               "supported", t->samples, t->subsampled ? ", subsampled," : "",
+		               t->compression);
+	return 0;
+}
+
+static double claimed_bytes(const struct reader *r)
+{
+	const struct tiff_tags *t = &r->tags;
+
+	if (r->tif)
+		return (double)TIFFScanlineSize(r->tif) * r->height * r->planes;
+	return (double)r->width * r->height * t->bits * (r->planes > 1 ? t->used : t->samples) / 8;
+}
+
 static int read_picture(struct reader *r, struct err *e)
 {
-	double claimed;
+	const struct tiff_tags *t = &r->tags;
 
-	if (read_tags(r, e) < 0 || check_kind(r, e) < 0 || read_palette(r, e) < 0)
+	if (check_compression(r, e) < 0)
 		return -1;
-	if (r->photometric == PHOTOMETRIC_YCBCR) {
-		r->by_libtiff = r->compression != COMPRESSION_JPEG || r->planes > 1;
+	r->width = t->width;
+	r->height = t->height;
+	r->planes = t->planar == PLANARCONFIG_SEPARATE ? t->samples : 1;
+	if (t->compression != COMPRESSION_NONE && open_compressed(r, e) < 0)
+		return -1;
+	if (r->tif && t->photometric == PHOTOMETRIC_YCBCR) {
+		r->by_libtiff = t->compression != COMPRESSION_JPEG || r->planes > 1;
 		if (!r->by_libtiff)
 			TIFFSetField(r->tif, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
 	}
-	claimed = (double)TIFFScanlineSize(r->tif) * r->height * r->planes;
-	if (image_alloc(r->im, r->width, r->height, claimed, r->size, expansion(r), e) < 0)
+	if (image_alloc(r->im, r->width, r->height, claimed_bytes(r), r->size, expansion(r),
+	                e) < 0)
 		return -1;
 	if ((r->by_libtiff ? read_by_libtiff(r, e) : read_blocks(r, e)) < 0)
 		return -1;
 	fill_colours(r);
-	return turn(r->im, tag16(r, TIFFTAG_ORIENTATION), e);
+	return turn(r->im, t->orientation, e);
 }
 
 int image_tiff_read(struct image *im, const uint8_t *bytes, size_t size, struct err *e)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct reader r = { .bytes = bytes, .size = size, .im = im };
 	int rc;
 
-	pthread_once(&once, set_handlers);
-	/* c: no chopping of large strips into small ones, which would only cost time */
-	r.tif = TIFFClientOpen("", "rc", &r, read_bytes, write_bytes, seek_to,
-	                       close_nothing, size_of, map_bytes, unmap_nothing);
-	if (!r.tif)
-		return damaged(&r, "not readable", e);
+	if (tiff_tags_read(&r.tags, bytes, size, e) < 0)
+		return -1;
 	rc = read_picture(&r, e);
-	TIFFClose(r.tif);
+	if (r.tif)
+		TIFFClose(r.tif);
 	return rc;
 }
