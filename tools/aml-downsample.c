@@ -1,6 +1,7 @@
 /* aml-downsample: pictures to arrays, a tree of them to a dataset. */
 #include <stdlib.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfile.h"
@@ -57,6 +58,16 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
+static void print_note(const char *name, const char *note)
+{
+	struct err e;
+
+	if (!note)
+		return;
+	err_set(&e, "%s: %s", name, note);
+	tool_warn(&e);
+}
+
 static int print_picture(const struct args *a, struct err *e)
 {
 	size_t side = (size_t)a->size, shape[] = { side, side, IMAGE_CHANNELS },
@@ -69,6 +80,8 @@ static int print_picture(const struct args *a, struct err *e)
 		return -1;
 	picture_init(&p, a->size, (enum resize_filter)a->filter);
 	result = picture_load(&p, a->in[0], e);
+	if (result == 0)
+		print_note(infile_name(a->in[0]), p.image.note);
 	/* tool_end sees what could not be written */
 	if (result == 0 && a->type == TYPE_U1) {
 		npy_write(stdout, "|u1", 3, shape, p.bytes, numbers);
@@ -115,6 +128,7 @@ static int make_dataset(const struct args *a, const struct tree *tree,
 		.out = a->out, .size = a->size, .filter = (enum resize_filter)a->filter,
 		.bytes = a->type == TYPE_U1, .packed = a->packed, .keep_going = a->keep_going,
 		.threads = a->threads, .quiet = a->quiet, .report = tool_warn,
+		.note = tool_warn,
 	};
 	int strays = check_strays(a, tree, e), result;
 

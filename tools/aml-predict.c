@@ -22,6 +22,7 @@ struct output {
 	const struct args *a;
 	const struct classes *classes;
 	bool failed;                    /* a picture could not be read */
+	bool noted;                     /* one warning of a kind of picture is enough */
 };
 
 static struct args parse(int argc, char **argv)
@@ -73,6 +74,17 @@ static void print_json(const struct output *o, const struct predict_answer *answ
 	putchar('\n');
 }
 
+static void print_note(struct output *o, const struct predict_answer *answer)
+{
+	struct err e;
+
+	if (!answer->note || o->noted)
+		return;
+	err_set(&e, "%s: %s", answer->name, answer->note);
+	tool_warn(&e);
+	o->noted = true;
+}
+
 /* Prints N answers; pictures that cannot be read are reported and passed over. */
 static void print_answers(void *arg, const struct predict_answer *answer, int n)
 {
@@ -84,6 +96,7 @@ static void print_answers(void *arg, const struct predict_answer *answer, int n)
 			tool_warn(&answer[i].error);
 			o->failed = true;
 		} else {
+			print_note(o, &answer[i]);
 			(o->a->json ? print_json : print_text)(o, &answer[i], top);
 		}
 	}

@@ -23,6 +23,8 @@ struct job {
 	struct worker *worker;          /* one a thread */
 	char **problem;                 /* of each picture; NULL: it is in the dataset */
 	_Atomic size_t stop;            /* pictures from here on are not begun */
+	_Atomic size_t noted;           /* the least picture with a note */
+	const char *_Atomic note;       /* of any */
 	struct progress progress;
 };
 
@@ -50,13 +52,37 @@ static const void *make_pixels(struct worker *w, bool bytes, const char *path, s
 	return w->floats;
 }
 
+static void lower_to(_Atomic size_t *least, size_t i)
+{
+	size_t now = atomic_load(least);
+
+	while (i < now && !atomic_compare_exchange_weak(least, &now, i))
+		;
+}
+
 /* No picture from I on is begun any more. */
 static void stop_at(struct job *j, size_t i)
 {
-	size_t now = atomic_load(&j->stop);
+	lower_to(&j->stop, i);
+}
 
-	while (i < now && !atomic_compare_exchange_weak(&j->stop, &now, i))
-		;
+static void take_note(struct job *j, size_t i, const char *note)
+{
+	if (!note)
+		return;
+	lower_to(&j->noted, i);
+	atomic_store(&j->note, note);
+}
+
+static void report_note(const struct job *j)
+{
+	size_t i = atomic_load(&j->noted);
+	struct err e;
+
+	if (i == j->tree->count || !j->d->note)
+		return;
+	err_set(&e, "%s: %s", j->tree->picture[i].path, atomic_load(&j->note));
+	j->d->note(&e);
 }
 
 /*
@@ -73,6 +99,8 @@ static void make_picture(void *arg, size_t i, int worker)
 		return;
 	if (!dataset_writer_has(j->writer, i)) {
 		pixels = make_pixels(&j->worker[worker], j->d->bytes, j->tree->picture[i].path, &e);
+		if (pixels)
+			take_note(j, i, j->worker[worker].picture.image.note);
 		if (!pixels || dataset_writer_add(j->writer, i, pixels, &e) < 0) {
 			j->problem[i] = xstrdup(e.text);
 			if (pixels || !j->d->keep_going)
@@ -127,6 +155,7 @@ static int finish(struct job *j, struct err *e)
 		dataset_writer_free(j->writer);
 		return err_set(e, "%s", j->problem[stop]);
 	}
+	report_note(j);
 	labels = xmalloc(j->tree->count, sizeof *labels);
 	made = collect_labels(labels, j);
 	if (made) {
@@ -160,7 +189,7 @@ int downsample(const struct downsample *d, const struct tree *tree,
 	struct dataset_form form = {
 		d->size, d->size, IMAGE_CHANNELS, d->bytes, d->packed, facts,
 	};
-	struct job j = { .d = d, .tree = tree, .stop = tree->count };
+	struct job j = { .d = d, .tree = tree, .stop = tree->count, .noted = tree->count };
 	char **ids = xmalloc(tree->count, sizeof *ids);
 	int result = -1;
 

@@ -21,6 +21,8 @@ struct downsample {
 	bool quiet;
 	/* called for each picture left out, in their order, when all others are made */
 	void (*report)(const struct err *e);
+	/* called for the first picture that came with a note (image.h), or NULL */
+	void (*note)(const struct err *e);
 };
 
 /*

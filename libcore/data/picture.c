@@ -98,6 +98,7 @@ int picture_input(struct picture *p, float *out, int channels, const char *path,
 
 	if (infile_open(&f, path, file_limit, e) < 0)
 		return -1;
+	p->image.note = NULL;
 	if (f.size >= magic && !memcmp(f.data, npy_magic, magic))
 		result = from_npy(p, out, &f, channels, e);
 	else

@@ -13,7 +13,7 @@
 struct picture {
 	int size;                       /* pixels a side */
 	struct resize *resize;
-	struct image image;             /* as the file holds it */
+	struct image image;             /* as the file holds it; its note is the last file's */
 	uint8_t *bytes;                 /* [size][size][IMAGE_CHANNELS], of the last picture */
 };
 

@@ -5,6 +5,8 @@
 
 #include "base/mem.h"
 
+const char image_clipped[] = "16-bit grey above 255 becomes white, as Pillow has it";
+
 /*
  * A thread that reads one picture after the other keeps its memory: getting 640 kB afresh
  * costs 0.1 ms of page faults.

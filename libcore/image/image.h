@@ -12,8 +12,12 @@ struct image {
 	int width, height;
 	uint8_t *pixels;                /* height x width x 4: red, green, blue, alpha; owned */
 	bool opaque;                    /* alpha is 255 everywhere */
+	const char *note;               /* what its user should know, or NULL; a constant */
 	size_t room;                    /* bytes at PIXELS, which the next picture uses again */
 };
+
+/* The note of grey pictures with 16-bit samples above 255, all of which become white. */
+extern const char image_clipped[];
 
 /* The image is zero then. */
 void image_release(struct image *im);

@@ -159,8 +159,12 @@ static int decode(struct reader *r)
 /* A grey sample of any depth as Pillow's mode L has it. */
 static uint8_t grey(const struct reader *r, const uint8_t *in)
 {
+	if (r->depth == 16 && in[0]) {
+		r->im->note = image_clipped;
+		return 255;
+	}
 	if (r->depth == 16)
-		return in[0] ? 255 : in[1];
+		return in[1];
 	return (uint8_t)(in[0] * 255 / ((1 << r->depth) - 1));
 }
 

@@ -31,6 +31,7 @@ int image_read(struct image *im, const uint8_t *bytes, size_t size, struct err *
 	int rc;
 
 	im->width = im->height = 0;
+	im->note = NULL;
 	if (image_is_tiff(bytes, size))
 		rc = image_tiff_read(im, bytes, size, e);
 	else if (image_is_png(bytes, size))

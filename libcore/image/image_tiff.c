@@ -247,6 +247,8 @@ static uint8_t narrow(const struct reader *r, const uint8_t *in)
 	if (colours(r) > 1)
 		return (uint8_t)(v >> 8);
 	n = r->tags.is_signed ? (int16_t)v : v;
+	if (n > 255)
+		r->im->note = image_clipped;
 	return (uint8_t)(n < 0 ? 0 : n > 255 ? 255 : n);
 }
 
@@ -615,7 +617,7 @@ static int turn(struct image *im, int orientation, struct err *e)
 		}
 	free(im->pixels);
 	*im = (struct image){
-		.width = width, .height = height, .pixels = turned,
+		.width = width, .height = height, .pixels = turned, .note = im->note,
 		.room = (size_t)width * height * IMAGE_CHANNELS,
 	};
 	return 0;

@@ -94,6 +94,7 @@ static void load_job(void *arg, size_t i, int worker)
 
 	a->failed = picture_input(&p->picture[worker], pixels_of(p, i), p->m.net.channels, path,
 	                          &a->error) < 0;
+	a->note = p->picture[worker].image.note;
 }
 
 static void rank(int *order, const float *probs, int classes)

@@ -18,6 +18,7 @@ struct predict_answer {
 	const char *name;               /* as it was given */
 	const float *probability;       /* [classes], by index */
 	const int *order;               /* [classes]: the likeliest first, of equals the lowest */
+	const char *note;               /* what is to be known of the picture (image.h), or NULL */
 	bool failed;                    /* there are no probabilities; */
 	struct err error;               /* why */
 };

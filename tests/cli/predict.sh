@@ -83,6 +83,11 @@ aml-init --size 20 --classes 3 numbered.npz
 run aml-predict -k 3 numbered.npz "${pictures[0]}"
 check "classes that nobody named" test "$(cut -f 2,4,6 "$out" | tr '\t' '\n' | sort | xargs)" = "C0 C1 C2"
 
+run aml-predict model.npz "${pictures[0]}" "$DATA"/images/{grey8.png,grey16.tiff,grey16.png}
+exits 0 "16-bit grey"
+check "of 16-bit grey the first is told of, once" test "$(cat "$err")" = \
+	"aml-predict: $DATA/images/grey16.tiff: 16-bit grey above 255 becomes white, as Pillow has it"
+
 # ---- names from standard input ----
 printf '%s\n' "${pictures[@]}" >list
 run aml-predict model.npz - <list

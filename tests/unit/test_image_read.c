@@ -147,6 +147,32 @@ static void test_reuse(void)
 	image_release(&used);
 }
 
+/* A note is the last picture's, and there is one only where something was lost. */
+static void test_note(void)
+{
+	static const struct {
+		const char *name;
+		bool note;
+	} c[] = {
+		{ "grey16.tiff", true },       { "grey8.png", false },
+		{ "grey16.png", true },        { "grey16_le_lzw_tiles.tiff", true },
+		{ "rgb16.png", false },        { "grey16_signed.tiff", true },
+		{ "grey_alpha16.png", false },
+	};
+	struct image im = {0};
+	struct err e;
+
+	for (size_t i = 0; i < sizeof c / sizeof *c; i++) {
+		char *path = xasprintf(DIR_IMAGES "%s", c[i].name);
+
+		image_read_file(&im, path, &e);
+		ok((im.note != NULL) == c[i].note, "note of %s: %s", c[i].name,
+		   im.note ? im.note : "none");
+		free(path);
+	}
+	image_release(&im);
+}
+
 static void test_missing(void)
 {
 	struct image im = {0};
@@ -170,6 +196,7 @@ int main(void)
 	test_every_cut(DIR_JPEGS "rgb_420_progressive.jpg");
 	test_every_cut(DIR_JPEGS "coded_2x2_scans.jpg");
 	test_reuse();
+	test_note();
 	test_missing();
 	return tap_end();
 }
