@@ -35,7 +35,7 @@ static struct args parse(int argc, char **argv)
 		OPT_END
 	};
 	const struct opt_tool tool = { "[OPTION]... MODEL IMAGE...",
-		                       "print the class of each IMAGE (TIFF, PNG or npy; "
+		                       "predict the class of each IMAGE (TIFF, PNG, JPEG, npy; "
 		                       "-: names on standard input)",
 		                       2, -1, engine_pick_name };
 
