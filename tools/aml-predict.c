@@ -124,13 +124,14 @@ static int predict_stream(struct predict *p, struct output *o, struct err *e)
 {
 	struct lines lines;
 	char *const *name;
-	long n;
+	int result = 0;
+	long n = 1;
 
 	lines_init(&lines, STDIN_FILENO);
-	while ((n = lines_next(&lines, &name, e)) > 0)
-		predict_files(p, name, (size_t)n, print_answers, o);
+	while (result == 0 && (n = lines_next(&lines, &name, e)) > 0)
+		result = predict_files(p, name, (size_t)n, print_answers, o, e);
 	lines_release(&lines);
-	return n < 0 ? err_in(e, infile_name("-")) : 0;
+	return n < 0 ? err_in(e, infile_name("-")) : result;
 }
 
 static int predict_operands(struct predict *p, struct output *o, struct err *e)
@@ -142,7 +143,8 @@ static int predict_operands(struct predict *p, struct output *o, struct err *e)
 
 		while (name[n] && !infile_is_stdin(name[n]))
 			n++;
-		predict_files(p, name, n, print_answers, o);
+		if (predict_files(p, name, n, print_answers, o, e) < 0)
+			return -1;
 		name += n;
 		if (!*name)
 			break;

@@ -432,12 +432,15 @@ static int view_row(const struct dataset *d, size_t i, struct pixels_view *v, st
 	                          d->images->pixels + d->images->row[i] * pixels_bytes(&form), e);
 }
 
-/* One NaN, which relu would swallow, spoils all weights of the first layer. */
-static int check_finite(const struct dataset *d, size_t i, const float *x, struct err *e)
+/*
+ * One NaN, which relu would swallow, spoils all weights of the first layer; numbers to 255 give
+ * a class for certain, and a wrong one.
+ */
+static int check_floats(const struct dataset *d, size_t i, const float *x, struct err *e)
 {
 	char *path;
 
-	if (pixels_check_finite(x, dataset_image_numbers(d), d->ids[i], e) == 0)
+	if (pixels_check(x, dataset_image_numbers(d), d->ids[i], e) == 0)
 		return 0;
 	path = d->packed ? path_in(d, "images.npy") : dataset_image_path(d, i);
 	err_in(e, path);
@@ -450,7 +453,7 @@ int dataset_view(const struct dataset *d, size_t i, struct pixels_view *v, struc
 	*v = (struct pixels_view){0};
 	if ((d->packed ? view_row : view_singlet)(d, i, v, e) < 0)
 		return -1;
-	if (d->bytes || check_finite(d, i, (const float *)v->pixels, e) == 0)
+	if (d->bytes || check_floats(d, i, (const float *)v->pixels, e) == 0)
 		return 0;
 	pixels_unview(v);
 	return -1;

@@ -74,7 +74,7 @@ static int from_npy(struct picture *p, float *out, const struct infile *f, int c
 		pixels_from_bytes(out, a.data, numbers(p, channels));
 	else
 		memcpy(out, a.data, numbers(p, channels) * sizeof *out);
-	return 0;
+	return bytes ? 0 : pixels_check(out, numbers(p, channels), NULL, e);
 }
 
 static int from_picture(struct picture *p, float *out, const struct infile *f, int channels,

@@ -1,10 +1,10 @@
 /* The numbers of one image; see pixels.h. */
 #include "data/pixels.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/mem.h"
 
 enum {
@@ -149,30 +149,15 @@ void pixels_unview(struct pixels_view *v)
 
 /* ---- */
 
-/* x - x is 0, or NaN. */
-static bool all_finite(const float *x, size_t n)
+int pixels_check(const float *x, size_t n, const char *id, struct err *e)
 {
-	enum { LANES = 16 };            /* a constant count becomes vectors */
-	float sum[LANES] = {0}, all = 0;
-	size_t i = 0;
-
-	for (; i + LANES <= n; i += LANES)
-		for (int k = 0; k < LANES; k++)
-			sum[k] += x[i + k] - x[i + k];
-	for (; i < n; i++)
-		all += x[i] - x[i];
-	for (int k = 0; k < LANES; k++)
-		all += sum[k];
-	return all == 0;
-}
-
-int pixels_check_finite(const float *x, size_t n, const char *id, struct err *e)
-{
+	const float low = -PIXELS_ROUNDING, high = 1 + PIXELS_ROUNDING;
 	size_t k = 0;
 
-	if (all_finite(x, n))
+	if (finite_within(x, n, low, high))
 		return 0;
-	while (isfinite(x[k]))
+	while (x[k] >= low && x[k] <= high)
 		k++;
-	return err_set(e, "number %zu of image %s is %g", k, id, x[k]);
+	return err_set(e, "number %zu%s%s is %g, pixels are floats from 0 to 1, or bytes", k,
+	               id ? " of image " : "", id ? id : "", x[k]);
 }

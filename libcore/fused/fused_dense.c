@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/mem.h"
 
 enum {
@@ -13,6 +14,7 @@ enum {
 	 * as fast
 	 */
 	FEW = 12,
+	WATCHED_ROWS = 64,              /* 128 KB of the tutorial's network */
 };
 
 size_t fused_dense_blocked(const struct plan *p)
@@ -105,6 +107,7 @@ struct forward_job {
 	const float *rows;
 	const float *bias;
 	float *y;
+	atomic_bool *odd;               /* or NULL */
 };
 
 static float *partial(const struct forward_job *f, size_t chunk)
@@ -184,6 +187,16 @@ static void block_rows(float *blocks, const struct forward_job *f, size_t b)
 	}
 }
 
+/* Rows FROM to TO - 1, which come through the caches now. */
+static void watch(const struct forward_job *f, size_t from, size_t to)
+{
+	size_t D = (size_t)f->p->net.dense, flat = (size_t)f->p->net.flat;
+
+	to = to < flat ? to : flat;
+	if (f->odd && from < to && !finite_all(f->rows + from * D, (to - from) * D))
+		atomic_store(f->odd, true);
+}
+
 /* Asks for part C of D / PANEL_WIDTH of the block row after B: memory works during the sums. */
 static void fetch_rows(const struct forward_job *f, size_t b, size_t c)
 {
@@ -205,6 +218,7 @@ static void rows_chunk(void *arg, size_t chunk, int worker)
 	memset(sum, 0, (size_t)f->count * D * sizeof *sum);
 	for (size_t b = first; b < last; b++) {
 		dense_gather(panel, f->m, f->count, b);
+		watch(f, b * PANEL_ROWS, (b + 1) * PANEL_ROWS);
 		block_rows(blocks, f, b);
 		for (size_t c = 0; c < D / PANEL_WIDTH; c++) {
 			if (b + 1 < last)
@@ -229,12 +243,16 @@ static void few_chunk(void *arg, size_t chunk, int worker)
 		       rows = flat - from < PANEL_ROWS ? flat - from : PANEL_ROWS;
 
 		dense_gather(panel, f->m, f->count, b);
+		watch(f, from, from + rows);
 		f->p->k->dense_few(sum, panel, PANEL_ROWS, f->count, f->rows + from * D,
 		                   (int)rows, (int)D);
 	}
 }
 
-/* One image: whole chunks, where rows that its zeros make needless are known further ahead. */
+/*
+ * One image: whole chunks, where rows that its zeros make needless are known further ahead; while
+ * they are watched, parts that stay in the second cache between the two.
+ */
 static void one_chunk(void *arg, size_t chunk, int worker)
 {
 	const struct forward_job *f = arg;
@@ -246,17 +264,26 @@ static void one_chunk(void *arg, size_t chunk, int worker)
 	first *= PANEL_ROWS;
 	last = last * PANEL_ROWS < flat ? last * PANEL_ROWS : flat;
 	memset(sum, 0, D * sizeof *sum);
-	f->p->k->dense_few(sum, f->m->flat + first, flat, 1, f->rows + first * D,
-	                   (int)(last - first), (int)D);
+	for (size_t end; first < last; first = end) {
+		end = f->odd && last - first > WATCHED_ROWS ? first + WATCHED_ROWS : last;
+		watch(f, first, end);
+		f->p->k->dense_few(sum, f->m->flat + first, flat, 1, f->rows + first * D,
+		                   (int)(end - first), (int)D);
+	}
 }
 
 void fused_dense_forward_rows(const struct plan *p, struct dense_sums *s, struct threads *pool,
                               float *y, const struct maps *m, int count, const float *rows,
-                              const float *bias)
+                              const float *bias, atomic_bool *odd)
 {
-	struct forward_job f = {
-		.p = p, .s = s, .m = m, .count = count, .rows = rows, .bias = bias, .y = y
-	};
+	struct forward_job f = { .p = p,
+		                 .s = s,
+		                 .m = m,
+		                 .count = count,
+		                 .rows = rows,
+		                 .bias = bias,
+		                 .y = y,
+		                 .odd = odd };
 
 	threads_run(pool, FUSED_DENSE_CHUNKS,
 	            count == 1     ? one_chunk

@@ -4,6 +4,8 @@
  * PANEL_ROWS][dense / PANEL_WIDTH][PANEL_ROWS][PANEL_WIDTH], so that a job streams through memory
  * once; inference takes them row by row, as they lie in a mapped file.
  */
+#include <stdatomic.h>
+
 #include <stdbool.h>
 
 #include "base/threads.h"
@@ -37,9 +39,10 @@ void fused_dense_sums_release(struct dense_sums *s);
 void fused_dense_forward(const struct plan *p, struct dense_sums *s, struct threads *pool,
                          float *y, const struct maps *m, int count, const float *blocks,
                          const float *bias);
+/* ODD: set if a weight is NaN or infinite, for which each is looked at; NULL: they are not. */
 void fused_dense_forward_rows(const struct plan *p, struct dense_sums *s, struct threads *pool,
                               float *y, const struct maps *m, int count, const float *rows,
-                              const float *bias);
+                              const float *bias, atomic_bool *odd);
 
 /*
  * The way back: gradient of the flat layer into the maps, and a step of Adam on the

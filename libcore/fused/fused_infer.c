@@ -179,8 +179,13 @@ static void run_chunk(struct fused_predictor *s, const float *const *image, int 
 		one_image(s);
 	else
 		threads_run(s->pool, (size_t)n, image_job, s);
-	(s->blocked ? fused_dense_forward : fused_dense_forward_rows)(
-		&s->p, &s->sums, s->pool, s->y, s->flat, n, s->w[DENSE1_W], s->w[DENSE1_B]);
+	if (s->blocked)
+		fused_dense_forward(&s->p, &s->sums, s->pool, s->y, s->flat, n, s->w[DENSE1_W],
+		                    s->w[DENSE1_B]);
+	else
+		fused_dense_forward_rows(&s->p, &s->sums, s->pool, s->y, s->flat, n,
+		                         s->w[DENSE1_W], s->w[DENSE1_B],
+		                         s->base.watch ? &s->base.odd : NULL);
 	if (features)
 		memcpy(features, s->y, numbers * sizeof *features);
 	if (!logits)

@@ -2,39 +2,28 @@
 #include "model/values.h"
 
 #include <math.h>
-#include <stdbool.h>
 
+#include "base/finite.h"
 #include "nn/norm.h"
 #include "model/model_file.h"
 
-static int check_finite(const float *w, size_t count, struct err *e)
+int values_check_array(const struct net *net, int k, const float *w, struct err *e)
 {
-	enum { BLOCK = 4096 };
+	size_t count = net_count(net, (enum net_array)k), at = 0;
 
-	/*
-	 * x - x is 0 for finite x and NaN otherwise: sums vectorise where a test for each
-	 * would not
-	 */
-	for (size_t at = 0; at < count; at += BLOCK) {
-		size_t end = at + BLOCK < count ? at + BLOCK : count;
-		bool bad = false;
-
-		for (size_t i = at; i < end; i++)
-			bad |= !(w[i] - w[i] == 0);
-		if (!bad)
-			continue;
-		while (isfinite(w[at]))
-			at++;
-		return err_set(e, "entry %zu is %g", at, w[at]);
-	}
-	return 0;
+	if (finite_all(w, count))
+		return 0;
+	while (isfinite(w[at]))
+		at++;
+	err_set(e, "entry %zu is %g", at, w[at]);
+	return model_file_in_array(e, k);
 }
 
 int values_check(const struct net *net, const float *const w[NET_ARRAYS], struct err *e)
 {
 	for (int k = 0; k < NET_ARRAYS; k++)
-		if (check_finite(w[k], net_count(net, (enum net_array)k), e) < 0)
-			return model_file_in_array(e, k);
+		if (values_check_array(net, k, w[k], e) < 0)
+			return -1;
 	return 0;
 }
 

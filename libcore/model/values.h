@@ -9,6 +9,9 @@
 /* -1 with E set, array and entry named, unless all numbers are finite. */
 int values_check(const struct net *net, const float *const w[NET_ARRAYS], struct err *e);
 
+/* The same of W, array K. */
+int values_check_array(const struct net *net, int k, const float *w, struct err *e);
+
 /*
  * X: COUNT numbers of array K, from entry AT on. -1 with E set, the entry named, if one is a moving
  * variance of -0.001 or less.

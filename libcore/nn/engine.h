@@ -4,6 +4,8 @@
  * (layer after layer over CBLAS, any size, the specification) and fused (vector kernels).
  * fused/engine_pick.h chooses between them; trainer.h and predictor.h are how they are called.
  */
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/threads.h"
@@ -25,6 +27,8 @@ struct trainer {
 
 struct predictor {
 	const struct engine *engine;
+	bool watch;                     /* a run looks at dense1's weights as it reads them; */
+	atomic_bool odd;                /* one of them is NaN or infinite */
 };
 
 /* Each function is the one of that name in trainer.h or predictor.h. */

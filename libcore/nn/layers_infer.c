@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/mem.h"
 #include "nn/elementwise.h"
 #include "nn/layers_forward.h"
@@ -149,6 +150,8 @@ void layers_infer_run(struct predictor *base, const float *const *image, int n, 
 	struct layers_predictor *p = own(base);
 	size_t C = (size_t)p->s.net.classes, D = (size_t)p->s.net.dense;
 
+	if (base->watch && !finite_all(p->s.w[DENSE1_W], net_count(&p->s.net, DENSE1_W)))
+		atomic_store(&base->odd, true);
 	for (int at = 0; at < n; at += p->max_batch) {
 		int count = n - at < p->max_batch ? n - at : p->max_batch;
 

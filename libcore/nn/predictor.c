@@ -22,3 +22,13 @@ void predictor_run(struct predictor *p, const float *const *image, int n, float 
 {
 	p->engine->predictor_run(p, image, n, logits, features);
 }
+
+bool predictor_run_watching(struct predictor *p, const float *const *image, int n, float *logits,
+                            float *features)
+{
+	p->watch = true;
+	atomic_store(&p->odd, false);
+	predictor_run(p, image, n, logits, features);
+	p->watch = false;
+	return !atomic_load(&p->odd);
+}

@@ -13,9 +13,12 @@
 #include "fused/engine_pick.h"
 #include "model/facts.h"
 #include "model/model.h"
+#include "model/values.h"
 
 struct predict {
 	int max;
+	char *path;                     /* of the model, for messages */
+	bool checked;                   /* dense1's weights were looked at */
 	struct model m;
 	struct classes classes;
 	struct threads *pool;
@@ -27,6 +30,15 @@ struct predict {
 	struct predict_answer *answer;  /* [max] */
 };
 
+/* Weights are looked at like any others; dense1's, nearly all of them, by the first run. */
+static int check_small(const struct predict *p, struct err *e)
+{
+	for (int k = 0; k < NET_ARRAYS; k++)
+		if (k != DENSE1_W && values_check_array(&p->m.net, k, p->m.w[k], e) < 0)
+			return err_in(e, p->path);
+	return 0;
+}
+
 struct predict *predict_new(const char *path, int max, int threads, struct err *e)
 {
 	struct predict *p = xcalloc(1, sizeof *p);
@@ -36,7 +48,8 @@ struct predict *predict_new(const char *path, int max, int threads, struct err *
 
 	assert(max >= 1 && max <= PREDICT_MAX);
 	p->max = max;
-	if (model_load(&p->m, path, MODEL_UNCHECKED, e) == 0)
+	p->path = xstrdup(infile_name(path));
+	if (model_load(&p->m, path, MODEL_UNCHECKED, e) == 0 && check_small(p, e) == 0)
 		engine = engine_pick(net, e);
 	if (!engine) {
 		predict_free(p);
@@ -69,6 +82,7 @@ void predict_free(struct predict *p)
 	free(p->logits);
 	free(p->order);
 	free(p->answer);
+	free(p->path);
 	classes_release(&p->classes);
 	model_release(&p->m);
 	free(p);
@@ -129,8 +143,22 @@ static void answer(struct predict *p, int n)
 	}
 }
 
+/* The logits of N images. The first time the weights, too, are looked at. */
+static int run(struct predict *p, const float *const *image, int n, struct err *e)
+{
+	if (p->checked) {
+		predictor_run(p->predictor, image, n, p->logits, NULL);
+		return 0;
+	}
+	p->checked = predictor_run_watching(p->predictor, image, n, p->logits, NULL);
+	if (p->checked)
+		return 0;
+	values_check_array(&p->m.net, DENSE1_W, p->m.w[DENSE1_W], e);
+	return err_in(e, p->path);
+}
+
 /* N: at most p->max. */
-static void predict_chunk(struct predict *p, char *const *name, int n)
+static int predict_chunk(struct predict *p, char *const *name, int n, struct err *e)
 {
 	const float *image[PREDICT_MAX];
 	int good = 0;
@@ -141,20 +169,23 @@ static void predict_chunk(struct predict *p, char *const *name, int n)
 	for (int i = 0; i < n; i++)
 		if (!p->answer[i].failed)
 			image[good++] = pixels_of(p, (size_t)i);
-	if (good)
-		predictor_run(p->predictor, image, good, p->logits, NULL);
+	if (good && run(p, image, good, e) < 0)
+		return -1;
 	answer(p, n);
+	return 0;
 }
 
-void predict_files(struct predict *p, char *const *name, size_t n, predict_take *take,
-                   void *arg)
+int predict_files(struct predict *p, char *const *name, size_t n, predict_take *take, void *arg,
+                  struct err *e)
 {
 	size_t max = (size_t)p->max;
 
 	for (size_t at = 0; at < n; at += max) {
 		int now = (int)(n - at < max ? n - at : max);
 
-		predict_chunk(p, name + at, now);
+		if (predict_chunk(p, name + at, now, e) < 0)
+			return -1;
 		take(arg, p->answer, now);
 	}
+	return 0;
 }

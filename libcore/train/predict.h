@@ -38,7 +38,8 @@ const struct classes *predict_classes(const struct predict *p);
 /*
  * Predicts the files NAME[0..n-1], each what picture_input takes; "-" is a file of that
  * name. Calls TAKE with the answers, up to MAX at a time, in order; that of a file that
- * cannot be read says so.
+ * cannot be read says so. Returns 0, or -1 with E set before any answer: a weight is NaN or
+ * infinite.
  */
-void predict_files(struct predict *p, char *const *name, size_t n, predict_take *take,
-                   void *arg);
+int predict_files(struct predict *p, char *const *name, size_t n, predict_take *take, void *arg,
+                  struct err *e);

@@ -102,16 +102,22 @@ static void test_finite(void)
 	struct err e = {0};
 	int found = 0;
 
-	ok(pixels_check_finite(x, COUNT, "a", &e) == 0, "zeros are finite");
+	ok(pixels_check(x, COUNT, "a", &e) == 0, "zeros are pixels");
 	for (int i = 0; i < COUNT; i++) {
 		char want[64];
 
 		x[i] = i % 2 ? NAN : -INFINITY;
 		snprintf(want, sizeof want, "number %d of image a is ", i);
-		found += pixels_check_finite(x, COUNT, "a", &e) == -1 && strstr(e.text, want);
+		found += pixels_check(x, COUNT, "a", &e) == -1 && strstr(e.text, want);
 		x[i] = 0;
 	}
 	is_int(found, COUNT, "NaN and infinity are found at every place");
+	x[1] = 1.00005f;
+	x[2] = -.00005f;
+	ok(pixels_check(x, COUNT, NULL, &e) == 0, "a little rounding is allowed");
+	x[30] = 255;
+	is_int(pixels_check(x, COUNT, NULL, &e), -1, "floats from 0 to 255");
+	is_text(e.text, "number 30 is 255, pixels are floats from 0 to 1, or bytes", "their message");
 }
 
 int main(void)

@@ -127,7 +127,7 @@ static void test_all(void)
 	int in_order = 0, ranked = 0;
 
 	must(dataset_open(&d, scratch_path("data"), &e), &e);
-	predict_files(p, name, IMAGES, take, &g);
+	predict_files(p, name, IMAGES, take, &g, &e);
 	is_int(g.count, IMAGES, "an answer each");
 	is_int(g.calls, 2, "in two parts");
 	for (int i = 0; i < g.count; i++) {
@@ -149,9 +149,10 @@ static void test_failed(void)
 	struct predict *p = loaded("model.npz", 3);
 	char *with_bad[] = { name[0], (char *)"missing.tiff", name[1], name[2] };
 	struct got all = {0}, some = {0};
+	struct err e;
 
-	predict_files(p, name, 3, take, &all);
-	predict_files(p, with_bad, 4, take, &some);
+	predict_files(p, name, 3, take, &all, &e);
+	predict_files(p, with_bad, 4, take, &some, &e);
 	is_int(some.most, 3, "no more at a time than asked for");
 	is_int(some.failed, 1, "one failed");
 	is_text(some.error, "missing.tiff: No such file or directory", "why");
@@ -164,8 +165,9 @@ static void test_ties(void)
 {
 	struct predict *p = loaded("zero.npz", 1);
 	struct got g = {0};
+	struct err e;
 
-	predict_files(p, name, 1, take, &g);
+	predict_files(p, name, 1, take, &g, &e);
 	is_near(g.probability[0][2], 1. / CLASSES, 1e-6, "all classes are as likely");
 	ok(g.best[0] == 0 && g.last[0] == CLASSES - 1, "the lowest index comes first");
 	predict_free(p);
@@ -177,9 +179,10 @@ static void test_dash(void)
 	struct predict *p = loaded("model.npz", 1);
 	char *dash = (char *)"-";
 	struct got g = {0};
+	struct err e;
 
 	if (chdir(scratch_path("data")) == 0)
-		predict_files(p, &dash, 1, take, &g);
+		predict_files(p, &dash, 1, take, &g, &e);
 	is_int(g.failed, 1, "'-' is the name of a file");
 	is_text(g.error, "./-: No such file or directory", "which is not there");
 	predict_free(p);
