@@ -2,6 +2,7 @@
 #include "image/image.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 
@@ -39,6 +40,38 @@ int image_alloc(struct image *im, uint32_t width, uint32_t height, double claime
 		return -1;
 	im->width = (int)width;
 	im->height = (int)height;
+	return 0;
+}
+
+int image_turn(struct image *im, int orientation, struct err *e)
+{
+	bool across = orientation >= 5;                 /* rows become columns */
+	bool from_right = strchr("\2\3\7\10", orientation);
+	bool from_bottom = strchr("\3\4\6\7", orientation);
+	int width = across ? im->height : im->width;
+	int height = across ? im->width : im->height;
+	uint8_t *turned, *out;
+
+	if (orientation < 2 || orientation > 8)
+		return 0;
+	turned = out = mem_try((size_t)width * height, IMAGE_CHANNELS, e);
+	if (!turned)
+		return -1;
+	for (int y = 0; y < height; y++)
+		for (int x = 0; x < width; x++, out += IMAGE_CHANNELS) {
+			int i = from_bottom ? (across ? width - 1 - x : height - 1 - y)
+			                    : (across ? x : y);
+			int j = from_right ? (across ? height - 1 - y : width - 1 - x)
+			                   : (across ? y : x);
+
+			memcpy(out, im->pixels + ((size_t)i * im->width + j) * IMAGE_CHANNELS,
+			       IMAGE_CHANNELS);
+		}
+	free(im->pixels);
+	*im = (struct image){
+		.width = width, .height = height, .pixels = turned, .note = im->note,
+		.room = (size_t)width * height * IMAGE_CHANNELS,
+	};
 	return 0;
 }
 

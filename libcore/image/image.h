@@ -29,3 +29,9 @@ void image_release(struct image *im);
  */
 int image_alloc(struct image *im, uint32_t width, uint32_t height, double claimed,
                 size_t size, double ratio, struct err *e);
+
+/*
+ * Row-major picture IM seen so that its row 0 is the visual top, by an ORIENTATION of 1 to 8 (TIFF
+ * 6.0, tag 274). Needs as much memory again.
+ */
+int image_turn(struct image *im, int orientation, struct err *e);

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "image/alpha.h"
 #include "image/cmyk.h"
+#include "image/tiff_ifd.h"
 #include "image/tiff_tags.h"
 
 enum { WORDS = 256 };
@@ -32,7 +33,7 @@ struct reader {
 
 bool image_is_tiff(const uint8_t *bytes, size_t size)
 {
-	return tiff_tags_begin(bytes, size);
+	return tiff_ifd_begins(bytes, size);
 }
 
 /* ---- libtiff's view of the file ---- */
@@ -337,7 +338,10 @@ static int check_blocks(struct reader *r, const struct blocks *b, struct err *e)
 	return 0;
 }
 
-/* Offsets of all blocks, of all planes that are kept. The last of several of a whole picture counts. */
+/*
+ * There must be offsets of all blocks, of all planes that are kept. Where one block is the whole
+ * picture, the last of several counts, as for Pillow.
+ */
 static int check_offsets(struct reader *r, struct blocks *b, struct err *e)
 {
 	uint64_t across = (r->width - 1) / b->width + 1,
@@ -588,41 +592,6 @@ static void fill_colours(struct reader *r)
 		divide_by_alpha(p, pixels);
 }
 
-/* ---- orientation ---- */
-
-/* Row-major picture FROM seen so that its row 0 is the visual top; TIFF 6.0, tag 274. */
-static int turn(struct image *im, int orientation, struct err *e)
-{
-	bool across = orientation >= 5;                 /* rows become columns */
-	bool from_right = strchr("\2\3\7\10", orientation);
-	bool from_bottom = strchr("\3\4\6\7", orientation);
-	int width = across ? im->height : im->width;
-	int height = across ? im->width : im->height;
-	uint8_t *turned, *out;
-
-	if (orientation < 2 || orientation > 8)
-		return 0;
-	turned = out = mem_try((size_t)width * height, IMAGE_CHANNELS, e);
-	if (!turned)
-		return -1;
-	for (int y = 0; y < height; y++)
-		for (int x = 0; x < width; x++, out += IMAGE_CHANNELS) {
-			int i = from_bottom ? (across ? width - 1 - x : height - 1 - y)
-			                    : (across ? x : y);
-			int j = from_right ? (across ? height - 1 - y : width - 1 - x)
-			                   : (across ? y : x);
-
-			memcpy(out, im->pixels + ((size_t)i * im->width + j) * IMAGE_CHANNELS,
-			       IMAGE_CHANNELS);
-		}
-	free(im->pixels);
-	*im = (struct image){
-		.width = width, .height = height, .pixels = turned, .note = im->note,
-		.room = (size_t)width * height * IMAGE_CHANNELS,
-	};
-	return 0;
-}
-
 /* ---- all of it ---- */
 
 /*
@@ -689,7 +658,7 @@ static int read_picture(struct reader *r, struct err *e)
 	if ((r->by_libtiff ? read_by_libtiff(r, e) : read_blocks(r, e)) < 0)
 		return -1;
 	fill_colours(r);
-	return turn(r->im, t->orientation, e);
+	return image_turn(r->im, t->orientation, e);
 }
 
 int image_tiff_read(struct image *im, const uint8_t *bytes, size_t size, struct err *e)

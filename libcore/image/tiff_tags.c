@@ -1,30 +1,11 @@
-/* A TIFF's first directory as Pillow reads it (TiffImagePlugin.py); see tiff_tags.h. */
+/* What a TIFF says of its pixels, as Pillow reads it (TiffImagePlugin.py); see tiff_tags.h. */
 #include "image/tiff_tags.h"
 
 #include <string.h>
 
+#include "image/tiff_ifd.h"
+
 enum {
-	MAGIC_BYTES = 4,
-	IMAGE_WIDTH = 256,
-	IMAGE_LENGTH = 257,
-	BITS_PER_SAMPLE = 258,
-	COMPRESSION = 259,
-	PHOTOMETRIC = 262,
-	FILL_ORDER = 266,
-	STRIP_OFFSETS = 273,
-	ORIENTATION = 274,
-	SAMPLES_PER_PIXEL = 277,
-	ROWS_PER_STRIP = 278,
-	PLANAR_CONFIGURATION = 284,
-	COLOR_MAP = 320,
-	TILE_WIDTH = 322,
-	TILE_LENGTH = 323,
-	TILE_OFFSETS = 324,
-	EXTRA_SAMPLES = 338,
-	SAMPLE_FORMAT = 339,
-	YCBCR_SUBSAMPLING = 530,
-	XMP = 700,
-	MEDIA_PHOTO = 0xbc01,
 	NO_PHOTOMETRIC = 0,             /* what a file without the tag is taken for */
 	NOT_COMPRESSED = 1,
 	UNSIGNED = 1,
@@ -32,203 +13,33 @@ enum {
 	MAX_EXTRAS = 3,
 };
 
-enum type {
-	BYTE = 1,
-	SHORT = 3,
-	LONG,
-	RATIONAL,
-	SBYTE,
-	UNDEFINED,
-	SSHORT,
-	SLONG,
-	SRATIONAL,
-	FLOAT,
-	DOUBLE,
-	IFD,
-	LONG8 = 16,
-};
-
-struct entry {
-	int tag, type;
-	uint64_t count;
-	const uint8_t *data;
-};
-
-/* The entries that matter here, in the order of the file. */
-struct directory {
-	const uint8_t *bytes;
-	size_t size;
-	bool big_endian, big;
-	uint64_t told;                  /* bytes of values so far that lie apart */
-	struct entry entry[24];
-	int entries;
-};
-
-static const uint16_t wanted[] = {
-	IMAGE_WIDTH,   IMAGE_LENGTH,   BITS_PER_SAMPLE,   COMPRESSION,          PHOTOMETRIC,
-	FILL_ORDER,    STRIP_OFFSETS,  ORIENTATION,       SAMPLES_PER_PIXEL,    ROWS_PER_STRIP,
-	COLOR_MAP,     TILE_WIDTH,     TILE_LENGTH,       PLANAR_CONFIGURATION, TILE_OFFSETS,
-	EXTRA_SAMPLES, SAMPLE_FORMAT,  YCBCR_SUBSAMPLING, XMP,                  MEDIA_PHOTO,
-};
-
-/* ---- the directory ---- */
-
-bool tiff_tags_begin(const uint8_t *bytes, size_t size)
+static int check_whole(const struct tiff_ifd_entry *x, struct err *e)
 {
-	static const char magic[][MAGIC_BYTES + 1] = {
-		"II*\0", "MM\0*", "II+\0", "MM\0+",
-	};
-
-	for (size_t i = 0; size >= MAGIC_BYTES && i < sizeof magic / sizeof *magic; i++)
-		if (!memcmp(bytes, magic[i], MAGIC_BYTES))
-			return true;
-	return false;
-}
-
-static uint64_t number(const uint8_t *p, int bytes, bool big_endian)
-{
-	uint64_t v = 0;
-
-	for (int i = 0; i < bytes; i++)
-		v = v << 8 | p[big_endian ? i : bytes - 1 - i];
-	return v;
-}
-
-/* Bytes of a value; 0: a type that Pillow passes over. */
-static int type_bytes(int type)
-{
-	static const uint8_t bytes[] = {
-		0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8,
-	};
-
-	return type < (int)sizeof bytes ? bytes[type] : 0;
-}
-
-static bool is_wanted(int tag)
-{
-	for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-		if (wanted[i] == tag)
-			return true;
-	return false;
-}
-
-static const struct entry *find(const struct directory *d, int tag)
-{
-	for (int i = 0; i < d->entries; i++)
-		if (d->entry[i].tag == tag)
-			return &d->entry[i];
-	return NULL;
-}
-
-/*
- * Finds the values of entry X, whose last field lies at FIELD. False: the directory is taken to end
- * before it. One that is passed over has no count.
- */
-static bool find_values(struct directory *d, struct entry *x, const uint8_t *field)
-{
-	int unit = type_bytes(x->type), room = d->big ? 8 : 4;
-	uint64_t at;
-
-	if (!unit || x->count > UINT64_MAX / 16) {
-		x->count = 0;
-		return true;
-	}
-	x->data = field;
-	if (x->count * (uint64_t)unit <= (uint64_t)room)
-		return true;
-	at = number(field, room, d->big_endian);
-	d->told += x->count * (uint64_t)unit;
-	if (d->told > d->size) {
-		x->count = 0;
-		return true;
-	}
-	if (at > d->size || x->count * (uint64_t)unit > d->size - at)
-		return false;
-	x->data = d->bytes + at;
-	return true;
-}
-
-/* Of entries of one tag the first counts. */
-static void read_directory(struct directory *d)
-{
-	size_t head = d->big ? 16 : 8, counter = d->big ? 8 : 2, step = d->big ? 20 : 12;
-	const uint8_t *p;
-	uint64_t at, n;
-
-	if (d->size < head)
-		return;
-	at = number(d->bytes + head / 2, (int)head / 2, d->big_endian);
-	if (at > d->size || d->size - at < counter)
-		return;
-	n = number(d->bytes + at, (int)counter, d->big_endian);
-	p = d->bytes + at + counter;
-	for (; n && (size_t)(d->bytes + d->size - p) >= step; n--, p += step) {
-		struct entry x = {
-			.tag = (int)number(p, 2, d->big_endian),
-			.type = (int)number(p + 2, 2, d->big_endian),
-			.count = number(p + 4, d->big ? 8 : 4, d->big_endian),
-		};
-
-		if (!find(d, x.tag)) {
-			if (!find_values(d, &x, p + (d->big ? 12 : 8)))
-				return;
-			if (x.count && is_wanted(x.tag))
-				d->entry[d->entries++] = x;
-		}
-	}
-}
-
-/* ---- values ---- */
-
-static bool is_signed_type(int type)
-{
-	return type == SBYTE || type == SSHORT || type == SLONG;
-}
-
-static bool is_whole(int type)
-{
-	return type == SHORT || type == LONG || type == IFD || type == LONG8 ||
-	       is_signed_type(type);
-}
-
-/* Negative numbers come out as huge ones, which no tag allows. */
-static uint64_t value(const struct directory *d, const struct entry *x, uint64_t i)
-{
-	int unit = type_bytes(x->type);
-	uint64_t v = number(x->data + i * (uint64_t)unit, unit, d->big_endian);
-
-	if (is_signed_type(x->type) && v >> (8 * unit - 1))
-		return UINT64_MAX;
-	return v;
-}
-
-static int check_whole(const struct entry *x, struct err *e)
-{
-	if (is_whole(x->type))
+	if (tiff_ifd_is_whole(x))
 		return 0;
 	return err_set(e, "tag %d of a TIFF holds values of type %d, not whole numbers", x->tag,
 	               x->type);
 }
 
 /* The first value of TAG, of at most MOST, or OTHERWISE where the tag is missing. */
-static int one(const struct directory *d, int tag, uint64_t otherwise, uint64_t most,
+static int one(const struct tiff_ifd *d, int tag, uint64_t otherwise, uint64_t most,
                uint64_t *out, struct err *e)
 {
-	const struct entry *x = find(d, tag);
+	const struct tiff_ifd_entry *x = tiff_ifd_find(d, tag);
 
 	*out = otherwise;
-	if (!x || (tag == PHOTOMETRIC && x->count > 1))
+	if (!x || (tag == TIFF_IFD_PHOTOMETRIC && x->count > 1))
 		return 0;
 	if (check_whole(x, e) < 0)
 		return -1;
-	*out = value(d, x, 0);
+	*out = tiff_ifd_value(d, x, 0);
 	if (*out > most)
 		return err_set(e, "tag %d of a TIFF is %llu, at most %llu is known", tag,
 		               (unsigned long long)*out, (unsigned long long)most);
 	return 0;
 }
 
-static int one16(const struct directory *d, int tag, uint16_t otherwise, uint16_t *out,
+static int one16(const struct tiff_ifd *d, int tag, uint16_t otherwise, uint16_t *out,
                  struct err *e)
 {
 	uint64_t v;
@@ -239,7 +50,7 @@ static int one16(const struct directory *d, int tag, uint16_t otherwise, uint16_
 	return 0;
 }
 
-static int one32(const struct directory *d, int tag, uint32_t otherwise, uint32_t *out,
+static int one32(const struct tiff_ifd *d, int tag, uint32_t otherwise, uint32_t *out,
                  struct err *e)
 {
 	uint64_t v;
@@ -248,46 +59,6 @@ static int one32(const struct directory *d, int tag, uint32_t otherwise, uint32_
 		return -1;
 	*out = (uint32_t)v;
 	return 0;
-}
-
-/* A fraction that is a whole number, 0 otherwise. */
-static uint64_t quotient(const struct directory *d, const struct entry *x)
-{
-	int64_t a, b;
-
-	a = (int64_t)number(x->data, 4, d->big_endian);
-	b = (int64_t)number(x->data + 4, 4, d->big_endian);
-	if (x->type == SRATIONAL) {
-		a = (int32_t)a;
-		b = (int32_t)b;
-	}
-	return b && a % b == 0 ? (uint64_t)(a / b) : 0;
-}
-
-static uint64_t from_float(const struct directory *d, const struct entry *x)
-{
-	uint64_t bits = number(x->data, type_bytes(x->type), d->big_endian);
-	uint32_t low = (uint32_t)bits;
-	double v;
-	float single;
-
-	memcpy(&v, &bits, sizeof v);
-	memcpy(&single, &low, sizeof single);
-	if (x->type == FLOAT)
-		v = (double)single;
-	return v >= 0 && v < UINT16_MAX && v == (double)(uint64_t)v ? (uint64_t)v : 0;
-}
-
-/* The first value of X where it is a small whole number in any guise; otherwise 0. */
-static uint64_t lenient(const struct entry *x, const struct directory *d)
-{
-	if (!x)
-		return 0;
-	if (is_whole(x->type))
-		return value(d, x, 0);
-	if (x->type == RATIONAL || x->type == SRATIONAL)
-		return quotient(d, x);
-	return x->type == FLOAT || x->type == DOUBLE ? from_float(d, x) : 0;
 }
 
 /* ---- what fits together ---- */
@@ -301,10 +72,10 @@ struct kind {
 };
 
 /* All values of TAG, which must be equal; 0 where it is missing. COUNT: how many. */
-static int same(const struct directory *d, int tag, uint64_t *out, uint64_t *count,
+static int same(const struct tiff_ifd *d, int tag, uint64_t *out, uint64_t *count,
                 struct err *e)
 {
-	const struct entry *x = find(d, tag);
+	const struct tiff_ifd_entry *x = tiff_ifd_find(d, tag);
 
 	*out = 0;
 	*count = x ? x->count : 0;
@@ -312,9 +83,9 @@ static int same(const struct directory *d, int tag, uint64_t *out, uint64_t *cou
 		return 0;
 	if (check_whole(x, e) < 0)
 		return -1;
-	*out = value(d, x, 0);
+	*out = tiff_ifd_value(d, x, 0);
 	for (uint64_t i = 1; i < x->count; i++)
-		if (value(d, x, i) != *out)
+		if (tiff_ifd_value(d, x, i) != *out)
 			return err_set(e, "TIFF of samples that differ in tag %d", tag);
 	return 0;
 }
@@ -428,9 +199,9 @@ static int refuse(const struct kind *k, const char *why, struct err *e)
 	               "extra, %s", k->photometric, k->samples, k->bits, k->extras, why);
 }
 
-static int read_extras(struct kind *k, const struct directory *d, struct err *e)
+static int read_extras(struct kind *k, const struct tiff_ifd *d, struct err *e)
 {
-	const struct entry *x = find(d, EXTRA_SAMPLES);
+	const struct tiff_ifd_entry *x = tiff_ifd_find(d, TIFF_IFD_EXTRA_SAMPLES);
 
 	if (!x)
 		return 0;
@@ -441,15 +212,15 @@ static int read_extras(struct kind *k, const struct directory *d, struct err *e)
 		               (unsigned long long)x->count);
 	k->extras = (int)x->count;
 	for (int i = 0; i < k->extras; i++)
-		k->extra[i] = value(d, x, (uint64_t)i);
+		k->extra[i] = tiff_ifd_value(d, x, (uint64_t)i);
 	return 0;
 }
 
-static int read_format(struct kind *k, const struct directory *d, struct err *e)
+static int read_format(struct kind *k, const struct tiff_ifd *d, struct err *e)
 {
 	uint64_t format, count;
 
-	if (same(d, SAMPLE_FORMAT, &format, &count, e) < 0)
+	if (same(d, TIFF_IFD_SAMPLE_FORMAT, &format, &count, e) < 0)
 		return -1;
 	if (count && format != UNSIGNED && format != SIGNED)
 		return err_set(e, "TIFF of sample format %llu is not supported",
@@ -459,19 +230,19 @@ static int read_format(struct kind *k, const struct directory *d, struct err *e)
 }
 
 /* One number of bits stands for all samples; too many are cut off. */
-static int read_bits(struct kind *k, const struct directory *d, struct err *e)
+static int read_bits(struct kind *k, const struct tiff_ifd *d, struct err *e)
 {
-	const struct entry *x = find(d, BITS_PER_SAMPLE);
+	const struct tiff_ifd_entry *x = tiff_ifd_find(d, TIFF_IFD_BITS_PER_SAMPLE);
 	uint64_t told = x ? x->count : 1;
 
 	if (x && check_whole(x, e) < 0)
 		return -1;
 	told = told > (uint64_t)k->dropped ? told - (uint64_t)k->dropped : 0;
-	k->bits = x ? (int)(value(d, x, 0) & UINT16_MAX) : 1;
+	k->bits = x ? (int)(tiff_ifd_value(d, x, 0) & UINT16_MAX) : 1;
 	if (told != 1 && told < (uint64_t)k->samples)
 		return refuse(k, "does not fit together", e);
 	for (uint64_t i = 0; x && i < told && i < (uint64_t)k->samples; i++)
-		if (value(d, x, i) != (uint64_t)k->bits)
+		if (tiff_ifd_value(d, x, i) != (uint64_t)k->bits)
 			return err_set(e, "TIFF of samples that differ in bits");
 	return 0;
 }
@@ -491,12 +262,12 @@ static void choose_samples(struct tiff_tags *t, const struct kind *k)
 	}
 }
 
-static int read_kind(struct tiff_tags *t, const struct directory *d, struct err *e)
+static int read_kind(struct tiff_tags *t, const struct tiff_ifd *d, struct err *e)
 {
 	struct kind k = { .photometric = t->photometric, .fill_order = t->fill_order,
 		          .big_endian = d->big_endian };
 
-	if (one16(d, SAMPLES_PER_PIXEL, 1, &t->samples, e) < 0)
+	if (one16(d, TIFF_IFD_SAMPLES_PER_PIXEL, 1, &t->samples, e) < 0)
 		return -1;
 	if (t->samples > TIFF_TAGS_MAX_SAMPLES)
 		return err_set(e, "TIFF of %d samples is not supported", t->samples);
@@ -525,9 +296,9 @@ static int read_kind(struct tiff_tags *t, const struct directory *d, struct err 
 /* ---- the rest ---- */
 
 /* What lies beyond an incomplete palette is black, as in Pillow. */
-static int read_palette(struct tiff_tags *t, const struct directory *d, struct err *e)
+static int read_palette(struct tiff_tags *t, const struct tiff_ifd *d, struct err *e)
 {
-	const struct entry *x = find(d, COLOR_MAP);
+	const struct tiff_ifd_entry *x = tiff_ifd_find(d, TIFF_IFD_COLOR_MAP);
 	uint64_t n;
 
 	if (t->photometric != 3)
@@ -541,7 +312,7 @@ static int read_palette(struct tiff_tags *t, const struct directory *d, struct e
 		return err_set(e, "damaged TIFF: a colour map of %llu numbers",
 		               (unsigned long long)x->count);
 	for (uint64_t i = 0; i < x->count; i++)
-		t->palette[i % n][i / n] = (uint8_t)(value(d, x, i) >> 8);
+		t->palette[i % n][i / n] = (uint8_t)(tiff_ifd_value(d, x, i) >> 8);
 	return 0;
 }
 
@@ -567,14 +338,15 @@ static int xmp_orientation(const uint8_t *p, size_t size)
 	return 1;
 }
 
-static int read_orientation(struct tiff_tags *t, const struct directory *d, struct err *e)
+static int read_orientation(struct tiff_tags *t, const struct tiff_ifd *d, struct err *e)
 {
-	const struct entry *x = find(d, ORIENTATION), *xmp = find(d, XMP);
+	const struct tiff_ifd_entry *x = tiff_ifd_find(d, TIFF_IFD_ORIENTATION);
+	const struct tiff_ifd_entry *xmp = tiff_ifd_find(d, TIFF_IFD_XMP);
 	uint64_t v = 1;
 
 	if (x)
-		v = lenient(x, d);
-	else if (xmp && xmp->type != BYTE && xmp->type != UNDEFINED)
+		v = tiff_ifd_lenient(d, x);
+	else if (xmp && !tiff_ifd_is_bytes(xmp))
 		return err_set(e, "TIFF with an XMP packet of type %d", xmp->type);
 	else if (xmp)
 		v = (uint64_t)xmp_orientation(xmp->data, xmp->count);
@@ -582,44 +354,50 @@ static int read_orientation(struct tiff_tags *t, const struct directory *d, stru
 	return 0;
 }
 
-static int read_blocks(struct tiff_tags *t, const struct directory *d, struct err *e)
+static int read_blocks(struct tiff_tags *t, const struct tiff_ifd *d, struct err *e)
 {
-	const struct entry *x = find(d, STRIP_OFFSETS);
+	const struct tiff_ifd_entry *x = tiff_ifd_find(d, TIFF_IFD_STRIP_OFFSETS);
 
 	t->tiled = !x;
-	if (!x && !(x = find(d, TILE_OFFSETS)))
+	if (!x && !(x = tiff_ifd_find(d, TIFF_IFD_TILE_OFFSETS)))
 		return err_set(e, "damaged TIFF: neither strips nor tiles");
 	if (check_whole(x, e) < 0)
 		return -1;
-	t->offsets = (struct tiff_tags_list){ x->data, x->count, type_bytes(x->type) };
+	t->offsets = (struct tiff_tags_list){ x->data, x->count, tiff_ifd_type_bytes(x->type) };
 	t->block_width = t->width;
-	if (t->tiled && one32(d, TILE_WIDTH, 0, &t->block_width, e) < 0)
+	if (t->tiled && one32(d, TIFF_IFD_TILE_WIDTH, 0, &t->block_width, e) < 0)
 		return -1;
-	return one32(d, t->tiled ? TILE_LENGTH : ROWS_PER_STRIP, t->tiled ? 0 : t->height,
+	return one32(d, t->tiled ? TIFF_IFD_TILE_LENGTH : TIFF_IFD_ROWS_PER_STRIP,
+	             t->tiled ? 0 : t->height,
 	             &t->block_height, e);
 }
 
-static void read_subsampling(struct tiff_tags *t, const struct directory *d)
+static void read_subsampling(struct tiff_tags *t, const struct tiff_ifd *d)
 {
-	const struct entry *x = find(d, YCBCR_SUBSAMPLING);
+	const struct tiff_ifd_entry *x = tiff_ifd_find(d, TIFF_IFD_YCBCR_SUBSAMPLING);
 
-	t->subsampled = x && is_whole(x->type) &&
-	                (value(d, x, 0) != 1 || (x->count > 1 && value(d, x, 1) != 1));
+	if (!x || !tiff_ifd_is_whole(x))
+		return;
+	t->subsampled = tiff_ifd_value(d, x, 0) != 1 ||
+	                (x->count > 1 && tiff_ifd_value(d, x, 1) != 1);
 }
 
-static int read_all(struct tiff_tags *t, const struct directory *d, struct err *e)
+static int read_all(struct tiff_tags *t, const struct tiff_ifd *d, struct err *e)
 {
-	if (find(d, MEDIA_PHOTO))
+	const struct tiff_ifd_entry *planar;
+
+	if (tiff_ifd_find(d, TIFF_IFD_MEDIA_PHOTO))
 		return err_set(e, "Windows Media Photo is not supported");
-	if (!find(d, IMAGE_WIDTH) || !find(d, IMAGE_LENGTH))
+	if (!tiff_ifd_find(d, TIFF_IFD_IMAGE_WIDTH) || !tiff_ifd_find(d, TIFF_IFD_IMAGE_LENGTH))
 		return err_set(e, "damaged TIFF: no width or height");
-	if (one32(d, IMAGE_WIDTH, 0, &t->width, e) < 0 ||
-	    one32(d, IMAGE_LENGTH, 0, &t->height, e) < 0 ||
-	    one16(d, COMPRESSION, 1, &t->compression, e) < 0 ||
-	    one16(d, PHOTOMETRIC, NO_PHOTOMETRIC, &t->photometric, e) < 0 ||
-	    one16(d, FILL_ORDER, 1, &t->fill_order, e) < 0)
+	if (one32(d, TIFF_IFD_IMAGE_WIDTH, 0, &t->width, e) < 0 ||
+	    one32(d, TIFF_IFD_IMAGE_LENGTH, 0, &t->height, e) < 0 ||
+	    one16(d, TIFF_IFD_COMPRESSION, 1, &t->compression, e) < 0 ||
+	    one16(d, TIFF_IFD_PHOTOMETRIC, NO_PHOTOMETRIC, &t->photometric, e) < 0 ||
+	    one16(d, TIFF_IFD_FILL_ORDER, 1, &t->fill_order, e) < 0)
 		return -1;
-	t->planar = lenient(find(d, PLANAR_CONFIGURATION), d) == 2 ? 2 : 1;
+	planar = tiff_ifd_find(d, TIFF_IFD_PLANAR_CONFIGURATION);
+	t->planar = tiff_ifd_lenient(d, planar) == 2 ? 2 : 1;
 	if (!colours(t->photometric))
 		return err_set(e, "TIFF of photometric interpretation %u is not supported",
 		               t->photometric);
@@ -632,10 +410,9 @@ static int read_all(struct tiff_tags *t, const struct directory *d, struct err *
 
 int tiff_tags_read(struct tiff_tags *t, const uint8_t *bytes, size_t size, struct err *e)
 {
-	struct directory d = { .bytes = bytes, .size = size, .big_endian = bytes[0] == 'M' };
+	struct tiff_ifd d;
 
-	d.big = bytes[2] == '+' || bytes[3] == '+';
-	read_directory(&d);
+	tiff_ifd_init(&d, bytes, size);
 	*t = (struct tiff_tags){
 		.swapped = d.big_endian == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__),
 	};
@@ -647,5 +424,5 @@ uint64_t tiff_tags_number(const struct tiff_tags *t, const struct tiff_tags_list
 {
 	bool big = t->swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
 
-	return number(list->data + i * (uint64_t)list->bytes, list->bytes, big);
+	return tiff_ifd_number(list->data + i * (uint64_t)list->bytes, list->bytes, big);
 }

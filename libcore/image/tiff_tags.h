@@ -35,11 +35,9 @@ struct tiff_tags {
 	uint8_t palette[TIFF_TAGS_COLOURS][3];
 };
 
-bool tiff_tags_begin(const uint8_t *bytes, size_t size);
-
 /*
- * Reads the first directory of the SIZE BYTES, which must outlive T. Returns 0, or -1 with E set: no
- * picture, or one of a kind that Pillow or we do not read.
+ * Reads the first directory of a TIFF of SIZE BYTES, which must outlive T. Returns 0, or -1 with
+ * E set: no picture, or one of a kind that Pillow or we do not read.
  */
 int tiff_tags_read(struct tiff_tags *t, const uint8_t *bytes, size_t size, struct err *e);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Seeds for fuzz_image_tiff, fuzz_image_png and fuzz_image_jpeg, from tests/data/images and tests/data/jpegs.
+"""Seeds for fuzz_image_tiff, fuzz_tiff_tags, fuzz_image_png and fuzz_image_jpeg, from tests/data/images and tests/data/jpegs.
 
 usage: make_image_corpus.py [DIR]      DIR: tests/fuzz/corpus
 """
@@ -33,6 +33,10 @@ def write(folder, name, data):
 
 for name in TIFF:
     write("image_tiff", "good-" + name, read(name + ".tiff"))
+for name in "rgba_be_big", "palette4", "grey_alpha", "ycbcr_lzw", "orientation_6":
+    write("tiff_tags", "good-" + name, read(name + ".tiff"))
+for name in "no_samples", "magic_only", "photometric_9", "float":
+    write("tiff_tags", "bad-" + name, read("broken/%s.tiff" % name))
 for name in PNG:
     write("image_png", "good-" + name, read(name + ".png"))
 for name in sorted(os.listdir(os.path.join(IMAGES, "broken"))):
