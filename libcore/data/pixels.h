@@ -54,5 +54,8 @@ void pixels_unview(struct pixels_view *v);
 /* What an image's floats may lie outside 0..1: resizing in floats elsewhere leaves so much. */
 #define PIXELS_ROUNDING 1e-4f
 
-/* -1 with E set if one of the N floats of the image called ID (NULL: it has no name) is no pixel: NaN, or outside 0..1. */
+/*
+ * -1 with E set if one of the N floats of the image called ID (NULL: it has no name) is no pixel:
+ * NaN, or outside 0..1.
+ */
 int pixels_check(const float *x, size_t n, const char *id, struct err *e);

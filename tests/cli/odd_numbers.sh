@@ -16,17 +16,17 @@ spoil() {
 	cp good.npz bad.npz
 	at=$(($(data_at good.npz "$1") - 1))
 	header=$(od -A n -t u2 -j $((at + 8)) -N 2 good.npz)
-	printf "$3" | dd of=bad.npz bs=1 seek=$((at + 10 + header + 4 * $2)) conv=notrunc 2>/dev/null
+	printf '%b' "$3" | dd of=bad.npz bs=1 seek=$((at + 10 + header + 4 * $2)) conv=notrunc 2>/dev/null
 }
 
 # Of dense1 (array 8) a number in the first row and one far behind, in others the first.
 for place in 0/0 1/0 2/0 3/0 4/0 5/0 6/0 7/0 8/0 8/290000 9/0 10/0 11/0 12/0 13/0 14/0 15/0; do
 	array=${place%/*} entry=${place#*/}
-	spoil "$array" "$entry" '\000\000\300\177'
+	spoil "$array" "$entry" '\0000\0000\0300\0177'
 	run aml-predict bad.npz "$image"
 	fails_with "bad.npz: array $array: entry $entry" "aml-predict: NaN in array $array, entry $entry"
 done
-spoil 8 5 '\000\000\200\377'
+spoil 8 5 '\0000\0000\0200\0377'
 run aml-predict bad.npz "$image" "$image"
 fails_with "bad.npz: array 8: entry 5 is -inf" "infinity, two images"
 run aml-predict bad.npz - < <(find cells -name '*.tiff')
@@ -46,8 +46,8 @@ run aml-predict good.npz image.npy
 exits 0 "an array of pixels"
 header=$(od -A n -t u2 -j 8 -N 2 image.npy)
 # pixel ENTRY BYTES FILE
-pixel() { printf "$2" | dd of="$3" bs=1 seek=$((10 + header + 4 * $1)) conv=notrunc 2>/dev/null; }
-for value in '\000\000\300\177:nan' '\000\000\177\103:255' '\000\000\000\277:-0.5'; do
+pixel() { printf '%b' "$2" | dd of="$3" bs=1 seek=$((10 + header + 4 * $1)) conv=notrunc 2>/dev/null; }
+for value in '\0000\0000\0300\0177:nan' '\0000\0000\0177\0103:255' '\0000\0000\0000\0277:-0.5'; do
 	cp image.npy odd.npy
 	pixel 7 "${value%%:*}" odd.npy
 	run aml-predict good.npz odd.npy
@@ -56,7 +56,7 @@ done
 id=$(basename "$(find data/data_singlets -name '*.npy' | sort | head -n 1)")
 rm "data/data_singlets/$id"
 cp image.npy "data/data_singlets/$id"
-pixel 9 '\000\000\177\103' "data/data_singlets/$id"
+pixel 9 '\0000\0000\0177\0103' "data/data_singlets/$id"
 for tool in "aml-eval -q -d data good.npz" "aml-train -q -d data --split all good.npz out.npz"; do
 	run $tool
 	fails_with "$id: number 9 of image ${id%.npy} is 255" "${tool%% *}: a dataset of floats to 255"

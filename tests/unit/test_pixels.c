@@ -117,7 +117,8 @@ static void test_finite(void)
 	ok(pixels_check(x, COUNT, NULL, &e) == 0, "a little rounding is allowed");
 	x[30] = 255;
 	is_int(pixels_check(x, COUNT, NULL, &e), -1, "floats from 0 to 255");
-	is_text(e.text, "number 30 is 255, pixels are floats from 0 to 1, or bytes", "their message");
+	is_text(e.text, "number 30 is 255, pixels are floats from 0 to 1, or bytes",
+	        "their message");
 }
 
 int main(void)
