@@ -1,25 +1,9 @@
 /* Learning curves: what is drawn. */
+#include "read_log.h"
 #include "tap.h"
 
 #include "figure/curve.h"
 #include "figure/font.h"
-
-static const char header[] = "epoch\tloss\taccuracy\tvalid_loss\tvalid_accuracy\n";
-
-static struct learning read_log(const char *rows)
-{
-	char text[1024];
-	struct learning l = {0};
-	struct err e;
-	FILE *f;
-
-	snprintf(text, sizeof text, "%s%s", header, rows);
-	f = fmemopen(text, strlen(text), "r");
-	if (learning_read(&l, f, "log", &e) < 0)
-		printf("#   %s\n", e.text);
-	fclose(f);
-	return l;
-}
 
 static double right_end(const struct shape *s)
 {
