@@ -156,6 +156,12 @@ void json_null(struct json_writer *j, const char *key)
 	fputs("null", j->f);
 }
 
+static void write_digits(struct json_writer *j, const char *key, const char *digits)
+{
+	lead(j, key);
+	fputs(digits, j->f);
+}
+
 void json_value(struct json_writer *j, const char *key, const struct json *v)
 {
 	switch (v->type) {
@@ -168,6 +174,8 @@ void json_value(struct json_writer *j, const char *key, const struct json *v)
 	case JSON_NUMBER:
 		if (v->integer)
 			json_int(j, key, v->whole);
+		else if (v->text)
+			write_digits(j, key, v->text);
 		else
 			json_number(j, key, v->number);
 		break;

@@ -47,7 +47,9 @@ struct json {
 	bool integer;
 	double number;
 	int64_t whole;                  /* its value if integer */
-	char *text;                     /* JSON_TEXT: UTF-8; a NUL inside is refused */
+	/* JSON_TEXT: UTF-8; a NUL inside is refused. JSON_NUMBER: the digits of a whole number that
+	 * does not fit, which json_value writes back; else NULL */
+	char *text;
 	char *key;                      /* name of this member, NULL outside objects */
 	struct json *items;             /* JSON_ARRAY, JSON_OBJECT: COUNT of them, in order */
 	size_t count;

@@ -190,9 +190,13 @@ static int read_number(struct reader *r, struct json *v)
 	v->number = strtod(text, NULL);
 	if (!isfinite(v->number))
 		return fail(r, "a number out of range");
-	errno = 0;
-	v->whole = v->integer ? strtoll(text, NULL, 10) : 0;
-	v->integer = v->integer && !errno && strcmp(text, "-0");
+	if (v->integer) {
+		errno = 0;
+		v->whole = strtoll(text, NULL, 10);
+		if (errno)
+			v->text = xstrdup(text);
+		v->integer = !errno && strcmp(text, "-0");
+	}
 	r->p += n;
 	return 0;
 }

@@ -31,6 +31,12 @@ run aml-delta -p parent.npz parent.npz none.npz
 aml-delta -x -p parent.npz none.npz parent2.npz
 check "no difference is none" test "$(fact weights parent2.npz)" = "$(fact weights parent.npz)"
 
+aml-init --size 20 -s 18446744073709551615 largest.npz
+aml-delta -p parent.npz largest.npz delta.npz
+check "the largest seed in a difference" test "$(fact seed delta.npz)" = 18446744073709551615
+aml-delta -x -p parent.npz delta.npz again.npz
+check "and back again" test "$(fact seed again.npz)" = 18446744073709551615
+
 # ---- pipes and forms ----
 aml-delta -p parent.npz - <model.npz >piped.npz
 same small.npz piped.npz "from standard input to standard output"

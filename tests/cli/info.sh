@@ -47,6 +47,12 @@ stdout_has "\"digest\": \"$digest\""
 run aml-info --json a.npz data
 check "an array of two" test "$(head -c 1 "$out")" = '[' -a "$(grep -c '"kind"' "$out")" -eq 2
 
+aml-init --size 10 -s 18446744073709551615 largest.npz
+run aml-info --json largest.npz
+stdout_has '"seed": 18446744073709551615'
+run aml-info largest.npz
+stdout_has 18446744073709551615
+
 # ---- damage ----
 head -c 1000 a.npz >short.npz
 run aml-info short.npz

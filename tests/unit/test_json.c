@@ -72,7 +72,11 @@ static void numbers(void)
 	round_trip("-0.0", "-0");
 	round_trip("9223372036854775807", "9223372036854775807");
 	round_trip("-9223372036854775808", "-9223372036854775808");
-	round_trip("9223372036854775808", "9.223372036854776e+18");
+	round_trip("9223372036854775808", "9223372036854775808");
+	round_trip("18446744073709551615", "18446744073709551615");
+	round_trip("-9223372036854775809", "-9223372036854775809");
+	round_trip("[123456789012345678901234567890, 1]", "[123456789012345678901234567890, 1]");
+	round_trip("18446744073709551615.0", "1.8446744073709552e+19");
 	round_trip("0.1", "0.1");
 	round_trip("1.0", "1");
 	round_trip("-1.5E+2", "-150");
@@ -167,11 +171,13 @@ static void depth(void)
 
 static void members(void)
 {
-	struct json *v = parse("{\"a\": 1, \"b\": 2.5, \"c\": \"x\", \"d\": [true]}");
+	struct json *v = parse("{\"a\": 1, \"b\": 2.5, \"big\": 9223372036854775808, \"c\": \"x\", \"d\": [true]}");
 	const struct json *list = json_get(v, "d");
 
 	ok(json_get(v, "a")->integer && json_get(v, "a")->whole == 1, "a whole number");
 	ok(!json_get(v, "b")->integer && json_get(v, "b")->number == 2.5, "a fraction");
+	ok(!json_get(v, "big")->integer && json_get(v, "big")->number == 0x1p63,
+	   "a whole number that does not fit is rounded");
 	is_text(json_get(v, "c")->text, "x", "a text");
 	ok(list->type == JSON_ARRAY && list->count == 1 && list->items[0].boolean, "an array");
 	ok(!json_get(v, "e") && !json_get(NULL, "a") && !json_get(list, "a"), "what is not there");
