@@ -363,6 +363,17 @@ static void draw_all(const struct layout *l, const char *facts)
 	draw_scale(l);
 }
 
+/* The line below the title. */
+static void write_facts(char *text, size_t room, const struct metrics *m)
+{
+	int n = snprintf(text, room, "%" PRId64 " image%s, accuracy %.3f, macro F1 %.3f", m->total,
+	                 m->total == 1 ? "" : "s", m->accuracy, m->macro.f1);
+
+	if (m->occurring < m->count)
+		snprintf(text + n, room - (size_t)n, " over %d of %d classes", m->occurring,
+		         m->count);
+}
+
 void confusion_figure(struct drawing *d, const struct confusion *c, const char *title)
 {
 	struct layout l = { .d = d, .c = c, .n = c->classes.count };
@@ -372,8 +383,7 @@ void confusion_figure(struct drawing *d, const struct confusion *c, const char *
 	metrics_init(&l.m, c);
 	l.decades = decades(&l);
 	place(&l);
-	snprintf(facts, sizeof facts, "%" PRId64 " image%s, accuracy %.3f, macro F1 %.3f",
-	         l.m.total, l.m.total == 1 ? "" : "s", l.m.accuracy, l.m.macro.f1);
+	write_facts(facts, sizeof facts, &l.m);
 	width = fmax(l.bar_x + scale_width(),
 	             LOOK_MARGIN + font_width(title, LOOK_TITLE_TEXT, true));
 	width = fmax(width, LOOK_MARGIN + font_width(facts, LOOK_PLAIN_TEXT, false));

@@ -28,6 +28,7 @@ static struct metrics_class class_metrics(const struct confusion *c, int i, int6
 		.f1 = ratio(2 * (double)hits, (double)support + (double)predicted),
 		.specificity = ratio((double)(others - false_alarms), (double)others),
 		.support = support,
+		.occurs = support || predicted,
 	};
 }
 
@@ -59,33 +60,40 @@ static double sum_as_numpy(const double *x, int n)
 	return sum;
 }
 
+/* Over the classes that occur: the zeros of the others would change the order of the sums. */
 static struct metrics_average average(const struct metrics *m, bool weighted)
 {
 	double precision[CLASSES_MAX], recall[CLASSES_MAX], f1[CLASSES_MAX];
-	double all = weighted ? (double)m->total : m->count;
+	double all = weighted ? (double)m->total : m->occurring;
+	int n = 0;
 
 	for (int i = 0; i < m->count; i++) {
 		double weight = weighted ? (double)m->each[i].support : 1;
 
-		precision[i] = weight * m->each[i].precision;
-		recall[i] = weight * m->each[i].recall;
-		f1[i] = weight * m->each[i].f1;
+		if (!m->each[i].occurs)
+			continue;
+		precision[n] = weight * m->each[i].precision;
+		recall[n] = weight * m->each[i].recall;
+		f1[n++] = weight * m->each[i].f1;
 	}
 	return (struct metrics_average){
-		.precision = ratio(sum_as_numpy(precision, m->count), all),
-		.recall = ratio(sum_as_numpy(recall, m->count), all),
-		.f1 = ratio(sum_as_numpy(f1, m->count), all),
+		.precision = ratio(sum_as_numpy(precision, n), all),
+		.recall = ratio(sum_as_numpy(recall, n), all),
+		.f1 = ratio(sum_as_numpy(f1, n), all),
 	};
 }
 
 void metrics_init(struct metrics *m, const struct confusion *c)
 {
 	m->count = c->classes.count;
+	m->occurring = 0;
 	m->total = confusion_total(c);
 	m->accuracy = ratio((double)confusion_correct(c), (double)m->total);
 	m->each = xmalloc((size_t)m->count, sizeof *m->each);
-	for (int i = 0; i < m->count; i++)
+	for (int i = 0; i < m->count; i++) {
 		m->each[i] = class_metrics(c, i, m->total);
+		m->occurring += m->each[i].occurs;
+	}
 	m->macro = average(m, false);
 	m->weighted = average(m, true);
 }
@@ -117,12 +125,33 @@ static void write_heading(FILE *f, const char *heading, int width)
 	fprintf(f, "%*s%s ", width - (int)utf8_count(heading), "", heading);
 }
 
+/* An average over, or the ratios of, nothing that occurs. */
+static void write_dashes(FILE *f, const char *heading, int width)
+{
+	write_heading(f, heading, width);
+	fprintf(f, " %9s %9s %9s %9d\n", "-", "-", "-", 0);
+}
+
 static void write_row(FILE *f, const char *heading, int width, struct metrics_average a,
                       int64_t support)
 {
 	write_heading(f, heading, width);
 	fprintf(f, " %9.2f %9.2f %9.2f %9" PRId64 "\n", a.precision, a.recall, a.f1,
 	        support);
+}
+
+static void write_averages(FILE *f, const struct metrics *m, int width)
+{
+	write_heading(f, "accuracy", width);
+	if (!m->total) {
+		fprintf(f, " %9s %9s %9s %9d\n", "", "", "-", 0);
+		write_dashes(f, "macro avg", width);
+		write_dashes(f, weighted_heading, width);
+		return;
+	}
+	fprintf(f, " %9s %9s %9.2f %9" PRId64 "\n", "", "", m->accuracy, m->total);
+	write_row(f, "macro avg", width, m->macro, m->total);
+	write_row(f, weighted_heading, width, m->weighted, m->total);
 }
 
 static void write_report(FILE *f, const struct metrics *m, const struct classes *c)
@@ -135,13 +164,16 @@ static void write_report(FILE *f, const struct metrics *m, const struct classes 
 		const struct metrics_class *k = &m->each[i];
 		struct metrics_average own = { k->precision, k->recall, k->f1 };
 
-		write_row(f, c->entry[i].code, width, own, k->support);
+		if (k->occurs)
+			write_row(f, c->entry[i].code, width, own, k->support);
+		else
+			write_dashes(f, c->entry[i].code, width);
 	}
 	putc('\n', f);
-	write_heading(f, "accuracy", width);
-	fprintf(f, " %9s %9s %9.2f %9" PRId64 "\n", "", "", m->accuracy, m->total);
-	write_row(f, "macro avg", width, m->macro, m->total);
-	write_row(f, weighted_heading, width, m->weighted, m->total);
+	write_averages(f, m, width);
+	if (m->occurring < m->count)
+		fprintf(f, "\nmacro avg: over the %d of %d classes that occur in truth or "
+		        "prediction\n", m->occurring, m->count);
 }
 
 char *metrics_report(const struct metrics *m, const struct classes *c)

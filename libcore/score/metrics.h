@@ -3,6 +3,7 @@
  * Precision, recall and F1 from a confusion matrix, as scikit-learn defines them.
  * A ratio without cases (nothing predicted, nothing true) is 0.
  */
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "score/confusion.h"
@@ -11,6 +12,7 @@ struct metrics_class {
 	double precision, recall, f1;   /* recall is what medicine calls sensitivity */
 	double specificity;             /* share of the other classes' images not taken for it */
 	int64_t support;                /* images of this class */
+	bool occurs;                    /* an image of it is there, or was taken for it */
 };
 
 struct metrics_average {
@@ -18,9 +20,9 @@ struct metrics_average {
 };
 
 struct metrics {
-	int count;
+	int count, occurring;           /* classes; those of them that occur */
 	struct metrics_class *each;     /* COUNT of them */
-	struct metrics_average macro;           /* every class has the same weight */
+	struct metrics_average macro;           /* every class that occurs has the same weight */
 	struct metrics_average weighted;        /* every image has the same weight */
 	double accuracy;
 	int64_t total;
@@ -30,7 +32,9 @@ void metrics_init(struct metrics *m, const struct confusion *c);
 void metrics_release(struct metrics *m);
 
 /*
- * The text of scikit-learn's classification_report with labels=all, target_names=codes and
- * zero_division=0, byte for byte, in new memory.
+ * In new memory, the text of scikit-learn's classification_report with labels=all,
+ * target_names=codes and zero_division=0, byte for byte if every class occurs. A class that does
+ * not has dashes; the averages are then those without labels, and a last line says over how many
+ * classes. Supports are whole numbers also where no prediction is right (scikit-learn: "1.0").
  */
 char *metrics_report(const struct metrics *m, const struct classes *c);

@@ -16,7 +16,7 @@ want=$(awk -F '\t' '$2 == "PMO" { n++ } END { print n }' "$fifteen")
 check "PMO: $row in the total column, $want in the file" test "$row" = "$want"
 
 # scikit-learn's report.
-for name in fifteen tie absent many; do
+for name in fifteen tie absent many wrong; do
 	run aml-confmat --report "$report/$name.tsv"
 	exits 0 "report of $name"
 	same "$out" "$report/$name.report" "report of $name, byte for byte"
@@ -42,6 +42,12 @@ run aml-confmat --counts odd.tsv - <even.tsv
 same "$out" counts.tsv "one of them from standard input"
 run aml-confmat --counts <"$fifteen"
 same "$out" counts.tsv "standard input where no file is named"
+
+for file in counts.tsv "$fifteen"; do
+	{ printf '\357\273\277'; sed 's/$/\r/' "$file"; } >windows.tsv
+	run aml-confmat --counts windows.tsv
+	same "$out" counts.tsv "a byte order mark and CRLF: ${file##*/}"
+done
 
 # Figures.
 run aml-confmat -o a.svg "$fifteen"

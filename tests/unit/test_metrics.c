@@ -117,6 +117,7 @@ static void test_nothing(void)
 	struct confusion c;
 	struct metrics m;
 	struct err e;
+	char *text;
 
 	classes_parse(&one, "A", &e);
 	confusion_init(&c, &one);
@@ -125,6 +126,10 @@ static void test_nothing(void)
 	is_near(m.macro.f1, 0, 0, "macro average without images");
 	is_near(m.weighted.recall, 0, 0, "weighted average without images");
 	is_near(m.each[0].specificity, 0, 0, "specificity without images");
+	text = metrics_report(&m, &one);
+	ok(!strstr(text, "0.00") && strstr(text, "over the 0 of 1 classes"),
+	   "a report without images has no figures");
+	free(text);
 	metrics_release(&m);
 	metrics_release(&m);
 	confusion_release(&c);
@@ -137,6 +142,7 @@ int main(void)
 	test_golden("tie");
 	test_golden("absent");
 	test_golden("many");
+	test_golden("wrong");
 	test_specificity();
 	test_nothing();
 	return tap_end();
