@@ -88,8 +88,10 @@ static int run(const struct args *a, const struct model *m, const struct dataset
 	if (!v.engine)
 		return -1;
 	v.pool = threads_new(a->threads);
-	if (outcome_init(&o, &v, (enum split)a->split, a->split_seed, a->quiet, e) == 0)
+	if (outcome_init(&o, &v, (enum split)a->split, a->split_seed, a->quiet, e) == 0) {
+		outcome_recall(&o, m->facts);
 		result = write_outputs(a, &o, e);
+	}
 	outcome_release(&o);
 	threads_free(v.pool);
 	return result;

@@ -1,6 +1,7 @@
 /* Facts about a weights file; see facts.h. */
 #include "model/facts.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -58,6 +59,23 @@ int64_t facts_int(const struct json *facts, const char *key)
 	const struct json *v = json_get(facts, key);
 
 	return v && v->type == JSON_NUMBER && v->integer ? v->whole : -1;
+}
+
+bool facts_seed(const struct json *facts, const char *key, uint64_t *seed)
+{
+	const struct json *v = json_get(facts, key);
+
+	if (!v || v->type != JSON_NUMBER)
+		return false;
+	if (v->integer) {
+		*seed = (uint64_t)v->whole;
+		return v->whole >= 0;
+	}
+	if (!v->text || *v->text == '-')
+		return false;
+	errno = 0;
+	*seed = strtoull(v->text, NULL, 10);
+	return !errno;
 }
 
 /* The class list in LIST, if it is one of COUNT codes. */

@@ -44,6 +44,8 @@ char *facts_end(struct facts *f);
  */
 const char *facts_text(const struct json *facts, const char *key);
 int64_t facts_int(const struct json *facts, const char *key);
+/* Is KEY a whole number of at most 64 bits without sign? Then in SEED. */
+bool facts_seed(const struct json *facts, const char *key, uint64_t *seed);
 
 /*
  * The class list of COUNT codes that the facts name; otherwise the 15 default ones if COUNT is 15,

@@ -1,11 +1,14 @@
 /* What a model is worth on a dataset; see outcome.h. */
 #include "score/outcome.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/progress.h"
+#include "model/facts.h"
 #include "nn/softmax.h"
 #include "score/metrics.h"
 #include "score/predictions.h"
@@ -48,12 +51,12 @@ static void count_confusion(struct outcome *o)
 	}
 }
 
-static void summarise(struct outcome *o, uint64_t seed)
+static void summarise(struct outcome *o)
 {
 	struct metrics metrics;
 
-	o->train = score_side(o, SPLIT_TRAIN, seed);
-	o->valid = score_side(o, SPLIT_VALID, seed);
+	o->train = score_side(o, SPLIT_TRAIN, o->seed);
+	o->valid = score_side(o, SPLIT_VALID, o->seed);
 	count_confusion(o);
 	metrics_init(&metrics, &o->confusion);
 	o->report = metrics_report(&metrics, &o->confusion.classes);
@@ -68,7 +71,7 @@ int outcome_init(struct outcome *o, const struct evaluation *v, enum split side,
 	struct progress progress;
 	int result;
 
-	*o = (struct outcome){ .dataset = d };
+	*o = (struct outcome){ .dataset = d, .seed = seed };
 	confusion_init(&o->confusion, &d->classes);
 	o->index = xmalloc(d->count, sizeof *o->index);
 	o->count = split_select(d, side, seed, o->index);
@@ -79,7 +82,7 @@ int outcome_init(struct outcome *o, const struct evaluation *v, enum split side,
 	result = evaluate(&watched, o->index, o->count, o->probs, o->loss, &o->all, e);
 	progress_end(&progress);
 	if (result == 0)
-		summarise(o, seed);
+		summarise(o);
 	else
 		outcome_release(o);
 	return result;
@@ -93,6 +96,39 @@ void outcome_release(struct outcome *o)
 	free(o->report);
 	confusion_release(&o->confusion);
 	*o = (struct outcome){0};
+}
+
+/*
+ * The digest of a dataset does not tell its split: could a run over the training images of this
+ * one have had the num_examples of FACTS?
+ */
+static bool split_fits(const struct outcome *o, const struct json *facts)
+{
+	uint32_t *member = xmalloc(o->dataset->count, sizeof *member);
+	int64_t n = (int64_t)split_select(o->dataset, SPLIT_TRAIN, o->seed, member),
+		batch = facts_int(facts, "batch");
+
+	free(member);
+	if (batch > n)
+		batch = n;
+	return batch > 0 && facts_int(facts, "num_examples") == n / batch * batch;
+}
+
+void outcome_recall(struct outcome *o, const struct json *facts)
+{
+	const char *dataset = facts_text(facts, "dataset"), *split = facts_text(facts, "split");
+
+	o->training = OUTCOME_UNTRAINED;
+	if (!dataset || !split || strcmp(dataset, o->dataset->digest))
+		return;
+	if (!strcmp(split, "all"))
+		o->training = OUTCOME_TRAINED_ALL;
+	else if (!split_fits(o, facts) || !facts_seed(facts, "split_seed", &o->trained_seed))
+		o->training = OUTCOME_TRAINED_SOME;
+	else if (o->dataset->has_split || o->trained_seed == o->seed)
+		o->training = OUTCOME_TRAINED_SIDE;
+	else
+		o->training = OUTCOME_TRAINED_OTHER_SEED;
 }
 
 /* ---- output ---- */
@@ -121,11 +157,36 @@ static void print_score(FILE *f, const char *what, const struct score *s)
 		        s->images, s->loss, s->accuracy);
 }
 
+static void print_training(FILE *f, const struct outcome *o)
+{
+	switch (o->training) {
+	case OUTCOME_UNTRAINED:
+		break;
+	case OUTCOME_TRAINED_ALL:
+		fputs("the model was trained with all images of this dataset\n", f);
+		break;
+	case OUTCOME_TRAINED_SIDE:
+		fputs("the model was trained with the training images of this dataset\n", f);
+		break;
+	case OUTCOME_TRAINED_SOME:
+		fputs("the model was trained with images of this dataset, by another split\n", f);
+		break;
+	case OUTCOME_TRAINED_OTHER_SEED:
+		fprintf(f,
+		        "the model was trained with images of this dataset, those of "
+		        "--split-seed %" PRIu64 "\n", o->trained_seed);
+		break;
+	}
+}
+
 void outcome_print(const struct outcome *o, FILE *f)
 {
 	print_score(f, "all", &o->all);
-	print_score(f, "training", &o->train);
-	print_score(f, "validation", &o->valid);
+	if (o->dataset->has_split || o->training == OUTCOME_TRAINED_SIDE) {
+		print_score(f, "training", &o->train);
+		print_score(f, "validation", &o->valid);
+	}
+	print_training(f, o);
 	fprintf(f, "\n%s", o->report);
 }
 

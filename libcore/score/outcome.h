@@ -9,10 +9,20 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "data/dataset.h"
 #include "data/split.h"
 #include "train/evaluate.h"
 #include "score/confusion.h"
+
+/* What the model's last training had of the dataset. */
+enum outcome_training {
+	OUTCOME_UNTRAINED,              /* nothing, as far as is known */
+	OUTCOME_TRAINED_ALL,
+	OUTCOME_TRAINED_SIDE,           /* the training images of this split */
+	OUTCOME_TRAINED_OTHER_SEED,     /* those of a split by another seed */
+	OUTCOME_TRAINED_SOME            /* others: the dataset's split was another */
+};
 
 struct outcome {
 	const struct dataset *dataset;  /* borrowed */
@@ -24,6 +34,8 @@ struct outcome {
 	struct score train, valid;      /* of those of them on that side of the split */
 	struct confusion confusion;
 	char *report;                   /* metrics_report */
+	enum outcome_training training;
+	uint64_t seed, trained_seed;    /* of the split; of that of the training */
 };
 
 /*
@@ -34,10 +46,17 @@ int outcome_init(struct outcome *o, const struct evaluation *v, enum split side,
                  bool quiet, struct err *e);
 void outcome_release(struct outcome *o);
 
+/* Takes from the model's facts (NULL: none) what it was trained with. */
+void outcome_recall(struct outcome *o, const struct json *facts);
+
 /* A JSON object: the tutorial's keys, and the same over all images. Errors stay in the stream. */
 void outcome_json(const struct outcome *o, FILE *f);
 
-/* As a readable table: a line for each score that has images, then the report. */
+/*
+ * As a readable table: a line for each score that has images, what is known of the training, then
+ * the report. The sides of a split that a seed draws are left out unless the model was trained
+ * with one of them: they would tell nothing.
+ */
 void outcome_print(const struct outcome *o, FILE *f);
 
 /* PREDICTIONS.tsv, predictions.h. */

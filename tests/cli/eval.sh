@@ -81,10 +81,26 @@ exits 0 "the table"
 check "lines of all, training and validation" test "$(head -n 3 "$out" | awk '{ print $1, $2 }' | xargs)" = \
 	"all 48 training 43 validation 5"
 check "loss and accuracy to four digits" grep -q "^all .* loss $(printf %.4f "$(value loss all.json)")  accuracy" "$out"
-tail -n +5 "$out" >table
+check "what it was trained with" grep -qx "the model was trained with the training images of this dataset" "$out"
+tail -n +6 "$out" >table
 same report.txt table "and the report"
 run aml-eval -d data -p - model.npz
 check "it goes to standard error if predictions go to standard output" grep -q '^all ' "$err"
+
+# sides: the first words of the table's lines
+sides() { sed '/^$/,$d; s/ .*//' "$out" | xargs; }
+run aml-eval -q -d data --split-seed 1 model.npz
+check "another seed's split is none of the training" test "$(sides)" = "all the"
+check "... and the seed is told" grep -q -- '--split-seed 0$' "$out"
+run aml-eval -q -d data start.npz
+check "an untrained model has no sides" test "$(sides)" = all
+aml-train -q -d data -b 8 --split all start.npz whole.npz
+run aml-eval -q -d data whole.npz
+check "a model of all images has no sides" test "$(sides)" = "all the"
+check "... and says so" grep -qx "the model was trained with all images of this dataset" "$out"
+aml-fedavg -q -o mean.npz model.npz whole.npz
+run aml-eval -q -d data mean.npz
+check "a mean does not know" test "$(sides)" = all
 
 # ---- other forms of the dataset ----
 aml-downsample -q -s 20 --classes $SMALL_CLASSES --packed -o packed cells
@@ -94,6 +110,15 @@ aml-downsample -q -s 20 --classes $SMALL_CLASSES -t u1 -o bytes cells
 run aml-eval -q -d bytes --json model.npz
 same all.json "$out" "images of bytes"
 aml-partition -n 3 -S folds data folds >/dev/null
+run aml-eval -q -d folds/partition1 --json model.npz
+run aml-eval -q -d folds/partition1 model.npz
+check "sides of the dataset's own split are told of any model" test "$(sides)" = "all training validation the"
+check "... but it was trained by another" grep -q "of this dataset, by another split$" "$out"
+aml-train -q -d folds/partition1 -b 8 start.npz fold.npz
+run aml-eval -q -d folds/partition1 fold.npz
+check "own split: trained with it" grep -q "with the training images of this dataset$" "$out"
+run aml-eval -q -d data fold.npz
+check "the same images without it" test "$(sides)" = "all the"
 run aml-eval -q -d folds/partition1 --json model.npz
 check "the dataset's own split goes before the seed's" test "$(value test_loss "$out")" != "$(value test_loss all.json)"
 

@@ -25,6 +25,30 @@ static void classes_are(const char *text, bool known, const char *want)
 	json_free(facts);
 }
 
+static void seed_is(const char *text, bool known, uint64_t want)
+{
+	struct json *facts = parse(text);
+	uint64_t seed = 0;
+
+	ok(facts && facts_seed(facts, "seed", &seed) == known && (!known || seed == want),
+	   "seed: %s", text);
+	json_free(facts);
+}
+
+static void seeds(void)
+{
+	seed_is("{\"seed\": 0}", true, 0);
+	seed_is("{\"seed\": 9223372036854775807}", true, INT64_MAX);
+	seed_is("{\"seed\": 9223372036854775808}", true, (uint64_t)INT64_MAX + 1);
+	seed_is("{\"seed\": 18446744073709551615}", true, UINT64_MAX);
+	seed_is("{\"seed\": 18446744073709551616}", false, 0);
+	seed_is("{\"seed\": -1}", false, 0);
+	seed_is("{\"seed\": -9223372036854775809}", false, 0);
+	seed_is("{\"seed\": 1.5}", false, 0);
+	seed_is("{\"seed\": \"1\"}", false, 0);
+	seed_is("{}", false, 0);
+}
+
 static void classes(void)
 {
 	struct classes c;
@@ -77,6 +101,7 @@ static void examples(void)
 int main(void)
 {
 	scratch_begin();
+	seeds();
 	classes();
 	examples();
 	return tap_end();

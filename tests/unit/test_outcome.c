@@ -99,14 +99,57 @@ static void test_texts(void)
 	        "JSON: the report");
 	json_free(json);
 	free(text);
+	o.training = OUTCOME_TRAINED_SIDE;
 	text = text_of(&o, outcome_print);
 	ok(!strncmp(text, "all             3 images  loss ", 31) && strstr(text, "\nvalidation ") &&
-	   !strstr(text, "training") && strstr(text, o.report), "table: no line without images");
+	   !strstr(text, "\ntraining") && strstr(text, o.report), "table: no line without images");
 	free(text);
 	text = text_of(&o, outcome_predictions);
 	ok(!strncmp(text, "id\ttrue\tpredicted\tC0\t", 21) && strstr(text, d.ids[o.index[2]]),
 	   "predictions");
 	free(text);
+	outcome_release(&o);
+}
+
+/* What the facts FORMAT, with the dataset's digest in them, make of the table. */
+static void recalls(struct outcome *o, const char *format, const char *want, bool sides)
+{
+	struct err e;
+	char *facts = xasprintf(format, d.digest), *text;
+	struct json *json = json_parse(facts, strlen(facts), &e);
+
+	outcome_recall(o, json);
+	text = text_of(o, outcome_print);
+	ok(!strstr(text, "\ntraining ") == !sides && !strstr(text, "\nvalidation ") == !sides,
+	   "%s: %s", format, sides ? "a line for each side" : "no line for a side");
+	ok(*want ? strstr(text, want) != NULL : !strstr(text, "trained with"), "%s",
+	   *want ? want : "no word of the training");
+	free(text);
+	free(facts);
+	json_free(json);
+}
+
+static void test_training(void)
+{
+	struct outcome o;
+	struct err e;
+
+	outcome_init(&o, &v, SPLIT_ALL, UINT64_MAX, true, &e);
+	recalls(&o, "{}", "", false);
+	recalls(&o, "{\"split\": \"all\", \"dataset\": \"0%s\"}", "", false);
+	recalls(&o, "{\"split\": \"all\", \"dataset\": \"%s\"}",
+	        "\nthe model was trained with all images of this dataset\n", false);
+	recalls(&o, "{\"split\": \"train\", \"split_seed\": 18446744073709551615, "
+	        "\"batch\": 8, \"num_examples\": 24, \"dataset\": \"%s\"}",
+	        "\nthe model was trained with the training images of this dataset\n", true);
+	recalls(&o, "{\"split\": \"train\", \"split_seed\": 18446744073709551614, "
+	        "\"batch\": 28, \"num_examples\": 27, \"dataset\": \"%s\"}", "those of --split-seed 18446744073709551614\n", false);
+	recalls(&o, "{\"split\": \"train\", \"split_seed\": 18446744073709551615, "
+	        "\"batch\": 8, \"num_examples\": 16, \"dataset\": \"%s\"}",
+	        "\nthe model was trained with images of this dataset, by another split\n", false);
+	recalls(&o, "{\"split\": \"train\", \"dataset\": \"%s\"}", "by another split\n", false);
+	outcome_recall(&o, NULL);
+	is_int(o.training, OUTCOME_UNTRAINED, "no facts");
 	outcome_release(&o);
 }
 
@@ -116,6 +159,7 @@ int main(void)
 	set_up();
 	test_sides();
 	test_texts();
+	test_training();
 	threads_free(v.pool);
 	weights_release(&w);
 	dataset_release(&d);
