@@ -123,7 +123,8 @@ compare() {
 }
 
 draw_and_export() {
-	aml-eval -q -d held-out/partition0 -p predictions.tsv models/federated-exact.npz report.json >report.txt
+	aml-eval -q -d held-out/partition0 -p predictions.tsv models/federated-exact.npz report.json
+	aml-eval -q -d held-out/partition0 models/federated-exact.npz >report.txt
 	for kind in svg png; do
 		aml-confmat -o confusion.$kind predictions.tsv
 		aml-curve -o curve.$kind "one clinic=logs/one-clinic.tsv" "federated=logs/federated.tsv" \
@@ -131,6 +132,13 @@ draw_and_export() {
 	done
 	aml-export -f savedmodel -o serving models/federated-exact.npz
 	aml-export -f onnx -o federated.onnx models/federated-exact.npz
+}
+
+# must_hold FILE...: none of them is missing or empty
+must_hold() {
+	for file; do
+		[ -s "$file" ] || { echo "demo.sh: $PWD/$file is missing or empty" >&2; exit 1; }
+	done
 }
 
 prepare
@@ -142,6 +150,8 @@ say "train on all data in one place: $ROUNDS epochs on 480 cells"
 in_one_place one-place together/partition0
 compare
 draw_and_export
+must_hold confusion.svg confusion.png curve.svg curve.png predictions.tsv report.txt report.json \
+	serving/1/saved_model.pb federated.onnx
 say ""
 say "Results of the federated model, in $PWD:
   confusion.svg .png   confusion matrix        curve.svg .png   learning curve
