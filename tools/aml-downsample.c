@@ -112,12 +112,15 @@ static int check_strays(const struct args *a, const struct tree *t, struct err *
 	return t->strays > 0;
 }
 
-static int find_classes(struct classes *c, const struct args *a, struct err *e)
+/* LIST: --classes, or NULL. */
+static void find_classes(struct classes *c, const char *list)
 {
-	if (a->classes)
-		return classes_parse(c, a->classes, e);
-	classes_default(c);
-	return 0;
+	struct err e;
+
+	if (!list)
+		classes_default(c);
+	else if (classes_parse(c, list, &e) < 0)
+		opt_wrong("--classes: %s", e.text);
 }
 
 /* Returns 0, 1 if something was left out that should not have been there, or -1 with E set. */
@@ -149,8 +152,7 @@ static int run(const struct args *a, struct err *e)
 
 	while (a->in[roots])
 		roots++;
-	if (find_classes(&classes, a, e) < 0)
-		return -1;
+	find_classes(&classes, a->classes);
 	if (tree_scan(&tree, a->in, roots, &classes, a->classes, e) == 0)
 		result = make_dataset(a, &tree, &classes, e);
 	tree_release(&tree);

@@ -15,17 +15,43 @@
 struct args {
 	uint64_t seed;
 	int size;
-	const char *classes;            /* a count, or codes */
+	struct classes classes;
 	const char *out;
 };
 
+/*
+ * Codes, or a count: of 15 the classes of AML-Cytomorphology; of another count they stay
+ * unnamed, and the first dataset says what they are.
+ */
+static void read_classes(struct classes *c, const char *text)
+{
+	struct err e;
+	char *end;
+	long n = strtol(text, &end, 10);
+
+	if (*end || end == text) {
+		if (classes_parse(c, text, &e) < 0)
+			opt_wrong("--classes: %s", e.text);
+		return;
+	}
+	if (n < 1 || n > CLASSES_MAX)
+		opt_wrong("--classes takes 1 to %d classes, or their codes; got %s", CLASSES_MAX,
+		          text);
+	classes_default(c);
+	if (n == c->count)
+		return;
+	free(c->entry);
+	*c = (struct classes){ .count = (int)n };
+}
+
 static struct args parse(int argc, char **argv)
 {
-	struct args a = { .size = 100, .classes = "15", .out = "-" };
+	struct args a = { .size = 100, .out = "-" };
+	const char *classes = "15";
 	const struct opt opts[] = {
 		OPT_SEED('s', "seed", &a.seed, "random seed"),
 		OPT_INT(0, "size", &a.size, 10, 4096, "PIXELS", "width and height of the images"),
-		OPT_TEXT(0, "classes", &a.classes, "N|CODE,...",
+		OPT_TEXT(0, "classes", &classes, "N|CODE,...",
 		         "number of classes, or their codes in order"),
 		OPT_END
 	};
@@ -36,32 +62,11 @@ static struct args parse(int argc, char **argv)
 
 	if (rest[0])
 		a.out = rest[0];
+	read_classes(&a.classes, classes);
 	return a;
 }
 
-/*
- * Codes, or a count: of 15 the classes of AML-Cytomorphology; of another count they stay
- * unnamed, and the first dataset says what they are.
- */
-static int read_classes(struct classes *c, const char *text, struct err *e)
-{
-	char *end;
-	long n = strtol(text, &end, 10);
-
-	if (*end || end == text)
-		return classes_parse(c, text, e);
-	if (n < 1 || n > CLASSES_MAX)
-		return err_set(e, "--classes %s: expected 1 to %d classes", text, CLASSES_MAX);
-	classes_default(c);
-	if (n == c->count)
-		return 0;
-	free(c->entry);
-	*c = (struct classes){ .count = (int)n };
-	return 0;
-}
-
-static char *facts(const struct args *a, const struct net *net, const struct classes *c,
-                   const struct weights *w)
+static char *facts(const struct args *a, const struct net *net, const struct weights *w)
 {
 	char digest[SHA256_HEX];
 	struct facts f;
@@ -70,8 +75,8 @@ static char *facts(const struct args *a, const struct net *net, const struct cla
 	facts_start(&f, "aml-init");
 	json_seed(&f.j, "seed", a->seed);
 	json_int(&f.j, "size", a->size);
-	if (c->entry)
-		facts_classes(&f, c);
+	if (a->classes.entry)
+		facts_classes(&f, &a->classes);
 	json_text(&f.j, "weights", digest);
 	facts_parents(&f, NULL, 0);
 	return facts_end(&f);
@@ -80,7 +85,6 @@ static char *facts(const struct args *a, const struct net *net, const struct cla
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
-	struct classes c = {0};
 	struct weights w = {0};
 	struct net net;
 	struct err e;
@@ -88,12 +92,11 @@ int main(int argc, char **argv)
 	int status = 1;
 
 	if (outfile_probe_binary(a.out, "a file as OUT", &e) < 0 ||
-	    read_classes(&c, a.classes, &e) < 0 ||
-	    net_tutorial(&net, a.size, c.count, &e) < 0)
+	    net_tutorial(&net, a.size, a.classes.count, &e) < 0)
 		goto out;
 	weights_init(&w, &net);
 	init_weights(&net, a.seed, w.a);
-	text = facts(&a, &net, &c, &w);
+	text = facts(&a, &net, &w);
 	if (model_save(a.out, &net, weights_const(&w), text, &e) == 0)
 		status = 0;
 out:
@@ -101,6 +104,6 @@ out:
 		tool_fail(&e);
 	free(text);
 	weights_release(&w);
-	classes_release(&c);
+	classes_release(&a.classes);
 	return tool_end(status);
 }

@@ -112,7 +112,9 @@ check "what is left out is said" test "$(grep -v '16-bit grey' "$err")" = "left 
 check "it is left out" test "$(cd chosen/data_singlets && echo *)" = "EOS_0001.npy LYT_0001.npy LYT_0002.npy"
 check "classes.tsv" grep -q "^1	LYT" chosen/classes.tsv
 run aml-downsample --classes LYT,LYT -o twice cells
-fails_with "LYT" "a class twice"
+wrong_usage "--classes: class code 'LYT' occurs twice" "a class twice"
+run aml-downsample --classes EOS,,LYT -o twice cells
+wrong_usage "--classes: class 1 has an empty code" "an empty code"
 rmdir cells/TYPO cells/Misc
 run aml-downsample -o none cells/BAS
 fails_with "cells/BAS: holds no class folders" "a class folder instead of a tree"

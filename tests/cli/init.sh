@@ -46,13 +46,19 @@ wrong_usage "--size takes PIXELS from 10" "nine pixels"
 run aml-init a b
 wrong_usage "extra operand 'b'" "two outputs"
 run aml-init --classes 0 x.npz
-fails_with "expected 1 to 256 classes" "no classes"
+wrong_usage "--classes takes 1 to 256 classes" "no classes"
 run aml-init --classes 257 x.npz
-fails_with "expected 1 to 256 classes" "too many classes"
+wrong_usage "--classes takes 1 to 256 classes" "too many classes"
 run aml-init --classes BAS,BAS x.npz
-fails_with "BAS" "a class twice"
+wrong_usage "--classes: class code 'BAS' occurs twice" "a class twice"
 run aml-init --classes BAS,,EOS x.npz
-fails_with "class 1 has an empty code" "an empty code"
+wrong_usage "--classes: class 1 has an empty code" "an empty code"
+run aml-init --classes -3 x.npz
+wrong_usage "--classes takes 1 to 256 classes" "a negative number of classes"
+run aml-init --classes 99999999999999999999 x.npz
+wrong_usage "--classes takes 1 to 256 classes" "a number beyond all"
+run aml-init --classes '' x.npz
+wrong_usage "--classes: class 0 has an empty code" "an empty list"
 run aml-init --size 4096 x.npz
 fails_with "2^31" "more weights than can be numbered"
 check "nothing is left" test ! -e x.npz
