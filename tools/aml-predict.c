@@ -12,7 +12,7 @@
 
 struct args {
 	int top, threads;
-	bool json;
+	bool json, null;
 	const char *model;
 	char **names;
 };
@@ -31,6 +31,7 @@ static struct args parse(int argc, char **argv)
 	const struct opt opts[] = {
 		OPT_INT('k', "top", &a.top, 1, CLASSES_MAX, "N", "print the N most likely classes"),
 		OPT_FLAG(0, "json", &a.json, "print one JSON object on each line"),
+		OPT_FLAG('0', "null", &a.null, "names on standard input end in NUL (find -print0)"),
 		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
 		OPT_END
 	};
@@ -130,6 +131,11 @@ static int predict_stream(struct predict *p, struct output *o, struct err *e)
 	lines_init(&lines, STDIN_FILENO);
 	while (result == 0 && (n = lines_next(&lines, &name, e)) > 0)
 		result = predict_files(p, name, (size_t)n, print_answers, o, e);
+	lines_init(&lines, STDIN_FILENO, o->a->null ? '\0' : '\n');
+	while ((n = lines_next(&lines, &name, e)) > 0)
+		predict_files(p, name, (size_t)n, print_answers, o);
+	if (n < 0 && lines.nul)
+		err_set(e, "a NUL in a line; names that end in NUL need -0");
 	lines_release(&lines);
 	return n < 0 ? err_in(e, infile_name("-")) : result;
 }

@@ -10,9 +10,9 @@
 
 enum { FIRST_ROOM = 1 << 16, FIRST_LINES = 32 };
 
-void lines_init(struct lines *l, int fd)
+void lines_init(struct lines *l, int fd, char end)
 {
-	*l = (struct lines){ .fd = fd, .room = FIRST_ROOM };
+	*l = (struct lines){ .fd = fd, .end = end, .room = FIRST_ROOM };
 	l->text = xmalloc(l->room, 1);
 }
 
@@ -31,7 +31,7 @@ static void move_up(struct lines *l)
 	l->given = 0;
 }
 
-/* Appends what is there. There is room for a newline after it. Returns bytes, 0 or -1. */
+/* Appends what is there. There is room for an end after it. Returns bytes, 0 or -1. */
 static ssize_t read_more(struct lines *l)
 {
 	ssize_t got;
@@ -52,7 +52,7 @@ static size_t find_lines(struct lines *l)
 	char *at = l->text, *end;
 	size_t n = 0;
 
-	while ((end = memchr(at, '\n', l->used - (size_t)(at - l->text)))) {
+	while ((end = memchr(at, l->end, l->used - (size_t)(at - l->text)))) {
 		*end = '\0';
 		if (n == l->lines_room) {
 			l->lines_room = l->lines_room ? 2 * l->lines_room : FIRST_LINES;
@@ -77,10 +77,13 @@ long lines_next(struct lines *l, char *const **line, struct err *e)
 		got = read_more(l);
 		if (got < 0)
 			return err_set(e, "%s", strerror(errno));
+		l->nul = l->end && memchr(l->text + l->used - got, '\0', (size_t)got);
+		if (l->nul)
+			return err_set(e, "a NUL in a line");
 		if (got == 0 && l->used == 0)
 			return 0;
 		if (got == 0)
-			l->text[l->used++] = '\n';
+			l->text[l->used++] = l->end;
 		n = find_lines(l);
 	}
 	*line = l->line;

@@ -105,6 +105,17 @@ check "a line -: is a file's name" grep -q '^aml-predict: \./-: No such file' "$
 check "a line -: the others are predicted" test "$(cat "$out")" = "$(head -n 2 names.txt)"
 run aml-predict model.npz - </dev/null
 exits 0 "no names"
+printf '%s\0' "${pictures[@]:0:3}" >list
+for option in -0 --null; do
+	run aml-predict $option model.npz - <list
+	exits 0 "$option"
+	check "$option: names that end in NUL" test "$(cat "$out")" = "$(head -n 3 names.txt)"
+done
+printf '%s\0' $'a\nb.tiff' >list
+run aml-predict -0 model.npz - <list
+check "-0: a newline in a name" test "$(cut -f 1 "$out")" = 'a\nb.tiff'
+run aml-predict model.npz - <list
+fails_with "standard input: a NUL in a line; names that end in NUL need -0" "NUL without -0"
 { head -c 200000 /dev/zero | tr '\0' x; echo; echo "${pictures[0]}"; } >list
 run aml-predict model.npz - <list
 exits 1 "a line of 200000 characters"

@@ -37,7 +37,7 @@ static void test_arrivals(void)
 	if (pipe(pipe_fd) < 0)
 		return;
 	to = pipe_fd[1];
-	lines_init(&l, pipe_fd[0]);
+	lines_init(&l, pipe_fd[0], '\n');
 	put("one\ntwo\n\nthr");
 	gives(&l, 2, "one|two|");
 	put("ee\n");
@@ -50,6 +50,40 @@ static void test_arrivals(void)
 	lines_release(&l);
 	lines_release(&l);
 	close(pipe_fd[0]);
+}
+
+/* A pipe with BYTES of TEXT in it, and nobody who writes more. */
+static int pipe_of(const char *text, size_t bytes)
+{
+	int pipe_fd[2];
+
+	if (pipe(pipe_fd) < 0)
+		return -1;
+	ok(write(pipe_fd[1], text, bytes) == (ssize_t)bytes, "written: %zu bytes", bytes);
+	close(pipe_fd[1]);
+	return pipe_fd[0];
+}
+
+static void test_nul(void)
+{
+	static const char names[] = "one\ntwo\0\0three";
+	char *const *line;
+	struct lines l;
+	struct err e = {0};
+	int fd = pipe_of(names, sizeof names - 1);
+
+	lines_init(&l, fd, '\0');
+	gives(&l, 1, "one\ntwo|");
+	gives(&l, 1, "three|");
+	gives(&l, 0, "");
+	lines_release(&l);
+	close(fd);
+	fd = pipe_of(names, sizeof names - 1);
+	lines_init(&l, fd, '\n');
+	is_int(lines_next(&l, &line, &e), -1, "a NUL in a line");
+	is_text(e.text, "a NUL in a line", "why");
+	lines_release(&l);
+	close(fd);
 }
 
 /* Longer than what is read at once. */
@@ -65,7 +99,7 @@ static void test_long_line(void)
 	text[BYTES] = '\0';
 	fprintf(f, "%s\nshort\n", text);
 	rewind(f);
-	lines_init(&l, fileno(f));
+	lines_init(&l, fileno(f), '\n');
 	ok(lines_next(&l, &line, &e) >= 1 && !strcmp(line[0], text), "a long line %s", e.text);
 	lines_release(&l);
 	fclose(f);
@@ -79,7 +113,7 @@ static void test_error(void)
 	struct lines l;
 	struct err e = {0};
 
-	lines_init(&l, folder);
+	lines_init(&l, folder, '\n');
 	is_int(lines_next(&l, &line, &e), -1, "a folder has no lines");
 	is_text(e.text, "Is a directory", "why");
 	lines_release(&l);
@@ -89,6 +123,7 @@ static void test_error(void)
 int main(void)
 {
 	test_arrivals();
+	test_nul();
 	test_long_line();
 	test_error();
 	return tap_end();
