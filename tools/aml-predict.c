@@ -128,12 +128,9 @@ static int predict_stream(struct predict *p, struct output *o, struct err *e)
 	int result = 0;
 	long n = 1;
 
-	lines_init(&lines, STDIN_FILENO);
+	lines_init(&lines, STDIN_FILENO, o->a->null ? '\0' : '\n');
 	while (result == 0 && (n = lines_next(&lines, &name, e)) > 0)
 		result = predict_files(p, name, (size_t)n, print_answers, o, e);
-	lines_init(&lines, STDIN_FILENO, o->a->null ? '\0' : '\n');
-	while ((n = lines_next(&lines, &name, e)) > 0)
-		predict_files(p, name, (size_t)n, print_answers, o);
 	if (n < 0 && lines.nul)
 		err_set(e, "a NUL in a line; names that end in NUL need -0");
 	lines_release(&lines);
