@@ -100,13 +100,12 @@ static int print_picture(const struct args *a, struct err *e)
 /* Returns 0, 1 if there are any that were left out, or -1 with E set. */
 static int check_strays(const struct args *a, const struct tree *t, struct err *e)
 {
-	static const char what[] = "not a picture (.tiff, .tif, .png or .jpg)";
 	struct err warning;
 
 	if (t->strays && !a->keep_going)
-		return err_set(e, "%s: %s", t->stray[0], what);
+		return err_set(e, "%s", t->stray[0]);
 	for (size_t i = 0; i < t->strays; i++) {
-		err_set(&warning, "%s: %s", t->stray[i], what);
+		err_set(&warning, "%s", t->stray[i]);
 		tool_warn(&warning);
 	}
 	return t->strays > 0;

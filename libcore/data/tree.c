@@ -39,7 +39,22 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* What a folder holds, in byte order; hidden entries are left out. */
+/* What systems and file servers leave in folders for themselves, besides hidden entries. */
+static bool is_leftover(const char *name)
+{
+	static const char *const names[] = {
+		"Thumbs.db", "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini", "$RECYCLE.BIN",
+		"System Volume Information", "__MACOSX", "Icon\r", "Network Trash Folder",
+		"Temporary Items", "@eaDir", "#recycle", "#snapshot", "lost+found",
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcasecmp(name, names[i]))
+			return true;
+	return name[0] == '.';
+}
+
+/* What a folder holds, in byte order, without leftovers. */
 static int list_folder(struct names *n, const char *path, struct err *e)
 {
 	DIR *dir = opendir(path);
@@ -48,7 +63,7 @@ static int list_folder(struct names *n, const char *path, struct err *e)
 	if (!dir)
 		return err_set(e, "%s: %s", path, strerror(errno));
 	while (errno = 0, (d = readdir(dir)))
-		if (d->d_name[0] != '.')
+		if (!is_leftover(d->d_name))
 			names_add(n, xstrdup(d->d_name));
 	if (errno) {
 		err_set(e, "%s: %s", path, strerror(errno));
@@ -61,11 +76,17 @@ static int list_folder(struct names *n, const char *path, struct err *e)
 	return 0;
 }
 
-static bool is_folder(const char *path)
+/*
+ * 1: PATH, which is listed, is a folder, 0: it is something else, -1 with E set: it cannot be looked
+ * at. A class that lies on a disk that is not there must not be left out without a word.
+ */
+static int is_folder(const char *path, struct err *e)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	if (stat(path, &st) < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	return S_ISDIR(st.st_mode);
 }
 
 /* Bytes of NAME before a picture's ending; 0: it has none. */
@@ -104,6 +125,20 @@ static void add_picture(struct scan *s, char *path, const char *name, int label)
 	};
 }
 
+/* Takes PATH. */
+static int add_stray(struct scan *s, char *path, struct err *e)
+{
+	int folder = is_folder(path, e);
+
+	if (folder >= 0)
+		names_add(&s->strays,
+		          xasprintf(folder ? "%s: a folder in a class folder"
+		                           : "%s: not a picture (.tiff, .tif, .png or .jpg)",
+		                    path));
+	free(path);
+	return folder < 0 ? -1 : 0;
+}
+
 static int scan_class(struct scan *s, const char *folder, int label, struct err *e)
 {
 	struct names files = {0};
@@ -115,7 +150,7 @@ static int scan_class(struct scan *s, const char *folder, int label, struct err 
 		if (stem_bytes(files.name[i]))
 			add_picture(s, path, files.name[i], label);
 		else
-			names_add(&s->strays, path);
+			result = add_stray(s, path, e);
 	}
 	names_release(&files);
 	return result;
@@ -128,15 +163,15 @@ static int scan_root(struct scan *s, const char *root, struct err *e)
 
 	for (size_t i = 0; result == 0 && i < entries.count; i++) {
 		char *path = xasprintf("%s/%s", root, entries.name[i]);
-		int label = classes_find(s->classes, entries.name[i]);
+		int label = classes_find(s->classes, entries.name[i]), folder = is_folder(path, e);
 
-		if (is_folder(path)) {
-			folders++;
-			if (label >= 0)
-				result = scan_class(s, path, label, e);
-			else
-				names_add(&s->others, xstrdup(entries.name[i]));
-		}
+		folders += folder > 0;
+		if (folder < 0)
+			result = -1;
+		else if (folder && label >= 0)
+			result = scan_class(s, path, label, e);
+		else if (folder)
+			names_add(&s->others, xstrdup(entries.name[i]));
 		free(path);
 	}
 	names_release(&entries);

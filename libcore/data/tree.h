@@ -13,17 +13,18 @@ struct tree {
 		char *path;
 		int label;
 	} *picture;                     /* COUNT of them, in byte order of their ids */
-	char **stray;                   /* paths in class folders that are no pictures */
+	char **stray;                   /* "PATH: WHY": what else lies in class folders */
 	size_t strays;
 	char *left_out;                 /* "KSC LYA": folders that are no class; or NULL */
 };
 
 /*
  * Lists the pictures (.tif, .tiff, .png, .jpg, .jpeg, in any case) of the COUNT trees at
- * ROOTS, by their names alone. Hidden files, and files beside the class folders, are passed over.
+ * ROOTS, by their names alone. Hidden files, what other systems leave in folders (Thumbs.db,
+ * __MACOSX, ...), and files beside the class folders are passed over.
  * Folders that are no class are an error that names them all, unless SOME says that
  * CLASSES are a choice: then they are left out. Symbolic links are followed.
- * Returns 0, or -1 with E set: also where an id occurs twice, a tree has no class folder,
+ * Returns 0, or -1 with E set: also where an entry cannot be looked at, an id occurs twice, a tree has no class folder,
  * or there is no picture.
  */
 int tree_scan(struct tree *t, char *const *roots, size_t count,

@@ -168,6 +168,23 @@ run aml-downsample -k -s 9 -o notes mixed
 exits 1 "another file, -k"
 stderr_has "mixed/EOS/notes.txt: not a picture"
 check "the rest is there" diff -r one notes
+rm mixed/EOS/notes.txt
+
+# what other systems leave
+mkdir mixed/__MACOSX mixed/EOS/@eaDir mixed/EOS/__macosx 'mixed/System Volume Information' mixed/lost+found
+touch mixed/EOS/{Thumbs.db,THUMBS.DB,desktop.ini,._EOS_0001.tiff,.DS_Store} mixed/EOS/Icon$'\r'
+run aml-downsample -s 9 -o leftovers mixed
+exits 0 "leftovers of other systems"
+check "they are passed over" diff -r one leftovers
+mkdir mixed/EOS/more
+run aml-downsample -s 9 -o folder mixed
+fails_with "mixed/EOS/more: a folder in a class folder" "a folder in a class folder is called one"
+rmdir mixed/EOS/more
+ln -s /nowhere/MYO mixed/MYO
+run aml-downsample -s 9 -o dangling mixed
+fails_with "mixed/MYO: No such file or directory" "a class folder on a disk that is not there"
+check "nothing is written" test ! -e dangling
+rm mixed/MYO
 mkdir -p bad/BAS && cp "$IMAGES/broken/text.tiff" bad/BAS/BAS_1.tiff
 run aml-downsample -k -o bad1 bad
 exits 1 "-k, no good picture at all"
