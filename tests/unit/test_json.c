@@ -171,7 +171,8 @@ static void depth(void)
 
 static void members(void)
 {
-	struct json *v = parse("{\"a\": 1, \"b\": 2.5, \"big\": 9223372036854775808, \"c\": \"x\", \"d\": [true]}");
+	struct json *v = parse("{\"a\": 1, \"b\": 2.5, \"big\": 9223372036854775808, "
+	                       "\"c\": \"x\", \"d\": [true]}");
 	const struct json *list = json_get(v, "d");
 
 	ok(json_get(v, "a")->integer && json_get(v, "a")->whole == 1, "a whole number");

@@ -143,7 +143,8 @@ static void test_training(void)
 	        "\"batch\": 8, \"num_examples\": 24, \"dataset\": \"%s\"}",
 	        "\nthe model was trained with the training images of this dataset\n", true);
 	recalls(&o, "{\"split\": \"train\", \"split_seed\": 18446744073709551614, "
-	        "\"batch\": 28, \"num_examples\": 27, \"dataset\": \"%s\"}", "those of --split-seed 18446744073709551614\n", false);
+	        "\"batch\": 28, \"num_examples\": 27, \"dataset\": \"%s\"}",
+	        "those of --split-seed 18446744073709551614\n", false);
 	recalls(&o, "{\"split\": \"train\", \"split_seed\": 18446744073709551615, "
 	        "\"batch\": 8, \"num_examples\": 16, \"dataset\": \"%s\"}",
 	        "\nthe model was trained with images of this dataset, by another split\n", false);
