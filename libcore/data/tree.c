@@ -77,8 +77,8 @@ static int list_folder(struct names *n, const char *path, struct err *e)
 }
 
 /*
- * 1: PATH, which is listed, is a folder, 0: it is something else, -1 with E set: it cannot be looked
- * at. A class that lies on a disk that is not there must not be left out without a word.
+ * 1: PATH, which is listed, is a folder, 0: it is something else, -1 with E set: it cannot be
+ * looked at. A class that lies on a disk that is not there must not be left out without a word.
  */
 static int is_folder(const char *path, struct err *e)
 {
