@@ -116,18 +116,17 @@ static int read_members(struct info *i, struct npz *z, struct err *e)
 	return 0;
 }
 
-/* Are the keys "0" to "15", as in a file of weights? */
+/* Are the keys those of a file of weights? */
 static bool has_weights(const struct info *i)
 {
 	bool found[NET_ARRAYS] = { false };
 
-	for (size_t k = 0; k < i->arrays; k++)
-		for (int n = 0; n < NET_ARRAYS; n++) {
-			char key[MODEL_FILE_NAME];
+	for (size_t k = 0; k < i->arrays; k++) {
+		int n = model_file_index(i->array[k].key);
 
-			model_file_name(key, n, MODEL_FILE_NUMBERS);
-			found[n] |= !strcmp(i->array[k].key, key);
-		}
+		if (n >= 0)
+			found[n] = true;
+	}
 	for (int n = 0; n < NET_ARRAYS; n++)
 		if (!found[n])
 			return false;

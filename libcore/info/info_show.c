@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "base/table.h"
+#include "model/model_file.h"
 
 enum { TEXT_BYTES = 128 };
 
@@ -141,7 +142,7 @@ static void print_arrays(const struct info *i, FILE *f)
 		add_printable(&t, a->key);
 		table_add(&t, "%s",
 		          i->kind == INFO_WEIGHTS
-		                  ? info_array_name((enum net_array)atoi(a->key))
+		                  ? info_array_name((enum net_array)model_file_index(a->key))
 		                  : "");
 		table_add(&t, "%s", shape_text(&a->form, text));
 		table_add(&t, "%s%s", type_text(&a->form, text),
@@ -337,7 +338,7 @@ static void json_arrays(const struct info *i, struct json_writer *j)
 		json_text(j, "key", i->array[k].key);
 		if (i->kind == INFO_WEIGHTS)
 			json_text(j, "name",
-			          info_array_name((enum net_array)atoi(i->array[k].key)));
+			          info_array_name((enum net_array)model_file_index(i->array[k].key)));
 		json_array_info(i, &i->array[k], j);
 		json_close_object(j);
 	}

@@ -58,7 +58,7 @@ static int read_array(struct model *m, const struct model_file *f, int k, int fl
 	char name[MODEL_FILE_NAME];
 	struct npy a = {0};
 
-	model_file_name(name, k, MODEL_FILE_NUMBERS);
+	model_file_name(name, k, model_file_part(f, k));
 	if (npz_read(f->archive, name, &a, SIZE_MAX, npz_flags, e) < 0)
 		return model_file_in_array(e, k);
 	result = model_file_check_shape(f, k, &a, e);

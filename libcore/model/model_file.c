@@ -14,13 +14,30 @@ enum { MAX_FLAT_SIDE = 2048 };
 
 void model_file_name(char name[MODEL_FILE_NAME], int k, enum model_file_part part)
 {
-	static const char *const behind[] = { "", ".q", ".scale" };
+	static const char *const format[] = { "%d", "%d.q", "%d.scale", "arr_%d" };
 
-	snprintf(name, MODEL_FILE_NAME, "%d%s", k, behind[part]);
+	snprintf(name, MODEL_FILE_NAME, format[part], k);
+}
+
+int model_file_index(const char *name)
+{
+	char want[MODEL_FILE_NAME];
+
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		model_file_name(want, k, MODEL_FILE_NUMBERS);
+		if (!strcmp(name, want))
+			return k;
+		model_file_name(want, k, MODEL_FILE_LISTED);
+		if (!strcmp(name, want))
+			return k;
+	}
+	return -1;
 }
 
 enum model_file_part model_file_part(const struct model_file *f, int k)
 {
+	if (f->listed)
+		return MODEL_FILE_LISTED;
 	return f->delta && !net_is_statistic(k) ? MODEL_FILE_STEPS : MODEL_FILE_NUMBERS;
 }
 
@@ -32,15 +49,21 @@ int model_file_in_array(struct err *e, int k)
 	return err_in(e, place);
 }
 
-bool model_file_is_delta(const struct npz *z)
+/* Is there a member of array 0 that is called after PART? */
+static bool has_first(const struct npz *z, enum model_file_part part)
 {
 	char name[MODEL_FILE_NAME];
 
-	model_file_name(name, 0, MODEL_FILE_STEPS);
+	model_file_name(name, 0, part);
 	for (size_t i = 0; i < npz_count(z); i++)
 		if (!strcmp(npz_name(z, i), name))
 			return true;
 	return false;
+}
+
+bool model_file_is_delta(const struct npz *z)
+{
+	return has_first(z, MODEL_FILE_STEPS);
 }
 
 /* ---- facts ---- */
@@ -147,10 +170,13 @@ static int check_count(const struct model_file *f, struct err *e)
 {
 	size_t count = npz_count(f->archive), want = f->delta ? 2 * NET_ARRAYS - 2 : NET_ARRAYS;
 
-	if (count == want)
+	if (count != want)
+		return err_set(e, "holds %zu arrays, expected %zu %s", count, want,
+		               f->delta ? "of differences" : "named \"0\" to \"15\"");
+	if (f->delta || f->listed || has_first(f->archive, MODEL_FILE_NUMBERS))
 		return 0;
-	return err_set(e, "holds %zu arrays, expected %zu %s", count, want,
-	               f->delta ? "of differences" : "named \"0\" to \"15\"");
+	return err_set(e, "holds arrays named \"%s\", \"%s\", ..., expected \"0\" to \"15\"",
+	               npz_name(f->archive, 0), npz_name(f->archive, 1));
 }
 
 /* Type and shape of the member that holds array K. */
@@ -197,6 +223,7 @@ int model_file_open(struct model_file *f, const char *path, const struct net *ne
 	if (!got.archive)
 		return -1;
 	got.delta = model_file_is_delta(got.archive);
+	got.listed = !got.delta && has_first(got.archive, MODEL_FILE_LISTED);
 	if (model_file_facts(&got.facts, got.archive, e) < 0 || read_members(&got, net, e) < 0) {
 		model_file_close(&got);
 		return err_in(e, infile_name(path));

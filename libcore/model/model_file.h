@@ -18,6 +18,7 @@ struct model_file {
 	struct npz *archive;
 	struct json *facts;             /* the archive comment; NULL: none */
 	bool delta;                     /* holds differences */
+	bool listed;                    /* its members are "arr_0" to "arr_15" */
 	struct net net;
 	/* of the member of each array, as the archive's directory says: tells files apart */
 	uint32_t crc[NET_ARRAYS];
@@ -44,12 +45,23 @@ int model_file_check_size(const struct model_file *f, struct err *e);
  */
 int model_file_check_shape(const struct model_file *f, int k, const struct npy *a, struct err *e);
 
-/* What array K is called, or its steps and their scales. */
-enum model_file_part { MODEL_FILE_NUMBERS, MODEL_FILE_STEPS, MODEL_FILE_SCALE };
+/*
+ * What array K is called, or its steps and their scales; or the array where numpy.savez was given
+ * a list, as Flower's users do: "arr_K".
+ */
+enum model_file_part {
+	MODEL_FILE_NUMBERS,
+	MODEL_FILE_STEPS,
+	MODEL_FILE_SCALE,
+	MODEL_FILE_LISTED
+};
 enum { MODEL_FILE_NAME = 24 };
 void model_file_name(char name[MODEL_FILE_NAME], int k, enum model_file_part part);
 
-/* What F holds of array K: MODEL_FILE_NUMBERS or MODEL_FILE_STEPS. */
+/* The array that NAME is called after, of weights; -1: none. */
+int model_file_index(const char *name);
+
+/* What F holds of array K: all but MODEL_FILE_SCALE. */
 enum model_file_part model_file_part(const struct model_file *f, int k);
 
 /* Puts "array K: " in front of the message. Always returns -1. */

@@ -1,6 +1,8 @@
 /* Weights files before their numbers are read: names, facts, shapes against a network. */
 #include "model/model_file.h"
 
+#include "model/model.h"
+#include "scratch.h"
 #include "tap.h"
 
 static const char *const STORED = "tests/data/forms/stored.npz";
@@ -10,13 +12,62 @@ static struct err e;
 
 static void names(void)
 {
-	static const char *const want[] = { "15", "15.q", "15.scale" };
+	static const char *const want[] = { "15", "15.q", "15.scale", "arr_15" };
 	char name[MODEL_FILE_NAME];
 
-	for (int part = MODEL_FILE_NUMBERS; part <= MODEL_FILE_SCALE; part++) {
+	for (int part = MODEL_FILE_NUMBERS; part <= MODEL_FILE_LISTED; part++) {
 		model_file_name(name, 15, (enum model_file_part)part);
 		is_text(name, want[part], "a member");
 	}
+	ok(model_file_index("15") == 15 && model_file_index("arr_7") == 7, "weights by their names");
+	ok(model_file_index("16") == -1 && model_file_index("15.q") == -1 &&
+	           model_file_index("arr_07") == -1,
+	   "what is none");
+}
+
+/* The arrays of STORED under other names. */
+static const char *renamed(const char *format)
+{
+	const char *path = scratch_path("renamed.npz");
+	FILE *f = fopen(path, "wb");
+	struct npz_writer *w = npz_writer_new(f, false);
+	struct npz *z = npz_open(STORED, &e);
+
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		char from[MODEL_FILE_NAME], to[MODEL_FILE_NAME];
+		struct npy a = {0};
+
+		model_file_name(from, k, MODEL_FILE_NUMBERS);
+		snprintf(to, sizeof to, format, k);
+		npz_read(z, from, &a, SIZE_MAX, 0, &e);
+		npz_writer_add(w, to, "<f4", a.dims, a.shape, a.data, a.size_bytes, &e);
+		npy_release(&a);
+	}
+	npz_writer_end(w, "", &e);
+	npz_close(z);
+	fclose(f);
+	return path;
+}
+
+/* As numpy.savez(path, *arrays) names them. */
+static void listed(void)
+{
+	struct model want, got;
+	struct model_file f;
+
+	if (!ok(model_load(&want, STORED, 0, &e) == 0, "weights %s", e.text) ||
+	    !ok(model_load(&got, renamed("arr_%d"), 0, &e) == 0, "named arr_0 to arr_15 %s", e.text))
+		return;
+	ok(net_equal(&want.net, &got.net) &&
+	           !memcmp(want.w[DENSE1_W], got.w[DENSE1_W],
+	                   net_count(&want.net, DENSE1_W) * sizeof(float)),
+	   "are the same");
+	model_release(&want);
+	model_release(&got);
+	is_int(model_file_open(&f, renamed("layer_%d"), NULL, &e), -1, "other names");
+	ok(strstr(e.text, "holds arrays named \"layer_0\", \"layer_1\", ..., expected \"0\" to "
+	                  "\"15\"") != NULL,
+	   "are told: %s", e.text);
 }
 
 static void weights(void)
@@ -77,7 +128,9 @@ static void sizes(void)
 
 int main(void)
 {
+	scratch_begin();
 	names();
+	listed();
 	weights();
 	differences();
 	wrong();
