@@ -57,6 +57,11 @@ struct json {
 
 /* Returns the value, which json_free frees, or NULL with E set ("at byte 17: ..."). */
 struct json *json_parse(const char *text, size_t size, struct err *e);
+/*
+ * The same for text that other programs wrote: a byte order mark at the start is passed over; NaN,
+ * Infinity and -Infinity, which Python's json writes, are read as null.
+ */
+struct json *json_parse_foreign(const char *text, size_t size, struct err *e);
 void json_free(struct json *v);
 
 /* V on one line, as json_value writes it, in new memory. */

@@ -15,6 +15,7 @@ enum { MAX_DEPTH = 32, NUMBER_BYTES = 64 };
 struct reader {
 	const char *start, *p, *end;
 	struct err *e;
+	bool foreign;                   /* also what Python's json writes, and no standard has */
 };
 
 static int read_value(struct reader *r, struct json *v, int depth);
@@ -264,6 +265,9 @@ static int read_value(struct reader *r, struct json *v, int depth)
 	}
 	if (take_word(r, "null"))
 		return 0;
+	if (r->foreign &&
+	    (take_word(r, "NaN") || take_word(r, "Infinity") || take_word(r, "-Infinity")))
+		return 0;
 	v->boolean = take_word(r, "true");
 	if (v->boolean || take_word(r, "false")) {
 		v->type = JSON_BOOL;
@@ -289,22 +293,36 @@ void json_free(struct json *v)
 	free(v);
 }
 
-struct json *json_parse(const char *text, size_t size, struct err *e)
+static struct json *parse(struct reader *r)
 {
-	struct reader r = { text, text, text + size, e };
 	struct json *v = xcalloc(1, sizeof *v);
 
-	if (read_value(&r, v, 0) < 0)
+	if (read_value(r, v, 0) < 0)
 		goto fail;
-	skip_blanks(&r);
-	if (r.p != r.end) {
-		fail(&r, "text after the value");
+	skip_blanks(r);
+	if (r->p != r->end) {
+		fail(r, "text after the value");
 		goto fail;
 	}
 	return v;
 fail:
 	json_free(v);
 	return NULL;
+}
+
+struct json *json_parse(const char *text, size_t size, struct err *e)
+{
+	struct reader r = { text, text, text + size, e, false };
+
+	return parse(&r);
+}
+
+struct json *json_parse_foreign(const char *text, size_t size, struct err *e)
+{
+	struct reader r = { text, text, text + size, e, true };
+
+	take_word(&r, "\xef\xbb\xbf");
+	return parse(&r);
 }
 
 const struct json *json_get(const struct json *v, const char *key)

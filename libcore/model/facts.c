@@ -2,6 +2,8 @@
 #include "model/facts.h"
 
 #include <errno.h>
+#include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +12,7 @@
 #include "base/mem.h"
 
 enum { METADATA_LIMIT = 1 << 20 };      /* bytes of a MODEL-metadata file */
+static const double MOST_EXAMPLES = 0x1p53;
 
 /* ---- writing ---- */
 
@@ -113,6 +116,14 @@ bool facts_class_list(const struct json *facts, int count, struct classes *c)
 }
 
 /* num_examples in the JSON text of the file NAME. */
+/* V, also as Python writes a float, 12.0; -1: it is no whole number. */
+static int64_t whole_number(const struct json *v)
+{
+	if (!v || v->type != JSON_NUMBER || v->number < 0 || v->number > MOST_EXAMPLES)
+		return -1;
+	return v->integer ? v->whole : v->number == floor(v->number) ? (int64_t)v->number : -1;
+}
+
 static int read_metadata(const char *name, int64_t *n, struct err *e)
 {
 	struct infile f;
@@ -121,9 +132,9 @@ static int read_metadata(const char *name, int64_t *n, struct err *e)
 
 	if (infile_open(&f, name, METADATA_LIMIT, e) < 0)
 		return -1;
-	v = json_parse((const char *)f.data, f.size, e);
+	v = json_parse_foreign((const char *)f.data, f.size, e);
 	infile_release(&f);
-	*n = facts_int(v, "num_examples");
+	*n = whole_number(json_get(v, "num_examples"));
 	result = v && *n >= 0 ? 0 : -1;
 	if (v && result < 0)
 		err_set(e, "num_examples is missing or no whole number");
@@ -145,8 +156,8 @@ int facts_num_examples(const struct json *facts, const char *path, int64_t *n, s
 		return 0;
 	}
 	name = xasprintf("%s-metadata", path);
-	if (access(name, F_OK) == 0)
-		result = read_metadata(name, n, e);
+	if (access(name, F_OK) == 0 || errno != ENOENT)
+		result = read_metadata(name, n, e);     /* which says why it cannot be looked at */
 	else
 		result = err_set(e,
 		                 "%s: does not tell its num_examples, and there is no %s-metadata",

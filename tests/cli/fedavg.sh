@@ -200,7 +200,20 @@ done
 echo '{"num_examples": "12"}' >xyz.npz-metadata
 run aml-fedavg -o out.npz xyz.npz
 fails_with "xyz.npz-metadata: num_examples is missing or no whole number" "num_examples that is text"
+echo '{"num_examples": 12.5, "loss": NaN}' >xyz.npz-metadata
+run aml-fedavg -o out.npz xyz.npz
+fails_with "xyz.npz-metadata: num_examples is missing or no whole number" "num_examples that is no whole number"
+rm xyz.npz-metadata
+ln -s xyz.npz-metadata xyz.npz-metadata
+run aml-fedavg -o out.npz xyz.npz
+fails_with "xyz.npz-metadata: Too many levels of symbolic links" "metadata that cannot be looked at is not absent"
+rm xyz.npz-metadata
 refused "bad counts"
+printf '\357\273\277{"loss": NaN, "best": -Infinity, "num_examples": 12.0}' >xyz.npz-metadata
+run aml-fedavg -q -o foreign.npz xyz.npz
+exits 0 "what Python's json writes, behind a byte order mark"
+check "its count" test "$(fact num_examples foreign.npz)" = 12
+rm xyz.npz-metadata foreign.npz
 
 # ---- usage ----
 run aml-fedavg

@@ -261,6 +261,22 @@ static void invalid_utf8(void)
 	}
 }
 
+/* NaN and byte order marks: refused, but from other programs. */
+static void foreign(void)
+{
+	static const char text[] = "\xef\xbb\xbf"
+	                           "{\"a\": NaN, \"b\": [Infinity, -Infinity], \"c\": -1}";
+	struct json *v = json_parse_foreign(text, sizeof text - 1, &e);
+
+	ok(v && json_get(v, "a")->type == JSON_NULL && json_get(v, "b")->count == 2 &&
+	           json_get(v, "c")->whole == -1,
+	   "what Python's json writes");
+	json_free(v);
+	ok(!json_parse(text, sizeof text - 1, &e), "is no JSON: %s", e.text);
+	ok(!json_parse("NaN", 3, &e), "neither is NaN: %s", e.text);
+	ok(!json_parse_foreign("Nan", 3, &e), "nor Nan, wherever it comes from: %s", e.text);
+}
+
 int main(void)
 {
 	good();
@@ -271,5 +287,6 @@ int main(void)
 	members();
 	writer();
 	invalid_utf8();
+	foreign();
 	return tap_end();
 }
