@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfile.h"
@@ -92,7 +93,7 @@ static struct args parse(int argc, char **argv)
 static bool fedn_calls(const struct args *a)
 {
 	char *name = xasprintf("%s-metadata", a->in);
-	bool yes = access(name, F_OK) == 0;
+	bool yes = !infile_is_absent(name);
 	struct stat st;
 
 	free(name);

@@ -90,6 +90,11 @@ const char *infile_name(const char *path)
 	return infile_is_stdin(path) ? "standard input" : path;
 }
 
+bool infile_is_absent(const char *path)
+{
+	return access(path, F_OK) < 0 && errno == ENOENT;
+}
+
 int infile_open(struct infile *f, const char *path, size_t limit, struct err *e)
 {
 	bool is_stdin = infile_is_stdin(path);

@@ -15,6 +15,12 @@
 const char *infile_name(const char *path);
 bool infile_is_stdin(const char *path);
 
+/*
+ * Is there nothing at PATH? Only then: a file that cannot be looked at (no permission, a disk that
+ * fails) is not absent, and to open it tells why.
+ */
+bool infile_is_absent(const char *path);
+
 struct infile {
 	/* SIZE bytes, valid until infile_release; not NULL even if empty */
 	const uint8_t *data;

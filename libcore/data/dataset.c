@@ -34,7 +34,7 @@ static char *path_in(const struct dataset *d, const char *name)
 static bool has_file(const struct dataset *d, const char *name)
 {
 	char *path = path_in(d, name);
-	bool there = access(path, F_OK) == 0 || errno != ENOENT;
+	bool there = !infile_is_absent(path);
 
 	free(path);
 	return there;
@@ -141,6 +141,18 @@ static int take_labels(struct dataset *d, const struct pickle_dict *dict, struct
 	return result;
 }
 
+/* A dataset whose making was interrupted, or something else, often the images themselves. */
+static void missing_labels(const struct dataset *d, struct err *e)
+{
+	if (has_file(d, "data_singlets") || has_file(d, "images.npy") || has_file(d, ".unfinished"))
+		err_set(e, "%s: unfinished dataset: labels.npy is missing", d->path);
+	else if (has_file(d, "."))
+		err_set(e, "%s: not a dataset, labels.npy is missing; aml-downsample makes one of a "
+		           "tree of images", d->path);
+	else
+		err_set(e, "%s: %s", d->path, strerror(ENOENT));
+}
+
 static int read_labels(struct dataset *d, struct err *e)
 {
 	struct pickle_dict dict = {0};
@@ -148,7 +160,7 @@ static int read_labels(struct dataset *d, struct err *e)
 	int result = -1;
 
 	if (!has_file(d, "labels.npy")) {
-		err_set(e, "%s: unfinished dataset: labels.npy is missing", d->path);
+		missing_labels(d, e);
 	} else if (pickle_load_labels(&dict, path, e) == 0) {
 		result = take_labels(d, &dict, e);
 		if (result < 0)

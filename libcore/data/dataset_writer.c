@@ -136,9 +136,9 @@ static int claim(const struct dataset_writer *w, struct err *e)
 
 	if (make_folder(w->path, e) < 0)
 		goto out;
-	if (access(labels, F_OK) == 0)
+	if (!infile_is_absent(labels))
 		err_set(e, "%s: holds a finished dataset already", w->path);
-	else if (access(marker, F_OK) == 0)
+	else if (!infile_is_absent(marker))
 		result = check_marker(w, marker, text, e);
 	else if (outfolder_is_empty(w->path))
 		result = outfile_save(marker, text, strlen(text), e);
@@ -232,7 +232,7 @@ static int open_packed(struct dataset_writer *w, struct err *e)
 	char *work = path_in(w, ".images.npy"), *final = path_in(w, "images.npy");
 	int result = 0;
 
-	if (access(work, F_OK) < 0)
+	if (infile_is_absent(work))
 		rename(final, work);
 	w->fd = open(work, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
 	if (w->fd < 0 || ftruncate(w->fd, checksum_at(w, w->count)) < 0)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/outfolder.h"
@@ -84,7 +85,7 @@ static int save_version(const char *folder, const struct net *net,
                         const float *const w[NET_ARRAYS], struct err *e)
 {
 	char *version = xasprintf("%s/1", folder);
-	bool exists = access(version, F_OK) == 0;
+	bool exists = !infile_is_absent(version);
 	int result = (exists ? replace_version : save_new_version)(version, net, w, e);
 
 	free(version);

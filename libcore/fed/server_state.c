@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/outfile.h"
 #include "format/npz.h"
 #include "model/facts.h"
@@ -89,7 +90,7 @@ int server_state_load(struct server_state *s, const char *path, const struct net
 	struct npz *z = NULL;
 	int result = 0;
 
-	if (access(path, F_OK) == 0 || errno != ENOENT) {
+	if (!infile_is_absent(path)) {
 		z = npz_open(path, e);
 		if (!z)
 			return -1;

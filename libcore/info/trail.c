@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "format/crc32.h"
 #include "format/npz.h"
@@ -133,7 +134,7 @@ static int add_dataset(struct trail *t, const char *path, struct err *e)
 static bool is_dataset(const char *path)
 {
 	char *labels = xasprintf("%s/labels.npy", path);
-	bool there = access(labels, F_OK) == 0;
+	bool there = !infile_is_absent(labels);
 
 	free(labels);
 	return there;

@@ -6,7 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/infile.h"
 #include "base/mem.h"
@@ -156,8 +155,8 @@ int facts_num_examples(const struct json *facts, const char *path, int64_t *n, s
 		return 0;
 	}
 	name = xasprintf("%s-metadata", path);
-	if (access(name, F_OK) == 0 || errno != ENOENT)
-		result = read_metadata(name, n, e);     /* which says why it cannot be looked at */
+	if (!infile_is_absent(name))
+		result = read_metadata(name, n, e);
 	else
 		result = err_set(e,
 		                 "%s: does not tell its num_examples, and there is no %s-metadata",

@@ -8,8 +8,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/progress.h"
-#include "model/facts.h"
 #include "nn/softmax.h"
+#include "model/facts.h"
 #include "score/metrics.h"
 #include "score/predictions.h"
 

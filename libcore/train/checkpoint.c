@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/infile.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/outfile.h"
@@ -239,7 +240,7 @@ int checkpoint_load(struct checkpoint *c, const char *path, bool *other_engine, 
 	struct npz *z;
 	int result;
 
-	if (access(path, F_OK) < 0)
+	if (infile_is_absent(path))
 		return 0;
 	z = npz_open(path, e);
 	if (!z)

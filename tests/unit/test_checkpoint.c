@@ -75,6 +75,9 @@ static void comes_back(void)
 	fill(&b, 100, true);
 	b.at = (struct position){0};
 	is_int(checkpoint_load(&b, path, &other, &e), 0, "no such file");
+	if (symlink("loop.ckpt", scratch_path("loop.ckpt")) == 0)
+		is_int(checkpoint_load(&b, scratch_path("loop.ckpt"), &other, &e), -1,
+		       "one that cannot be looked at is not absent");
 	is_int(checkpoint_save(&a, path, &e), 0, "saved");
 	is_int(checkpoint_load(&b, path, &other, &e), 1, "loaded");
 	ok(!memcmp(&a.at, &b.at, sizeof a.at), "the position comes back to the last bit");

@@ -262,7 +262,7 @@ static void test_refused(void)
 	refuses(path, "that: ");
 	outfile_save(path, "\x93NUMPY\1", 7, &e);
 	refuses(path, "that: ");
-	refuses("tests/data", "unfinished dataset");
+	refuses("tests/data", "not a dataset, labels.npy is missing");
 	unlink(path);
 }
 
