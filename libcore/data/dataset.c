@@ -144,11 +144,14 @@ static int take_labels(struct dataset *d, const struct pickle_dict *dict, struct
 /* A dataset whose making was interrupted, or something else, often the images themselves. */
 static void missing_labels(const struct dataset *d, struct err *e)
 {
-	if (has_file(d, "data_singlets") || has_file(d, "images.npy") || has_file(d, ".unfinished"))
+	if (has_file(d, "data_singlets") || has_file(d, "images.npy") ||
+	    has_file(d, ".unfinished"))
 		err_set(e, "%s: unfinished dataset: labels.npy is missing", d->path);
 	else if (has_file(d, "."))
-		err_set(e, "%s: not a dataset, labels.npy is missing; aml-downsample makes one of a "
-		           "tree of images", d->path);
+		err_set(e,
+		        "%s: not a dataset, labels.npy is missing; aml-downsample makes one of a "
+		        "tree of images",
+		        d->path);
 	else
 		err_set(e, "%s: %s", d->path, strerror(ENOENT));
 }

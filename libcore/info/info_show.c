@@ -126,6 +126,11 @@ static void add_range(struct table *t, const struct info_array *a)
 	}
 }
 
+static const char *name_of(const struct info_array *a)
+{
+	return info_array_name((enum net_array)model_file_index(a->key));
+}
+
 static void print_arrays(const struct info *i, FILE *f)
 {
 	static const char *const headings[] = { "key",     "array", "shape", "type",
@@ -142,7 +147,7 @@ static void print_arrays(const struct info *i, FILE *f)
 		add_printable(&t, a->key);
 		table_add(&t, "%s",
 		          i->kind == INFO_WEIGHTS
-		                  ? info_array_name((enum net_array)model_file_index(a->key))
+		                  ? name_of(a)
 		                  : "");
 		table_add(&t, "%s", shape_text(&a->form, text));
 		table_add(&t, "%s%s", type_text(&a->form, text),
@@ -337,8 +342,7 @@ static void json_arrays(const struct info *i, struct json_writer *j)
 		json_object(j, NULL);
 		json_text(j, "key", i->array[k].key);
 		if (i->kind == INFO_WEIGHTS)
-			json_text(j, "name",
-			          info_array_name((enum net_array)model_file_index(i->array[k].key)));
+			json_text(j, "name", name_of(&i->array[k]));
 		json_array_info(i, &i->array[k], j);
 		json_close_object(j);
 	}

@@ -63,9 +63,11 @@ check "a line for each" test "$(wc -l <"$err")" -eq 2
 stdout_has "data: dataset, 8 images"
 run aml-info --json short.npz data
 check "JSON of the good one" test "$(grep -c '"kind"' "$out")" -eq 1
-mkdir unfinished
+mkdir -p unfinished/data_singlets tree/BAS
 run aml-info unfinished
 fails_with "unfinished: unfinished dataset: labels.npy is missing" "an unfinished dataset"
+run aml-info tree
+fails_with "tree: not a dataset, labels.npy is missing; aml-downsample makes one of a tree of images" "a tree of images"
 sed 's/"seed": 0/"seed": 1/' a.npz >other-facts.npz
 run aml-info other-facts.npz
 exits 0 "other facts, the same digest"

@@ -117,8 +117,10 @@ int main(void)
 	is_open(large, SIZE_MAX, text, LARGE, true, "a large file");
 	leave(large, text, LARGE);
 	is_open("/dev/null", 10, "", 0, false, "a device");
-	ok(infile_is_absent(scratch_path("missing")) && !infile_is_absent(small), "absent, and not");
-	ok(!infile_is_absent(scratch_path("small/within")), "what cannot be looked at is not absent");
+	ok(infile_is_absent(scratch_path("missing")) && !infile_is_absent(small),
+	   "absent, and not");
+	ok(!infile_is_absent(scratch_path("small/within")),
+	   "what cannot be looked at is not absent");
 	refused(small, 2, "larger than the 2 bytes allowed");
 	refused("/dev/zero", LARGE, "larger than");
 	refused(scratch_path("missing"), 10, strerror(ENOENT));

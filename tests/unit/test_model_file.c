@@ -19,7 +19,8 @@ static void names(void)
 		model_file_name(name, 15, (enum model_file_part)part);
 		is_text(name, want[part], "a member");
 	}
-	ok(model_file_index("15") == 15 && model_file_index("arr_7") == 7, "weights by their names");
+	ok(model_file_index("15") == 15 && model_file_index("arr_7") == 7,
+	   "weights by their names");
 	ok(model_file_index("16") == -1 && model_file_index("15.q") == -1 &&
 	           model_file_index("arr_07") == -1,
 	   "what is none");
@@ -56,7 +57,8 @@ static void listed(void)
 	struct model_file f;
 
 	if (!ok(model_load(&want, STORED, 0, &e) == 0, "weights %s", e.text) ||
-	    !ok(model_load(&got, renamed("arr_%d"), 0, &e) == 0, "named arr_0 to arr_15 %s", e.text))
+	    !ok(model_load(&got, renamed("arr_%d"), 0, &e) == 0, "named arr_0 to arr_15 %s",
+	        e.text))
 		return;
 	ok(net_equal(&want.net, &got.net) &&
 	           !memcmp(want.w[DENSE1_W], got.w[DENSE1_W],
