@@ -86,6 +86,8 @@ static struct args parse(int argc, char **argv)
 	t->keep_best = a.keep;
 	a.in = rest[0];
 	a.out = rest[1];
+	if (t->log && outfile_is_stdout(t->log))
+		opt_wrong("--log takes a file, which a run that resumes can cut");
 	return a;
 }
 
@@ -97,6 +99,8 @@ static bool fedn_calls(const struct args *a)
 	struct stat st;
 
 	free(name);
+	if (outfile_is_stdout(a->out))
+		return false;           /* FEDn's OUT is a file */
 	return yes || (stat(a->out, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0);
 }
 

@@ -106,6 +106,11 @@ echo '{}' >in.npz-metadata
 train in.npz called.npz
 same empty.npz-metadata called.npz-metadata "IN-metadata exists: metadata"
 check "a file that holds something is none of FEDn's" test ! -e plain.npz-metadata
+train in.npz - >stream.npz
+check "OUT is standard output: no file --metadata" test ! -e --metadata
+same stream.npz called.npz "and the weights are the same"
+run train --log - start.npz x.npz
+wrong_usage "--log takes a file" "a log on standard output"
 
 # ---- killed at any time and started again ----
 train -e 8 --keep best --bn exact --log once.tsv start.npz once.npz
