@@ -44,7 +44,7 @@ static size_t append(char *text, size_t size, size_t used, const char *format, .
 
 char *npy_describe(const struct npy *a, char *text, size_t size)
 {
-	char order = a->item_bytes <= 1 ? '|' : a->big_endian ? '>' : '<';
+	char order = a->item_bytes <= 1 || a->kind == 'S' ? '|' : a->big_endian ? '>' : '<';
 	size_t n = append(text, size, 0, "%s", a->dims ? "" : "a scalar");
 
 	for (int i = 0; i < a->dims; i++)
@@ -153,6 +153,7 @@ static bool is_known_size(char kind, size_t size)
 	case 'i': /* fallthrough */
 	case 'u': return size == 1 || size == 2 || size == 4 || size == 8;
 	case 'b': return size == 1;
+	case 'S': return size >= 1 && size <= INT32_MAX;
 	case 'U': return size >= 1 && size <= INT32_MAX / NPY_CHAR_BYTES;
 	case 'O': return size == 0 || size == 4 || size == 8;   /* old numpy: of a pointer */
 	default:  return false;

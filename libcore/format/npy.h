@@ -13,7 +13,7 @@
 enum { NPY_MAX_DIMS = 8, NPY_HEADER = 128, NPY_CHAR_BYTES = 4 /* of 'U' */ };
 
 struct npy {
-	char kind;                      /* 'f' float, 'i', 'u', 'b' bool, 'U' text, 'O' object */
+	char kind;                      /* 'f', 'i', 'u', 'b' bool, 'U' str, 'S' bytes, 'O' object */
 	int item_bytes;                 /* of one element; of 'U' 4 a character; of 'O' 0 */
 	bool big_endian;
 	bool fortran;                   /* first index fastest */

@@ -57,6 +57,24 @@ static uint32_t character(const struct npy *a, size_t i, size_t k)
 	return a->big_endian ? be32toh(c) : le32toh(c);
 }
 
+/* Element I of '|S', which must be UTF-8, without the NULs that pad it. NULL with E set. */
+static char *read_bytes(const struct npy *a, size_t i, struct err *e)
+{
+	const char *p = (const char *)a->data + i * (size_t)a->item_bytes;
+	size_t size = (size_t)a->item_bytes;
+	char *id;
+
+	while (size > 0 && !p[size - 1])
+		size--;
+	id = xstrndup(p, size);
+	if (strlen(id) == size && utf8_is_valid(id))
+		return id;
+	err_set(e, "id %zu holds %s", i,
+	        strlen(id) < size ? "a NUL" : "bytes that are no UTF-8");
+	free(id);
+	return NULL;
+}
+
 /* Element I of '<U' as UTF-8, without the NULs that pad it. NULL with E set. */
 static char *read_id(const struct npy *a, size_t i, struct err *e)
 {
@@ -89,7 +107,7 @@ static int read_ids(const struct npy *a, char ***ids, size_t *n, struct err *e)
 	if (!got)
 		return -1;
 	for (size_t i = 0; i < count; i++) {
-		got[i] = read_id(a, i, e);
+		got[i] = a->kind == 'S' ? read_bytes(a, i, e) : read_id(a, i, e);
 		if (!got[i]) {
 			npy_ids_free(got, i);
 			return -1;
@@ -108,7 +126,7 @@ static int parse_ids(char ***ids, size_t *n, const uint8_t *bytes, size_t size, 
 
 	if (npy_parse(&a, bytes, size, e) < 0)
 		return -1;
-	if (a.dims != 1 || !(a.kind == 'U' || a.kind == 'O' || npy_count(&a) == 0))
+	if (a.dims != 1 || !(a.kind == 'U' || a.kind == 'S' || a.kind == 'O' || npy_count(&a) == 0))
 		return err_set(e, "holds %s, expected a list of ids",
 		               npy_describe(&a, text, sizeof text));
 	if (a.kind != 'O')

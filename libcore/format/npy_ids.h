@@ -8,8 +8,8 @@
 int npy_ids_save(const char *path, char *const *ids, size_t n, struct err *e);
 
 /*
- * '<U', '<f8' (0,) or an object array of strings, as UTF-8. The array and each id are freed by
- * npy_ids_free.
+ * '<U', '|S', '<f8' (0,) or an object array of str or bytes, as UTF-8. The array and each id are
+ * freed by npy_ids_free.
  */
 int npy_ids_load(const char *path, char ***ids, size_t *n, struct err *e);
 void npy_ids_free(char **ids, size_t n);

@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "format/npy.h"
 #include "format/pickle_machine.h"
+#include "format/pickle_text.h"
 
 enum {
 	LABELS_LIMIT = 1 << 30,         /* bytes of labels.npy: 50 million entries */
@@ -63,8 +64,8 @@ static int check_texts(const struct pickle_machine *m, const struct pickle_value
 	for (uint32_t i = 0; i < v->count; i += step) {
 		const struct pickle_value *text = pickle_stack_item(&m->stack, v, i);
 
-		if (text->type != PICKLE_TEXT)
-			return err_set(e, "id %u is no str", i / step);
+		if (!pickle_text_is(text))
+			return err_set(e, "id %u is neither str nor bytes", i / step);
 		total += text->count;
 		if (total > limit)
 			return err_set(e, "the ids are many times longer than their pickle");
@@ -72,46 +73,17 @@ static int check_texts(const struct pickle_machine *m, const struct pickle_value
 	return 0;
 }
 
-/* A copy that the caller frees; NULL with E set. */
-static char *copy_text(const struct pickle_value *v, struct err *e)
-{
-	const uint8_t *p = v->bytes, *end = p + v->count;
-	char *text;
-
-	while (p < end) {
-		uint32_t c;
-		size_t length = utf8_decode(&c, p, end);
-
-		if (!length || !c) {
-			err_set(e, "an id holds %s", length ? "a NUL" : "bytes that are no UTF-8");
-			return NULL;
-		}
-		p += length;
-	}
-	text = xmalloc((size_t)v->count + 1, 1);
-	memcpy(text, v->bytes, v->count);
-	text[v->count] = '\0';
-	return text;
-}
-
 struct pair {
-	const struct pickle_value *key, *value;
+	char *key;                      /* owned */
+	const struct pickle_value *value;
 	uint32_t at;                    /* its place among the pairs */
-	bool dropped;
+	bool bytes, dropped;            /* bytes: the key is no str */
 };
-
-static int compare_keys(const struct pickle_value *a, const struct pickle_value *b)
-{
-	uint32_t least = a->count < b->count ? a->count : b->count;
-	int order = a->bytes == b->bytes ? 0 : memcmp(a->bytes, b->bytes, least);
-
-	return order ? order : (a->count > b->count) - (a->count < b->count);
-}
 
 static int by_key(const void *pa, const void *pb)
 {
 	const struct pair *a = pa, *b = pb;
-	int order = compare_keys(a->key, b->key);
+	int order = strcmp(a->key, b->key);
 
 	return order ? order : (a->at > b->at) - (a->at < b->at);
 }
@@ -123,37 +95,62 @@ static int by_place(const void *pa, const void *pb)
 	return (a->at > b->at) - (a->at < b->at);
 }
 
-/* As Python: a key that comes again keeps its first place and takes its last value. */
-static void drop_repeated(struct pair *pairs, size_t n)
+/*
+ * As Python: a key that comes again keeps its first place and takes its last value. To Python
+ * 'a' and b'a' are two keys; to us they are one id that has two classes.
+ */
+static int drop_repeated(struct pair *pairs, size_t n, struct err *e)
 {
 	size_t first = 0;
 
 	qsort(pairs, n, sizeof *pairs, by_key);
 	for (size_t i = 1; i < n; i++) {
-		if (compare_keys(pairs[i].key, pairs[first].key) != 0) {
+		if (strcmp(pairs[i].key, pairs[first].key) != 0) {
 			first = i;
 			continue;
 		}
+		if (pairs[i].bytes != pairs[first].bytes)
+			return err_set(e, "the id '%.200s' is there as str and as bytes",
+			               pairs[i].key);
 		pairs[first].value = pairs[i].value;
 		pairs[i].dropped = true;
 	}
 	qsort(pairs, n, sizeof *pairs, by_place);
+	return 0;
 }
 
-static int take_pairs(struct pickle_dict *d, const struct pair *pairs, size_t n, struct err *e)
+static int take_pairs(struct pickle_dict *d, struct pair *pairs, size_t n, struct err *e)
 {
 	d->keys = xcalloc(n, sizeof *d->keys);
 	d->values = xcalloc(n, sizeof *d->values);
 	for (size_t i = 0; i < n; i++) {
 		if (pairs[i].dropped)
 			continue;
-		d->keys[d->count] = copy_text(pairs[i].key, e);
-		if (!d->keys[d->count])
-			return -1;
+		d->keys[d->count] = pairs[i].key;
+		pairs[i].key = NULL;
 		d->values[d->count++] = pairs[i].value->number;
 		if (pairs[i].value->type != PICKLE_INT)
 			return err_set(e, "the label of '%.200s' is no integer",
 			               d->keys[d->count - 1]);
+	}
+	return 0;
+}
+
+/* N pairs of the dict V; PAIRS is zero. */
+static int read_pairs(struct pair *pairs, size_t n, const struct pickle_machine *m,
+                      const struct pickle_value *v, struct err *e)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct pickle_value *key = pickle_stack_item(&m->stack, v, 2 * i);
+
+		pairs[i] = (struct pair){
+			.key = pickle_text_copy(key, e),
+			.value = pickle_stack_item(&m->stack, v, 2 * i + 1),
+			.at = i,
+			.bytes = pickle_text_is_bytes(key),
+		};
+		if (!pairs[i].key)
+			return -1;
 	}
 	return 0;
 }
@@ -163,21 +160,17 @@ static int take_dict(struct pickle_dict *d, const struct pickle_machine *m,
 {
 	size_t n = v->count / 2;
 	struct pair *pairs;
-	int result;
+	int result = -1;
 
 	if (v->type != PICKLE_DICT)
 		return err_set(e, "the pickle holds no dict");
 	if (check_texts(m, v, 2, e) < 0)
 		return -1;
 	pairs = xcalloc(n, sizeof *pairs);
-	for (uint32_t i = 0; i < n; i++)
-		pairs[i] = (struct pair){
-			.key = pickle_stack_item(&m->stack, v, 2 * i),
-			.value = pickle_stack_item(&m->stack, v, 2 * i + 1),
-			.at = i,
-		};
-	drop_repeated(pairs, n);
-	result = take_pairs(d, pairs, n, e);
+	if (read_pairs(pairs, n, m, v, e) == 0 && drop_repeated(pairs, n, e) == 0)
+		result = take_pairs(d, pairs, n, e);
+	for (size_t i = 0; i < n; i++)
+		free(pairs[i].key);
 	free(pairs);
 	return result;
 }
@@ -218,7 +211,7 @@ static int take_list(char ***items, size_t *n, const struct pickle_machine *m,
 		return -1;
 	got = xcalloc(v->count, sizeof *got);
 	for (uint32_t i = 0; i < v->count; i++) {
-		got[i] = copy_text(pickle_stack_item(&m->stack, v, i), e);
+		got[i] = pickle_text_copy(pickle_stack_item(&m->stack, v, i), e);
 		if (!got[i]) {
 			pickle_free_list(got, i);
 			return -1;

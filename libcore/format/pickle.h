@@ -1,7 +1,8 @@
 #pragma once
 /*
- * The pickles that numpy makes of labels and ids: {str: int} dicts and lists of
- * str, wrapped in an object array. Anything else is an error that names it.
+ * The pickles that numpy makes of labels and ids: dicts of str or bytes and integers, also
+ * OrderedDict and defaultdict, and lists of str or bytes, wrapped in an object array. Python's
+ * types and numpy's are alike. Anything else is an error that names it.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -20,7 +21,7 @@ struct pickle_dict {
 int pickle_read_dict(struct pickle_dict *d, const uint8_t *bytes, size_t size, struct err *e);
 void pickle_dict_release(struct pickle_dict *d);
 
-/* A list of str, bare or as a 1-d object array; freed with pickle_free_list. */
+/* A list of str or bytes, bare or as a 1-d object array; freed with pickle_free_list. */
 int pickle_read_list(char ***items, size_t *n, const uint8_t *bytes, size_t size, struct err *e);
 void pickle_free_list(char **items, size_t n);
 

@@ -130,7 +130,7 @@ static int op_long(struct pickle_machine *m, struct err *e)
 		return -1;
 	if (size > sizeof(int64_t))
 		return err_set(e, "the pickle holds a number of %u bytes", size);
-	return pickle_stack_push_int(&m->stack, p, size);
+	return pickle_stack_push(&m->stack, pickle_stack_int(p, size));
 }
 
 /* Text or bytes behind a length of LENGTH_BYTES. */

@@ -4,7 +4,7 @@
  * arrays need. It creates no objects: a value is a number, a piece of the
  * pickle's text, or refers to others by index, so that memory grows with the
  * bytes read and no faster. Every other opcode, and every global but numpy's
- * own, is refused.
+ * own and those of dicts (pickle_numpy.c), is refused.
  */
 #include <stddef.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The globals that a pickle may name, numpy's own, and what calling them with REDUCE or BUILD
- * gives.
+ * The globals that a pickle may name, numpy's own and the kinds of dict, and what calling them
+ * with REDUCE or BUILD gives.
  */
 #include "format/pickle_stack.h"
 

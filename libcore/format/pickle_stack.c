@@ -56,15 +56,13 @@ int pickle_stack_push(struct pickle_stack *s, struct pickle_value v)
 	return pickle_stack_push_index(s, add_value(s, v));
 }
 
-int pickle_stack_push_int(struct pickle_stack *s, const uint8_t *p, size_t size)
+struct pickle_value pickle_stack_int(const uint8_t *p, size_t size)
 {
 	uint64_t n = size > 0 && p[size - 1] & 0x80 ? UINT64_MAX : 0;
 
 	while (size-- > 0)
 		n = n << 8 | p[size];
-	return pickle_stack_push(s, (struct pickle_value){
-		.type = PICKLE_INT, .number = (int64_t)n
-	});
+	return (struct pickle_value){ .type = PICKLE_INT, .number = (int64_t)n };
 }
 
 struct pickle_value *pickle_stack_pop(struct pickle_stack *s, struct err *e)

@@ -3,27 +3,27 @@
  * What a pickle makes: values, which refer to each other by index and are freed together,
  * and the stack of those that its opcodes work on.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 
 enum pickle_type {
-	PICKLE_MARK, PICKLE_NONE, PICKLE_BOOL, PICKLE_INT, PICKLE_TEXT, PICKLE_BYTES, PICKLE_RAW,
+	PICKLE_MARK, PICKLE_NONE, PICKLE_BOOL, PICKLE_INT, PICKLE_TEXT, PICKLE_BYTES,
+	PICKLE_NUMPY_TEXT, PICKLE_NUMPY_BYTES,
 	PICKLE_LIST, PICKLE_DICT, PICKLE_TUPLE, PICKLE_GLOBAL, PICKLE_DTYPE, PICKLE_ARRAY
 };
 
-enum { PICKLE_RAW_BYTES = 8 };          /* longest bytes that _codecs.encode may make: one number */
-
 struct pickle_value {
 	uint8_t type;
-	char order;                     /* DTYPE: '<', '>', '|' */
+	char order;                     /* DTYPE, NUMPY_TEXT: '<', '>', '|' */
+	bool latin1;                    /* BYTES, NUMPY_*: their characters, in UTF-8 */
 	uint32_t count;                 /* bytes, or items of a LIST, DICT, TUPLE */
 	uint32_t room;                  /* for items */
 	union {
 		int64_t number;         /* INT, BOOL; which GLOBAL */
-		const uint8_t *bytes;   /* TEXT, BYTES, DTYPE ("i8"): in the pickle */
-		uint8_t raw[PICKLE_RAW_BYTES];
+		const uint8_t *bytes;   /* TEXT, BYTES, NUMPY_*, DTYPE ("i8"): in the pickle */
 		uint32_t *items;        /* indices of values; of a DICT key, value, key, value */
 		struct {
 			/* ARRAY: indices of a TUPLE and a LIST, both 0 until it is built */
@@ -49,8 +49,8 @@ void pickle_stack_release(struct pickle_stack *s);
 int pickle_stack_push(struct pickle_stack *s, struct pickle_value v);
 int pickle_stack_push_index(struct pickle_stack *s, uint32_t value);
 
-/* An INT on top: two's complement of SIZE bytes at P, low byte first. Always 0. */
-int pickle_stack_push_int(struct pickle_stack *s, const uint8_t *p, size_t size);
+/* Two's complement of SIZE bytes at P, low byte first. */
+struct pickle_value pickle_stack_int(const uint8_t *p, size_t size);
 
 /* The value on top, taken away or left there. NULL with E set: none, or a mark. */
 struct pickle_value *pickle_stack_pop(struct pickle_stack *s, struct err *e);

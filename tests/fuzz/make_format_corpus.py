@@ -27,6 +27,7 @@ def npy_files():
     for tag in "np116", "np25":
         put("npy", "good-ids-" + tag, get("labels", "trainids_%s.npy" % tag))
         put("npy", "good-object-ids-" + tag, get("labels", "trainids_object_%s.npy" % tag))
+    put("npy", "good-ids-bytes", get("labels", "spelled_ids_s.npy"))
     put("npy", "good-no-ids", get("labels", "trainids_empty_np25.npy"))
     for d, n in ("<f8", 8), (">f4", 4), ("<f2", 2), ("|u1", 1), ("|b1", 1), ("<i8", 8), (">i2", 2), ("<U2", 8), (">U1", 4):
         put("npy", "good-" + d.strip("<>|") + ("-big" if d[0] == ">" else ""),
@@ -78,6 +79,9 @@ def pickles():
     def payload(b): return b[10 + struct.unpack_from("<H", b, 8)[0]:]
     for n in "labels0 labels1 labels2 labels_int64 labels_sizes trainids_object".split():
         for t in "np116", "np126", "np25": put("pickle", "good-%s-%s" % (n, t), payload(get("labels", "%s_%s.npy" % (n, t))))
+    for n in sorted(os.listdir(os.path.join(DATA, "labels"))):
+        if n.startswith("spelled_") and n[-6:] in ("p2.npy", "p4.npy"):
+            put("pickle", "good-" + n[:-4].replace("_", "-"), payload(get("labels", n)))
     for name, b in {
         "good-bare-dict": b"\x80\5\x95\x0b\0\0\0\0\0\0\0}\x94\x8c\1a\x94K\7s.",
         "good-bare-list": b"\x80\4](\x8c\1a\x94\x8c\2bc\x94e.",
@@ -98,6 +102,12 @@ def pickles():
         "bad-key": b"}K\1K\1s.", "bad-value": b"}\x8c\1aNs.", "bad-nul": b"}\x8c\1\0K\1s.", "bad-utf8": b"}\x8c\2\xc0\x80K\1s.",
         "bad-scalar": b"cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n\x8c\2f8\x85RC\1x\x86R.",
         "bad-encode": b"c_codecs\nencode\n\x8c\x09xxxxxxxxx\x8c\6latin1\x86R.",
+        "bad-encode-not-latin1": b"}c_codecs\nencode\n\x8c\3\xe4\xb8\xad\x8c\6latin1\x86RK\1s.",
+        "bad-numpy-bytes-not-latin1": b"}cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n\x8c\2S1\x85R"
+                                      b"c_codecs\nencode\n\x8c\3\xe4\xb8\xad\x8c\6latin1\x86R\x86RK\1s.",
+        "bad-str-and-bytes": b"}(C\1aK\1\x8c\1aK\2u.",
+        "bad-ordered": b"ccollections\nOrderedDict\n]\x85R.",
+        "bad-numpy-str": b"}cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n\x8c\2U2\x85RC\5a\0\0\0b\x86RK\1s.",
         "bad-array": b"cnumpy.core.multiarray\n_reconstruct\n)R.",
         "bad-build": b"cnumpy.core.multiarray\n_reconstruct\n)R(K\1))N]tb.",
         "bad-dimensions": b"cnumpy.core.multiarray\n_reconstruct\n)R(K\1K\2K\3\x86NN]tb.",

@@ -104,8 +104,8 @@ static void check_headers(void)
 	             "elements of the unsupported type '<f3'");
 	check_header("{'descr': '<U0', 'fortran_order': False, 'shape': (3,)}",
 	             "elements of the unsupported type '<U0'");
-	check_header("{'descr': '|S4', 'fortran_order': False, 'shape': (3,)}",
-	             "elements of the unsupported type '|S4'");
+	check_header("{'descr': '|V4', 'fortran_order': False, 'shape': (3,)}",
+	             "elements of the unsupported type '|V4'");
 	check_header("{'descr': '<f', 'fortran_order': False, 'shape': (3,)}",
 	             "elements of the unsupported type '<f'");
 	check_header("{'descr': '', 'fortran_order': False, 'shape': (3,)}",

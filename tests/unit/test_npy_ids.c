@@ -28,6 +28,28 @@ static void check_golden_ids(const char *what, size_t count)
 	}
 }
 
+static void check_spelled(void)
+{
+	static const char *const what[] = {
+		"ids_bytes_p2", "ids_bytes_p4", "ids_str_p2", "ids_str_p4", "ids_nbytes_p2",
+		"ids_nbytes_p4", "ids_mixed_p2", "ids_mixed_p4", "ids_s"
+	};
+
+	for (size_t f = 0; f < sizeof what / sizeof *what; f++) {
+		struct err e = {{0}};
+		char path[TEXT], **ids;
+		size_t n, wrong = 0;
+
+		if (!ok(npy_ids_load(golden_path(path, "spelled", what[f]), &ids, &n, &e) == 0,
+		        "%s: %s", path, e.text))
+			continue;
+		for (size_t i = 0; i < n; i++)
+			wrong += !is_golden_id(ids[i], i);
+		ok(n == 20 && wrong == 0, "%s: %zu ids, %zu wrong", path, n, wrong);
+		npy_ids_free(ids, n);
+	}
+}
+
 static void check_ids_round_trip(void)
 {
 	char *ids[] = { (char[]){ "BAS_0001" }, (char[]){ "" },
@@ -91,9 +113,15 @@ static void check_odd_ids(void)
 	check_ids_file(u2, "\0\0\0\0b\0\0\0", 8, "id 0 holds a NUL");
 	check_ids_file(u2, "\0\0\x11\0b\0\0\0", 8, "id 0 holds what is no character");
 	check_ids_file(u2, "\x12\xdc\0\0b\0\0\0", 8, "\xed\xb0\x92" "b");
+	check_ids_file("{'descr': '|S2', 'fortran_order': False, 'shape': (2,), }\n", "a\0b\0", 4,
+	               "a");
+	check_ids_file("{'descr': '|S2', 'fortran_order': False, 'shape': (1,), }\n", "\0b", 2,
+	               "id 0 holds a NUL");
+	check_ids_file("{'descr': '|S2', 'fortran_order': False, 'shape': (1,), }\n", "\xe5" "b",
+	               2, "id 0 holds bytes that are no UTF-8");
 	check_ids_file(objects, "](\x8c\1aq\0h\0e.", 11, "a");
 	check_ids_file(objects, "]\x8c\1aa.", 6, "holds 1 ids, the header says 2");
-	check_ids_file(objects, "]K\1a.", 5, "id 0 is no str");
+	check_ids_file(objects, "]K\1a.", 5, "id 0 is neither str nor bytes");
 	check_ids_file("{'descr': '<f8', 'fortran_order': False, 'shape': (0,), }\n", "", 0,
 	               "none");
 	check_ids_file("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }\n", "12345678", 8,
@@ -109,6 +137,7 @@ int main(void)
 	check_golden_ids("trainids", 20);
 	check_golden_ids("trainids_object", 20);
 	check_golden_ids("trainids_empty", 0);
+	check_spelled();
 	check_ids_round_trip();
 	check_odd_ids();
 	return tap_end();

@@ -79,6 +79,19 @@ static void check_golden_labels(void)
 	check_many("labels5001", "np25", 5001);
 }
 
+/* Ids and classes in the types that users' own code leaves in a dict. */
+static void check_spelled(void)
+{
+	static const char *const what[] = {
+		"str_p2", "str_p4", "bytes_p2", "bytes_p4", "nbytes_p2", "nbytes_p4", "whole_p2",
+		"whole_p4", "scalars_p2", "scalars_p4", "ordered_p2", "ordered_p4", "default_p2",
+		"default_p4"
+	};
+
+	for (size_t f = 0; f < sizeof what / sizeof *what; f++)
+		check_many("spelled", what[f], 20);
+}
+
 /* ---- writing ---- */
 
 static void check_minimal(void)
@@ -168,6 +181,31 @@ static void check_small(void)
 	     "the pickle holds no dict");
 	DICT("surrogates pass", "}\x8c\3\xed\xb2\x80K\1s.", "\xed\xb2\x80=1 ");
 
+	DICT("bytes", "}C\1aK\1s.", "a=1 ");
+	DICT("bytes of protocol 2", "}c_codecs\nencode\n\x8c\3\xc3\xa5" "b\x8c\6latin1\x86RK\1s.",
+	     "an id holds bytes that are no UTF-8");
+	DICT("bytes again", "}(C\1aK\1\x8c\1bK\2C\1aK\3u.", "a=3 b=2 ");
+	DICT("str and bytes", "}(C\1aK\1\x8c\1aK\2u.",
+	     "the id 'a' is there as str and as bytes");
+	DICT("bytes that are no UTF-8", "}C\1\xe5K\1s.", "an id holds bytes that are no UTF-8");
+	DICT("a NUL in bytes", "}C\2a\0K\1s.", "an id holds a NUL");
+	DICT("more than Latin-1",
+	     "}c_codecs\nencode\n\x8c\3\xe4\xb8\xad\x8c\6latin1\x86RK\1s.",
+	     "bytes that are no Latin-1");
+	DICT("OrderedDict", "ccollections\nOrderedDict\n)R\x8c\1aK\1s.", "a=1 ");
+	DICT("defaultdict without a default", "ccollections\ndefaultdict\n)R\x8c\1aK\1s.",
+	     "a=1 ");
+	DICT("defaultdict(None)", "ccollections\ndefaultdict\nN\x85R\x8c\1aK\1s.", "a=1 ");
+
+	DICT("OrderedDict of a list", "ccollections\nOrderedDict\n]\x85R.",
+	     "the pickle makes a dict in a way that Python does not");
+	DICT("defaultdict of a class", "ccollections\ndefaultdict\ncnumpy\nndarray\n\x85R.",
+	     "the pickle makes a dict in a way that Python does not");
+	DICT("defaultdict of a function", "ccollections\ndefaultdict\ncos\nsystem\n\x85R.",
+	     "refuses global os.system");
+	DICT("int called", "cbuiltins\nint\n)R.",
+	     "the pickle calls numpy with arguments that numpy does not write");
+	DICT("int as a label", "}\x8c\1acbuiltins\nint\ns.", "the label of 'a' is no integer");
 	DICT("os.system", "\x80\3cos\nsystem\nX\2\0\0\0ls\x85R.", "refuses global os.system");
 	DICT("builtins.eval", "\x80\3cbuiltins\neval\n.", "refuses global builtins.eval");
 	DICT("by STACK_GLOBAL", "\x80\4\x8c\5posix\x8c\6system\x93.",
@@ -194,7 +232,7 @@ static void check_small(void)
 	DICT("memo index out of all proportion", "}r\xff\xff\xff\x7f.",
 	     "the pickle numbers a value 2147483647");
 	DICT("a list", "].", "the pickle holds no dict");
-	DICT("a key that is a number", "}K\1K\1s.", "id 0 is no str");
+	DICT("a key that is a number", "}K\1K\1s.", "id 0 is neither str nor bytes");
 	DICT("a value that is text", "}\x8c\1a\x8c\1bs.", "the label of 'a' is no integer");
 	DICT("a value that is True", "}\x8c\1a\x88s.", "the label of 'a' is no integer");
 	DICT("a NUL in a key", "}\x8c\1\0K\1s.", "an id holds a NUL");
@@ -238,6 +276,8 @@ static void check_scalars(void)
 	check_scalar("i2", "<", "\1\1", 2, "a=257 ");
 	check_scalar("u8", "<", "\0\0\0\0\0\0\0\x80", 8,
 	             "the pickle holds an integer of 2^63 or more");
+	check_scalar("S1", "|", "a", 1, "the label of 'a' is no integer");
+	check_scalar("U1", "<", "a\0\0\0", 4, "the label of 'a' is no integer");
 	check_scalar("f8", "<", "\0\0\0\0\0\0\0\0", 8,
 	             "the pickle holds a number of type 'f8', expected an integer");
 	check_scalar("i9", "<", "\1\1", 2,
@@ -295,6 +335,7 @@ int main(void)
 	check_golden_labels();
 	check_minimal();
 	check_round_trip();
+	check_spelled();
 	check_small();
 	check_scalars();
 	check_growth();
