@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "data/dataset.h"
 
 enum { FIRST_ROOM = 64 };
 
@@ -112,16 +113,25 @@ struct scan {
 	bool some;
 };
 
-static void add_picture(struct scan *s, char *path, const char *name, int label)
+/* Takes PATH and ID. */
+static void add_picture(struct scan *s, char *path, char *id, int label)
 {
 	struct tree *t = s->tree;
+	struct err e;
+
+	if (dataset_check_id(id, &e) < 0) {
+		names_add(&s->strays, xasprintf("%s: %s", path, e.text));
+		free(path);
+		free(id);
+		return;
+	}
 
 	if (t->count == s->room)
 		t->picture = xrealloc(t->picture,
 		                      s->room = s->room ? 2 * s->room : FIRST_ROOM,
 		                      sizeof *t->picture);
 	t->picture[t->count++] = (struct tree_picture){
-		.id = xstrndup(name, stem_bytes(name)), .path = path, .label = label,
+		.id = id, .path = path, .label = label,
 	};
 }
 
@@ -146,9 +156,10 @@ static int scan_class(struct scan *s, const char *folder, int label, struct err 
 
 	for (size_t i = 0; result == 0 && i < files.count; i++) {
 		char *path = xasprintf("%s/%s", folder, files.name[i]);
+		size_t stem = stem_bytes(files.name[i]);
 
-		if (stem_bytes(files.name[i]))
-			add_picture(s, path, files.name[i], label);
+		if (stem)
+			add_picture(s, path, xstrndup(files.name[i], stem), label);
 		else
 			result = add_stray(s, path, e);
 	}
@@ -219,6 +230,8 @@ static int by_id(const void *a, const void *b)
 
 static int check_ids(struct tree *t, struct err *e)
 {
+	if (!t->count && t->strays)
+		return err_set(e, "%s", t->stray[0]);
 	if (!t->count)
 		return err_set(e, "no pictures (.tiff, .tif, .png, .jpg) in the class folders");
 	qsort(t->picture, t->count, sizeof *t->picture, by_id);

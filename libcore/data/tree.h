@@ -13,7 +13,7 @@ struct tree {
 		char *path;
 		int label;
 	} *picture;                     /* COUNT of them, in byte order of their ids */
-	char **stray;                   /* "PATH: WHY": what else lies in class folders */
+	char **stray;                   /* "PATH: WHY": no pictures, or names that are no ids */
 	size_t strays;
 	char *left_out;                 /* "KSC LYA": folders that are no class; or NULL */
 };

@@ -180,6 +180,16 @@ mkdir mixed/EOS/more
 run aml-downsample -s 9 -o folder mixed
 fails_with "mixed/EOS/more: a folder in a class folder" "a folder in a class folder is called one"
 rmdir mixed/EOS/more
+latin1=mixed/EOS/$'\xe5.tiff'
+cp mixed/EOS/EOS_0001.TIFF "$latin1"
+run aml-downsample -s 9 -o latin1 mixed
+fails_with "$latin1: id '"$'\xe5'"' is not UTF-8" "a name that cannot be an id"
+check "nothing is written" test ! -e latin1
+run aml-downsample -k -s 9 -o latin1 mixed
+exits 1 "a name that cannot be an id, -k"
+stderr_has "$latin1: id '"$'\xe5'"' is not UTF-8"
+check "the rest is there" diff -r one latin1
+rm "$latin1"
 ln -s /nowhere/MYO mixed/MYO
 run aml-downsample -s 9 -o dangling mixed
 fails_with "mixed/MYO: No such file or directory" "a class folder on a disk that is not there"
