@@ -33,13 +33,19 @@ table: $(PREDICTIONS)
 			m = sum / (ARGC - 1); v = square / (ARGC - 1) - m * m; \
 			printf "mean\t\t%.4f\nspread\t\t%.4f\n", m, (v > 0 ? sqrt(v) : 0) }' $(PREDICTIONS)
 
-$(WORK)/folds: $(DATA)/labels.npy
+# A file with the options of the run, rewritten only if they change.
+OPTIONS := $(DATA) | $(FOLDS) | $(SEED) | $(SIZE) | $(CLASSES) | $(TRAIN)
+$(WORK)/options: FORCE
 	@mkdir -p '$(WORK)'
-	rm -rf '$@'
-	aml-partition -n $(FOLDS) -S folds -s $(SEED) '$(DATA)' '$@' >'$(WORK)/folds.tsv'
+	@echo '$(OPTIONS)' | cmp -s - '$@' || { echo '$(OPTIONS)' >'$@.new' && mv '$@.new' '$@'; }
+.PHONY: FORCE            # otherwise .SECONDARY lets it be missing, and nothing is rewritten
 
-$(WORK)/init.npz:
-	@mkdir -p '$(WORK)'
+$(WORK)/folds: $(DATA)/labels.npy $(WORK)/options
+	rm -rf '$@'
+	aml-partition -n $(FOLDS) -S folds -s $(SEED) '$(DATA)' '$@' >'$(WORK)/folds.tsv.new'
+	mv '$(WORK)/folds.tsv.new' '$(WORK)/folds.tsv'
+
+$(WORK)/init.npz: $(WORK)/options
 	aml-init -s $(SEED) --size $(SIZE) --classes '$(CLASSES)' '$@'
 
 $(WORK)/%.npz: $(WORK)/init.npz $(WORK)/folds

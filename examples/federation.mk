@@ -50,15 +50,15 @@ table: $(REPORTS)
 	done
 
 # A file with the options of the run, rewritten only if they change.
+OPTIONS := $(SEED) | $(SIZE) | $(CLASSES) | $(INIT) | $(TRAIN) | $(FEDAVG) | $(foreach c,$(CLIENTS),$(c)=$(HOST_$(c)):$(DATA_$(c)))
 $(WORK)/options: FORCE
 	@mkdir -p '$(WORK)'
-	@echo '$(SEED) $(SIZE) $(CLASSES) $(TRAIN) $(FEDAVG)' | cmp -s - '$@' || \
-		echo '$(SEED) $(SIZE) $(CLASSES) $(TRAIN) $(FEDAVG)' >'$@'
-FORCE:
+	@echo '$(OPTIONS)' | cmp -s - '$@' || { echo '$(OPTIONS)' >'$@.new' && mv '$@.new' '$@'; }
+.PHONY: FORCE            # otherwise .SECONDARY lets it be missing, and nothing is rewritten
 
 $(WORK)/0/global.npz: $(INIT) $(WORK)/options
 	@mkdir -p '$(@D)'
-	$(if $(INIT),cp '$(INIT)' '$@',aml-init -s $(SEED) --size $(SIZE) --classes '$(CLASSES)' '$@')
+	$(if $(INIT),cp '$(INIT)' '$@.new' && mv '$@.new' '$@',aml-init -s $(SEED) --size $(SIZE) --classes '$(CLASSES)' '$@')
 
 # labels.npy tells make that the data of a folder changed; changes on a host are not noticed.
 define client_data
@@ -74,7 +74,8 @@ endef
 define train_rule
 $(WORK)/$(1)/$(2).npz: $(WORK)/$(shell expr $(1) - 1)/global.npz $(call client_data,$(2)) $(WORK)/options
 	@mkdir -p '$$(@D)'
-	$(call run,$(2),aml-train -q -d '$(DATA_$(2))' -s $(shell expr $(SEED) + $(1)) $(TRAIN) - -) <'$$<' >'$$@'
+	$(call run,$(2),aml-train -q -d '$(DATA_$(2))' -s $(shell expr $(SEED) + $(1)) $(TRAIN) - -) <'$$<' >'$$@.new'
+	mv '$$@.new' '$$@'
 endef
 
 define aggregate_rule
@@ -84,7 +85,8 @@ endef
 
 define validate_rule
 $(WORK)/$(ROUNDS)/$(1).json: $(LAST) $(call client_data,$(1))
-	$(call run,$(1),aml-eval -q --json -d '$(DATA_$(1))' -) <'$$<' >'$$@'
+	$(call run,$(1),aml-eval -q --json -d '$(DATA_$(1))' -) <'$$<' >'$$@.new'
+	mv '$$@.new' '$$@'
 endef
 
 $(foreach r,$(ROUND_NUMBERS),$(eval $(call aggregate_rule,$(r))))

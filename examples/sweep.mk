@@ -26,20 +26,29 @@ all: $(WORK)/table.tsv
 clean:
 	rm -rf '$(WORK)'
 
-$(WORK)/init%.npz:
+# Files with the options of all runs, and with the list of runs; each rewritten only if it changes.
+OPTIONS := $(DATA) | $(SIZE) | $(CLASSES) | $(TRAIN)
+$(WORK)/options: TEXT = $(OPTIONS)
+$(WORK)/jobs: TEXT = $(JOBS)
+$(WORK)/options $(WORK)/jobs: FORCE
 	@mkdir -p '$(WORK)'
+	@echo '$(TEXT)' | cmp -s - '$@' || { echo '$(TEXT)' >'$@.new' && mv '$@.new' '$@'; }
+.PHONY: FORCE            # otherwise .SECONDARY lets it be missing, and nothing is rewritten
+
+$(WORK)/init%.npz: $(WORK)/options
 	aml-init -s $* --size $(SIZE) --classes '$(CLASSES)' '$@'
 
 define job_rule
-$(WORK)/$(1).npz: $(WORK)/init$(call part,3,$(1)).npz $(DATA)/labels.npy
+$(WORK)/$(1).npz: $(WORK)/init$(call part,3,$(1)).npz $(DATA)/labels.npy $(WORK)/options
 	rm -f '$(WORK)/$(1).log'
 	aml-train -q -d '$(DATA)' -l $(call part,1,$(1)) -b $(call part,2,$(1)) -s $(call part,3,$(1)) $(TRAIN) \
 		--log '$(WORK)/$(1).log' '$$<' '$$@'
 endef
 $(foreach j,$(JOBS),$(eval $(call job_rule,$(j))))
 
-$(WORK)/table.tsv: $(JOBS:%=$(WORK)/%.npz)
+$(WORK)/table.tsv: $(JOBS:%=$(WORK)/%.npz) $(WORK)/jobs
 	{ printf 'rate\tbatch\tseed\tepochs\tvalid_loss\tvalid_accuracy\n'; \
 	  for j in $(JOBS); do \
 		printf '%s\t' $$(echo $$j | tr _ ' '); tail -n 1 '$(WORK)'/$$j.log | cut -f 1,4,5; \
-	  done | sort -t "$$(printf '\t')" -k 6,6gr -k 5,5g; } >'$@'
+	  done | sort -t "$$(printf '\t')" -k 6,6gr -k 5,5g; } >'$@.new'
+	mv '$@.new' '$@'
