@@ -300,6 +300,7 @@ covered() {
 		unit pickle_machine unit/test_pickle
 		unit pickle_numpy   unit/test_pickle
 		unit pickle_stack   unit/test_pickle
+		unit pickle_text    unit/test_pickle
 		unit predictor      unit/test_fused
 	TABLE
 }

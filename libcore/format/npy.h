@@ -13,7 +13,8 @@
 enum { NPY_MAX_DIMS = 8, NPY_HEADER = 128, NPY_CHAR_BYTES = 4 /* of 'U' */ };
 
 struct npy {
-	char kind;                      /* 'f', 'i', 'u', 'b' bool, 'U' str, 'S' bytes, 'O' object */
+	/* 'f', 'i', 'u', 'b' bool, 'U' str, 'S' bytes, 'O' object */
+	char kind;
 	int item_bytes;                 /* of one element; of 'U' 4 a character; of 'O' 0 */
 	bool big_endian;
 	bool fortran;                   /* first index fastest */

@@ -240,6 +240,10 @@ static void check_small(void)
 	DICT("an overlong key", "}\x8c\2\xc0\x80K\1s.", "an id holds bytes that are no UTF-8");
 	DICT("a number of 9 bytes", "}\x8c\1a\x8a\x09" "123456789s.",
 	     "the pickle holds a number of 9 bytes");
+}
+
+static void check_calls(void)
+{
 	DICT("REDUCE of text", "\x8c\1a)R.", "the pickle calls what is no function");
 	DICT("ndarray called", "cnumpy\nndarray\n)R.",
 	     "the pickle calls numpy with arguments that numpy does not write");
@@ -337,6 +341,7 @@ int main(void)
 	check_round_trip();
 	check_spelled();
 	check_small();
+	check_calls();
 	check_scalars();
 	check_growth();
 	return tap_end();
