@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/mem.h"
+#include "base/printable.h"
 
 enum { SLOTS = 4096 };                  /* mappings beyond these have no name in the message */
 
@@ -85,7 +85,7 @@ static int note(const char *data, size_t size, const char *name)
 		if (atomic_load(&s->taken) || atomic_exchange(&s->taken, true))
 			continue;
 		s->size = size;
-		s->name = xstrdup(name);
+		s->name = printable(name);
 		atomic_store(&s->data, data);
 		return i;
 	}

@@ -116,25 +116,35 @@ static int keep_owner(int fd, const struct stat *old)
 	return fchmod(fd, mode);
 }
 
+static void drop_temp(struct outfile *o)
+{
+	if (!o->temp)
+		return;
+	unlink(o->temp);
+	cleanup_forget(o->ticket);
+	free(o->temp);
+	o->temp = NULL;
+	o->ticket = -1;
+}
+
 /* OLD: the file that is replaced, or NULL. */
 static int open_temp(struct outfile *o, const struct stat *old)
 {
 	const char *slash = strrchr(o->target, '/');
 	int folder = slash ? (int)(slash - o->target) + 1 : 0;
-	int fd;
+	char *prefix = xasprintf("%.*s.%.200s", folder, o->target, o->target + folder);
+	int fd = tempname_file(&o->temp, prefix), reason;
 
-	o->temp = xasprintf("%.*s.%.200s.XXXXXX", folder, o->target, o->target + folder);
-	fd = tempname_file(o->temp);
+	free(prefix);
 	if (fd < 0)
-		goto fail;
+		return -1;
 	o->ticket = cleanup_add(o->temp);
 	if (!old || keep_owner(fd, old) == 0)
 		return fd;
-	unlink(o->temp);
+	reason = errno;
 	close(fd);
-fail:
-	free(o->temp);
-	o->temp = NULL;
+	drop_temp(o);
+	errno = reason;
 	return -1;
 }
 
@@ -142,12 +152,13 @@ fail:
 static int open_nameless(void)
 {
 	const char *folder = getenv("TMPDIR");
-	char *name = xasprintf("%s/aml.XXXXXX", folder && *folder ? folder : "/tmp");
-	int fd = tempname_file(name);
+	char *prefix = xasprintf("%s/aml", folder && *folder ? folder : "/tmp"), *name;
+	int fd = tempname_file(&name, prefix);
 
 	if (fd >= 0)
 		unlink(name);
 	free(name);
+	free(prefix);
 	return fd;
 }
 
@@ -250,8 +261,7 @@ struct outfile *outfile_open(const char *path, struct err *e)
 	fail(o, e);
 	if (o->fd >= 0)
 		close(o->fd);
-	if (o->temp)
-		unlink(o->temp);
+	drop_temp(o);
 	forget(o);
 	return NULL;
 }
@@ -418,8 +428,7 @@ int outfile_commit(struct outfile *o, bool sync, struct err *e)
 		note_error(o);
 	if (close_stream(o) < 0 || result < 0 || put_in_place(o, sync) < 0) {
 		result = fail(o, e);
-		if (o->temp)
-			unlink(o->temp);
+		drop_temp(o);
 	}
 	forget(o);
 	return result;
@@ -429,8 +438,7 @@ void outfile_abandon(struct outfile *o)
 {
 	if (!o)
 		return;
-	if (o->temp)
-		unlink(o->temp);
+	drop_temp(o);
 	o->error = EIO;                 /* what is still in the buffer goes nowhere */
 	close_stream(o);
 	forget(o);

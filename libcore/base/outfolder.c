@@ -60,12 +60,14 @@ static int check_replaceable(const char *path, struct err *e)
 }
 
 /* As the folder OLD that it replaces, or as mkdir makes it. */
-static int make_temp(const struct outfolder *o, const struct stat *old)
+static int make_temp(struct outfolder *o, const struct stat *old)
 {
-	if (tempname_folder(o->temp) < 0)
-		return -1;
-	if (!old)
-		return 0;
+	char *prefix = xasprintf("%s.partial", o->target);
+	int result = tempname_folder(&o->temp, prefix);
+
+	free(prefix);
+	if (result < 0 || !old)
+		return result;
 	if (chown(o->temp, (uid_t)-1, old->st_gid) == 0 &&
 	    chmod(o->temp, old->st_mode & 07777) == 0)
 		return 0;
@@ -86,7 +88,6 @@ struct outfolder *outfolder_open(const char *path, struct err *e)
 	o->target = exists ? realpath(path, NULL) : xstrndup(path, length);
 	if (exists && check_replaceable(path, e) < 0)
 		goto fail;
-	o->temp = xasprintf("%s.partial.XXXXXX", o->target ? o->target : "");
 	if (o->target && make_temp(o, exists ? &st : NULL) == 0)
 		return o;
 	err_set(e, "%s: %s", path, strerror(errno));

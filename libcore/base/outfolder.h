@@ -12,7 +12,8 @@ struct outfolder;
 
 /*
  * Begins the folder PATH, which must be missing, or empty and no mount point; mode and group of an
- * empty one are kept. The temporary one is "PATH.partial.XXXXXX". Returns NULL with E set.
+ * empty one are kept. The temporary one is "PATH.partial." and six letters. Returns NULL with E
+ * set.
  */
 struct outfolder *outfolder_open(const char *path, struct err *e);
 

@@ -5,8 +5,8 @@
  */
 
 /*
- * NAME ends in "XXXXXX", which become letters. tempname_file returns a descriptor open for
- * reading and writing, tempname_folder 0; both return -1 with errno set.
+ * *NAME, in new memory, becomes PREFIX, a dot and six letters. tempname_file returns a descriptor
+ * open for reading and writing, tempname_folder 0; both return -1 with errno set and *NAME NULL.
  */
-int tempname_file(char *name);
-int tempname_folder(char *name);
+int tempname_file(char **name, const char *prefix);
+int tempname_folder(char **name, const char *prefix);

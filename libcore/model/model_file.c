@@ -135,9 +135,9 @@ static int find_net(struct net *net, const struct npy a[NET_ARRAYS], const struc
 			return err_set(e, "array %d has %d dimensions, expected 4", 2 * i, w->dims);
 		filters[i] = as_int(w->shape[3]);
 	}
-	if (a[DENSE1_W].dims != 2 || a[DENSE2_W].dims != 2)
-		return err_set(e, "array %d has not 2 dimensions",
-		               a[DENSE1_W].dims != 2 ? DENSE1_W : DENSE2_W);
+	for (int k = DENSE1_W; k <= DENSE2_W; k += DENSE2_W - DENSE1_W)
+		if (a[k].dims != 2)
+			return err_set(e, "array %d has %d dimensions, expected 2", k, a[k].dims);
 	side = pool2_side(a[DENSE1_W].shape[0], a[CONV4_W].shape[3]);
 	if (side < 0)
 		return err_set(e,

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "data/dataset.h"
+#include "must.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -15,17 +16,9 @@ enum { IMAGES = 6, SIDE = 5, C = 4, NUMBERS = SIDE * SIDE * C, SYMMETRIES = 8 };
 static struct err e;
 static struct threads *pool;
 
-static void must(int result)
-{
-	if (result >= 0)
-		return;
-	printf("Bail out! %s\n", e.text);
-	exit(1);
-}
-
 static void open_dataset(struct dataset *d, const char *name)
 {
-	must(dataset_open(d, scratch_path(name), &e));
+	must(dataset_open(d, scratch_path(name), &e), &e);
 }
 
 /* ---- forms ---- */
@@ -44,7 +37,7 @@ static void forms(void)
 		scratch_dataset(scratch_path(name[i]), IMAGES, SIDE, 3, i % 2, i >= 2);
 		open_dataset(&d, name[i]);
 		batch_images_init(&b, &d, pool, 4);
-		must(batch_images_fill(&b, index, 4, AUGMENT_NONE, 0, 0, &e));
+		must(batch_images_fill(&b, index, 4, AUGMENT_NONE, 0, 0, &e), &e);
 		for (int k = 0; k < 4; k++) {
 			if (!i)
 				memcpy(first[k], b.image[k], sizeof first[k]);
@@ -52,7 +45,7 @@ static void forms(void)
 			       b.label[k] == (int)index[k] % 3;
 		}
 		ok(same, "%s: the same images and labels", name[i]);
-		must(batch_images_fill(&b, index + 1, 1, AUGMENT_NONE, 0, 0, &e));
+		must(batch_images_fill(&b, index + 1, 1, AUGMENT_NONE, 0, 0, &e), &e);
 		ok(!memcmp(first[1], b.image[0], sizeof first[1]),
 		   "%s: a smaller batch after it", name[i]);
 		batch_images_release(&b);
@@ -127,13 +120,13 @@ static void symmetries(const struct dataset *d)
 	double chi = 0;
 
 	batch_images_init(&b, d, pool, IMAGES);
-	must(batch_images_fill(&b, index, IMAGES, AUGMENT_NONE, 0, 0, &e));
+	must(batch_images_fill(&b, index, IMAGES, AUGMENT_NONE, 0, 0, &e), &e);
 	for (int i = 0; i < IMAGES; i++)
 		memcpy(plain[i], b.image[i], sizeof plain[i]);
 	for (uint32_t epoch = 0; epoch < EPOCHS; epoch++) {
 		int k[IMAGES];
 
-		must(batch_images_fill(&b, index, IMAGES, AUGMENT_DIHEDRAL, 5, epoch, &e));
+		must(batch_images_fill(&b, index, IMAGES, AUGMENT_DIHEDRAL, 5, epoch, &e), &e);
 		for (int i = 0; i < IMAGES; i++) {
 			k[i] = symmetry_of(b.image[i], plain[i]);
 			count[k[i] + 1]++;
@@ -162,13 +155,13 @@ static void places(const struct dataset *d, enum augment kind)
 
 	batch_images_init(&a, d, pool, IMAGES);
 	batch_images_init(&b, d, alone, IMAGES);
-	must(batch_images_fill(&a, forth, IMAGES, kind, 1, 2, &e));
-	must(batch_images_fill(&b, back, IMAGES, kind, 1, 2, &e));
+	must(batch_images_fill(&a, forth, IMAGES, kind, 1, 2, &e), &e);
+	must(batch_images_fill(&b, back, IMAGES, kind, 1, 2, &e), &e);
 	for (int i = 0; i < IMAGES; i++)
 		same = same && !memcmp(a.image[i], b.image[IMAGES - 1 - i],
 		                       NUMBERS * sizeof(float));
 	ok(same, "the same wherever it stands in the batch");
-	must(batch_images_fill(&b, forth, IMAGES, kind, 2, 2, &e));
+	must(batch_images_fill(&b, forth, IMAGES, kind, 2, 2, &e), &e);
 	for (int i = 0; i < IMAGES; i++)
 		moved = moved || memcmp(a.image[i], b.image[i], NUMBERS * sizeof(float));
 	ok(moved, "another seed, another likeness");
@@ -200,8 +193,8 @@ static void write_ramp(const char *name)
 	}
 	classes_numbered(&classes, 1);
 	w = dataset_writer_open(scratch_path(name), &form, &classes, &id, 1, &e);
-	must(w ? dataset_writer_add(w, 0, x, &e) : -1);
-	must(dataset_writer_end(w, &label, &e));
+	must(w ? dataset_writer_add(w, 0, x, &e) : -1, &e);
+	must(dataset_writer_end(w, &label, &e), &e);
 	classes_release(&classes);
 }
 
@@ -221,7 +214,7 @@ static void rotations(void)
 		const float *x, *centre;
 		double down, right, down1, right1;
 
-		must(batch_images_fill(&b, &index, 1, AUGMENT_ROTATE, 3, epoch, &e));
+		must(batch_images_fill(&b, &index, 1, AUGMENT_ROTATE, 3, epoch, &e), &e);
 		x = b.image[0];
 		centre = x + (SIDE / 2 * SIDE + SIDE / 2) * C;
 		/* 0.1 a pixel: two pixels give 1 */

@@ -141,7 +141,7 @@ static void arrays(void)
 	make(&m, 20);
 	m.member[8].dims = 1;
 	m.member[8].shape[0] *= 6;
-	refused(&m, "array 8 has not 2 dimensions");
+	refused(&m, "array 8 has 1 dimensions, expected 2");
 	make(&m, 20);
 	m.member[11].descr = "|O";
 	refused(&m, "array 11");

@@ -3,6 +3,7 @@
 
 #include "conv_forward.h"
 #include "npy_file.h"
+#include "must.h"
 #include "tap.h"
 
 #include "base/infile.h"
@@ -24,24 +25,16 @@ enum { IMAGES = 80, BATCH = 8, STEPS = 10, FULL = 100, PIXELS = FULL * FULL * 4 
 
 static struct err e;
 
-static void must(int result)
-{
-	if (result < 0) {
-		printf("Bail out! %s\n", e.text);
-		exit(1);
-	}
-}
-
 static float *load_floats(const char *path, size_t count)
 {
 	struct npy a = {0};
 	float *x = xaligned(count, sizeof *x);
 
-	must(npy_file(&a, path, 1 << 24, &e));
+	must(npy_file(&a, path, 1 << 24, &e), &e);
 	if (npy_count(&a) < count)
-		must(err_set(&e, "%s: too few numbers", path));
+		must(err_set(&e, "%s: too few numbers", path), &e);
 	float *all = xaligned(npy_count(&a), sizeof *all);
-	must(npy_to_f4(&a, all, &e));
+	must(npy_to_f4(&a, all, &e), &e);
 	memcpy(x, all, count * sizeof *x);
 	free(all);
 	npy_release(&a);
@@ -53,10 +46,10 @@ static float *load_member(struct npz *z, const char *name, size_t *count)
 	struct npy a = {0};
 	float *x;
 
-	must(npz_read(z, name, &a, 1 << 24, 0, &e));
+	must(npz_read(z, name, &a, 1 << 24, 0, &e), &e);
 	*count = npy_count(&a);
 	x = xaligned(*count, sizeof *x);
-	must(npy_to_f4(&a, x, &e));
+	must(npy_to_f4(&a, x, &e), &e);
 	npy_release(&a);
 	return x;
 }
@@ -75,7 +68,7 @@ static void golden_init(struct golden *g)
 	size_t numbers = 20 * 20 * 4;
 	float *y = load_floats(GOLDEN "y.npy", IMAGES);
 
-	must(model_load(&g->w0, GOLDEN "w0.npz", 0, &e));
+	must(model_load(&g->w0, GOLDEN "w0.npz", 0, &e), &e);
 	g->x = load_floats(GOLDEN "x.npy", IMAGES * numbers);
 	for (size_t i = 0; i < IMAGES * numbers; i++)
 		g->x[i] /= 255.0f;
@@ -253,7 +246,7 @@ static void compare_weights(const struct net *net, const struct weights *got,
 	struct npz *grads = npz_open(GOLDEN "grads.npz", &e);
 	struct model want;
 
-	must(model_load(&want, path, 0, &e));
+	must(model_load(&want, path, 0, &e), &e);
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		/* Adam turns rounding noise into full steps there */
 		bool noise = k == DENSE1_B || k == BN_MEAN;
@@ -386,7 +379,7 @@ static void full_gradients(const struct engine *engine, const struct net *net,
 	struct trainer *t = trainer_new(engine, net, 4, pool);
 	char text[64];
 
-	must(infile_open(&f, GOLDEN "full_train.json", 1 << 16, &e));
+	must(infile_open(&f, GOLDEN "full_train.json", 1 << 16, &e), &e);
 	v = json_parse((const char *)f.data, f.size, &e);
 	infile_release(&f);
 	formula_images(x, image, 4, 3000);
@@ -418,10 +411,10 @@ static void full_size(struct threads *pool)
 	struct weights w;
 	struct net net;
 
-	must(net_tutorial(&net, FULL, 15, &e));
+	must(net_tutorial(&net, FULL, 15, &e), &e);
 	engine[1] = engine_pick(&net, &e);
 	if (!engine[1])
-		must(-1);
+		must(-1, &e);
 	formula_weights(&net, &w);
 	is_near(w.a[0][0], 0.0199762918, 1e-10, "first weight of the formula");
 	for (int i = 0; i < 2; i++) {
@@ -440,7 +433,7 @@ int main(void)
 
 	golden_init(&g);
 	infer(&g, &g.w0, 8, GOLDEN "infer.npy", "outputs of the first weights");
-	must(model_load(&w10, GOLDEN "w10.npz", 0, &e));
+	must(model_load(&w10, GOLDEN "w10.npz", 0, &e), &e);
 	infer(&g, &w10, 77, GOLDEN "infer_w10.npy", "outputs after ten steps, a batch of 77");
 	layer_by_layer(&g, 0);
 	layer_by_layer(&g, 1);

@@ -188,6 +188,28 @@ static void closed_folder(void)
 	holds(scratch_path("closed/closed"), "old", "it is as it was");
 }
 
+static int save_privileged_file(void)
+{
+	return outfile_save(scratch_path("open-to-all/file"), "new", 3, &e) < 0;
+}
+
+/* Another's file, replaced by a user who can keep neither its owner nor its group. */
+static void privileges(void)
+{
+	const char *path = scratch_path("open-to-all/file");
+
+	mkdir(scratch_path("open-to-all"), 0777);
+	chmod(scratch_path("open-to-all"), 0777);
+	scratch_write(path, "old", 3);
+	if (geteuid() != 0 || chown(path, 54321, 54321) < 0 || chmod(path, 06777) < 0) {
+		ok(true, "# skip no right to give files away");
+		return;
+	}
+	is_int(as_nobody(save_privileged_file), 0, "a file of another user and group is replaced");
+	holds(path, "new", "by what was written");
+	is_int(mode_of(path), 0777, "and runs with the rights of neither");
+}
+
 /* Where this process may mount. */
 static void mount_point(void)
 {
@@ -384,6 +406,7 @@ int main(void)
 	dangling();
 	modes();
 	closed_folder();
+	privileges();
 	mount_point();
 	descriptors();
 	probes();

@@ -11,6 +11,7 @@
 #include "nn/init.h"
 #include "nn/predictor.h"
 #include "nn/softmax.h"
+#include "must.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -46,14 +47,6 @@ static void take(void *arg, const struct predict_answer *answer, int n)
 		g->best[g->count] = answer[i].order[0];
 		g->last[g->count] = answer[i].order[CLASSES - 1];
 	}
-}
-
-static void must(int result, const struct err *e)
-{
-	if (result >= 0)
-		return;
-	printf("Bail out! %s\n", e->text);
-	exit(1);
 }
 
 static void save_model(const char *path)

@@ -10,6 +10,7 @@
 #include "nn/init.h"
 #include "nn/predictor.h"
 #include "nn/trainer.h"
+#include "must.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -31,19 +32,11 @@ struct setting {
 	struct threads *pool;
 };
 
-static void must(int result)
-{
-	if (result >= 0)
-		return;
-	printf("Bail out! %s\n", e.text);
-	exit(1);
-}
-
 static void setting_init(struct setting *s)
 {
 	scratch_dataset(scratch_path("data"), IMAGES, SIDE, CLASSES, false, false);
-	must(dataset_open(&s->d, scratch_path("data"), &e));
-	must(net_tutorial(&s->net, SIDE, CLASSES, &e));
+	must(dataset_open(&s->d, scratch_path("data"), &e), &e);
+	must(net_tutorial(&s->net, SIDE, CLASSES, &e), &e);
 	weights_init(&s->w, &s->net);
 	init_weights(&s->net, 1, s->w.a);
 	for (uint32_t i = 0; i < IMAGES; i++)
@@ -79,7 +72,7 @@ static struct train_result run(const struct setting *s, const struct engine *eng
 	struct model m = start(s);
 	struct train_result r = {0};
 
-	must(train(o, engine, &m, &s->data, s->pool, &r, &e));
+	must(train(o, engine, &m, &s->data, s->pool, &r, &e), &e);
 	return r;
 }
 
@@ -118,7 +111,7 @@ static void by_hand(const struct setting *s, const struct engine *engine,
 			float weight[BATCH];
 
 			must(batch_images_fill(&images, order + at, BATCH, o->augment,
-			                       o->seed, epoch, &e));
+			                       o->seed, epoch, &e), &e);
 			for (int i = 0; i < BATCH; i++)
 				weight[i] = class_weight ? class_weight[images.label[i]] : 1;
 			trainer_step(
@@ -217,7 +210,7 @@ static void stopped_after_every_batch(const struct setting *s, const struct engi
 		weights_release(&r.w);
 		stops++;
 	}
-	must(status);
+	must(status, &e);
 	snprintf(text, sizeof text, "%s: stopped after every batch", engine->name);
 	is_int(stops, 2 * (TRAIN / BATCH) + 1, text);
 	ok(same_weights(&s->net, &once.w, &r.w), "%s: ... the same weights", engine->name);
@@ -244,7 +237,7 @@ static void exact_statistics(const struct setting *s, const struct engine *engin
 	o.bn_exact = true;
 	exact = run(s, engine, &o);
 	batch_images_init(&images, &s->d, s->pool, TRAIN);
-	must(batch_images_fill(&images, s->index, TRAIN, AUGMENT_NONE, 0, 0, &e));
+	must(batch_images_fill(&images, s->index, TRAIN, AUGMENT_NONE, 0, 0, &e), &e);
 	p = predictor_new(engine, &s->net, weights_const(&plain.w), TRAIN, s->pool);
 	predictor_run(p, images.image, TRAIN, NULL, features);
 	for (size_t d = 0; d < D; d++) {
@@ -327,7 +320,7 @@ int main(void)
 	scratch_begin();
 	setting_init(&s);
 	engine[1] = engine_pick(&s.net, &e);
-	must(engine[1] ? 0 : -1);
+	must(engine[1] ? 0 : -1, &e);
 	for (int i = 0; i < 2 && (!i || engine[1] != engine[0]); i++) {
 		step_by_step(&s, engine[i]);
 		if (!tap_is_slow())

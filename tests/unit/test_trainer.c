@@ -10,6 +10,7 @@
 #include "model/weights.h"
 #include "nn/init.h"
 #include "nn/predictor.h"
+#include "must.h"
 #include "tap.h"
 
 enum { IMAGES = 30, SIDE = 20, CLASSES = 4, BATCH = 5 };
@@ -26,20 +27,12 @@ struct setting {
 	struct threads *pool;
 };
 
-static void must(int result)
-{
-	if (result >= 0)
-		return;
-	printf("Bail out! %s\n", e.text);
-	exit(1);
-}
-
 static void setting_init(struct setting *s)
 {
 	size_t numbers = SIDE * SIDE * 4;
 	struct rng r;
 
-	must(net_tutorial(&s->net, SIDE, CLASSES, &e));
+	must(net_tutorial(&s->net, SIDE, CLASSES, &e), &e);
 	weights_init(&s->w, &s->net);
 	init_weights(&s->net, 1, s->w.a);
 	s->pixels = xaligned(IMAGES * numbers, sizeof *s->pixels);
@@ -279,9 +272,9 @@ static void any_size(struct threads *pool)
 		struct net net;
 
 		/* few channels for the layers, whole panels of them for the kernels */
-		must(net_init(&net, sizes[i], 4, filters[0], 16, classes[i % 3], &e));
+		must(net_init(&net, sizes[i], 4, filters[0], 16, classes[i % 3], &e), &e);
 		one_step(&engine_layers, &net, pool);
-		must(net_init(&net, sizes[i], 4, filters[1], 32, classes[i % 3], &e));
+		must(net_init(&net, sizes[i], 4, filters[1], 32, classes[i % 3], &e), &e);
 		one_step(engine_pick(&net, &e), &net, pool);
 	}
 }
@@ -293,7 +286,7 @@ int main(void)
 
 	setting_init(&s);
 	engine[1] = engine_pick(&s.net, &e);
-	must(engine[1] ? 0 : -1);
+	must(engine[1] ? 0 : -1, &e);
 	for (int i = 0; i < 2 && (!i || engine[1] != engine[0]); i++) {
 		moments_anew(&s, engine[i]);
 		predictor_of_trainer(&s, engine[i]);
