@@ -104,16 +104,17 @@ static char *follow(const char *path)
 
 /* ---- opening ---- */
 
-/* As the file that is replaced; an owner or group that cannot be kept takes its bit with it. */
+/*
+ * As the file that is replaced, as far as we may. Set-id bits go, as they do by a write of anybody
+ * without privileges.
+ */
 static int keep_owner(int fd, const struct stat *old)
 {
-	mode_t mode = old->st_mode & 07777;
+	bool kept = fchown(fd, old->st_uid, (gid_t)-1) == 0;
 
-	if (fchown(fd, old->st_uid, (gid_t)-1) < 0)
-		mode &= ~(mode_t)S_ISUID;
-	if (fchown(fd, (uid_t)-1, old->st_gid) < 0)
-		mode &= ~(mode_t)S_ISGID;
-	return fchmod(fd, mode);
+	kept &= fchown(fd, (uid_t)-1, old->st_gid) == 0;
+	(void)kept;
+	return fchmod(fd, old->st_mode & 0777);
 }
 
 static void drop_temp(struct outfile *o)

@@ -4,7 +4,8 @@
  * renamed by outfile_commit. On failure, a signal of cleanup.h or exit nothing stays.
  *
  * Modes, group and set-group-id are those that the shell's ">" would give; a file that is replaced
- * keeps its mode, owner and group as far as the process may, and must be writable. Links are
+ * keeps its mode but for set-id bits, its owner and group as far as the process may, and must be
+ * writable. Links are
  * followed, also to a file that is not there yet. A file that rename cannot replace (a mount
  * point, a folder that is closed to us) is written in place at the end.
  *

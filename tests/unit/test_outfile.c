@@ -193,7 +193,7 @@ static int save_privileged_file(void)
 	return outfile_save(scratch_path("open-to-all/file"), "new", 3, &e) < 0;
 }
 
-/* Another's file, replaced by a user who can keep neither its owner nor its group. */
+/* Another's file, replaced by a user who can keep neither its owner nor its group; and by root. */
 static void privileges(void)
 {
 	const char *path = scratch_path("open-to-all/file");
@@ -208,6 +208,9 @@ static void privileges(void)
 	is_int(as_nobody(save_privileged_file), 0, "a file of another user and group is replaced");
 	holds(path, "new", "by what was written");
 	is_int(mode_of(path), 0777, "and runs with the rights of neither");
+	chmod(path, 06777);
+	is_int(save_privileged_file(), 0, "by root");
+	is_int(mode_of(path), 0777, "set-id bits go as well");
 }
 
 /* Where this process may mount. */
