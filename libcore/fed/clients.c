@@ -86,11 +86,14 @@ static int check_previous(const struct model_stream *s, const char *digest, stru
 	return err_set(e, "was not trained from the previous model, %s", digest);
 }
 
-/* The first model, unless there is a previous one, tells the network. */
+/*
+ * The previous model, or the first one, tells the network; its size the first of all that knows it.
+ * Each that follows must agree.
+ */
 static int open_client(struct clients *c, struct client *one, const struct model *previous,
                        const char *digest, struct err *e)
 {
-	const struct net *net = previous ? &previous->net : c->count ? &c->net : NULL;
+	const struct net *net = c->count ? &c->net : previous ? &previous->net : NULL;
 	struct model_stream *s = &one->stream;
 
 	if (model_stream_open(s, one->path, net, previous, digest, e) < 0)

@@ -113,7 +113,8 @@ static char *write_facts(struct round *r)
 		write_optimiser(&f.j, &o->opt);
 	if (examples > 0)
 		json_int(&f.j, "num_examples", examples);
-	json_int(&f.j, "size", r->clients.net.size);
+	if (!r->clients.net.size_guessed)
+		json_int(&f.j, "size", r->clients.net.size);
 	if (r->clients.classes.count)
 		facts_classes(&f, &r->clients.classes);
 	json_text(&f.j, "weights", r->g.digest);

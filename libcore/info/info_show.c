@@ -99,7 +99,8 @@ static void print_network(const struct info *i, struct table *t)
 	char *codes = classes_codes(&i->classes);
 
 	table_add(t, "image");
-	table_add(t, "%d x %d x %d", n->size, n->size, n->channels);
+	table_add(t, "%d x %d x %d%s", n->size, n->size, n->channels,
+	          n->size_guessed ? ", a guess: the file does not tell the size" : "");
 	table_add(t, "filters");
 	table_add(t, "%d %d %d %d", n->filters[0], n->filters[1], n->filters[2],
 	          n->filters[3]);
@@ -352,6 +353,7 @@ static void json_arrays(const struct info *i, struct json_writer *j)
 static void json_network(const struct info *i, struct json_writer *j)
 {
 	json_int(j, "size", i->net.size);
+	json_bool(j, "size_known", !i->net.size_guessed);
 	json_int(j, "channels", i->net.channels);
 	json_array(j, "filters");
 	for (int k = 0; k < 4; k++)

@@ -1,6 +1,7 @@
 /* A model: the numbers of a weights file, whole; see model.h. */
 #include "model/model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,17 +145,30 @@ static int same_classes(const struct model *m, const char *path, const struct da
 	return result;
 }
 
-int model_check_dataset(const struct model *m, const char *path, const struct dataset *d,
+static int wrong_images(const struct net *net, const char *path, const struct dataset *d,
                         struct err *e)
 {
-	const struct net *net = &m->net;
+	int least, most;
+	char larger[64] = "";
 
-	if (d->height != net->size || d->width != net->size || d->channels != net->channels)
-		return err_set(e, "%s: images are %d x %d x %d, %s takes %d x %d x %d",
-		               d->path, d->height, d->width, d->channels, path, net->size,
-		               net->size, net->channels);
+	net_sizes(net, &least, &most);
+	if (most > least)
+		snprintf(larger, sizeof larger, " to %d x %d x %d", most, most, net->channels);
+	return err_set(e, "%s: images are %d x %d x %d, %s takes %d x %d x %d%s", d->path, d->height,
+	               d->width, d->channels, path, least, least, net->channels, larger);
+}
+
+int model_check_dataset(struct model *m, const char *path, const struct dataset *d, struct err *e)
+{
+	struct net *net = &m->net;
+
+	if (!net_size_fits(net, d->height) || d->width != d->height || d->channels != net->channels)
+		return wrong_images(net, path, d, e);
 	if (d->classes.count != net->classes)
 		return err_set(e, "%s: has %d classes, %s has %d", d->path,
 		               d->classes.count, path, net->classes);
-	return same_classes(m, path, d, e);
+	if (same_classes(m, path, d, e) < 0)
+		return -1;
+	net_set_size(net, d->height);
+	return 0;
 }

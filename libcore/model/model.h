@@ -48,7 +48,6 @@ int model_save(const char *path, const struct net *net, const float *const w[NET
 
 /*
  * -1 with E set unless the images of D fit the model M, read from PATH, and the class
- * lists agree as far as they are known.
+ * lists agree as far as they are known. A guessed size becomes that of the images.
  */
-int model_check_dataset(const struct model *m, const char *path, const struct dataset *d,
-                        struct err *e);
+int model_check_dataset(struct model *m, const char *path, const struct dataset *d, struct err *e);

@@ -8,7 +8,10 @@
 #include "base/infile.h"
 #include "model/facts.h"
 
-enum { MAX_FLAT_SIDE = 2048 };
+enum {
+	MAX_FLAT_SIDE = 2048,
+	GUESS = 8,                      /* 4 side + 8 are 100, 20, 400 */
+};
 
 /* ---- names ---- */
 
@@ -83,11 +86,16 @@ int model_file_facts(struct json **facts, const struct npz *z, struct err *e)
 int model_file_check_size(const struct model_file *f, struct err *e)
 {
 	int64_t size = facts_int(f->facts, "size");
+	int least, most;
 
-	if (size >= 0 && size != f->net.size)
+	if (size < 0 || net_size_fits(&f->net, size))
+		return 0;
+	net_sizes(&f->net, &least, &most);
+	if (least == most)
 		return err_set(e, "made for images of size %lld, expected %d", (long long)size,
-		               f->net.size);
-	return 0;
+		               least);
+	return err_set(e, "made for images of size %lld, expected %d to %d", (long long)size, least,
+	               most);
 }
 
 /* ---- sizes from shapes ---- */
@@ -104,17 +112,13 @@ static int pool2_side(size_t rows, size_t filters)
 	return side;
 }
 
-/*
- * Sizes 4 side + 6 to 4 side + 9 give the same weights; where the facts say which, they
- * are believed, otherwise it is 4 side + 8 (100, 20, 400).
- */
-static int image_size(int side, const struct json *facts)
+/* What the shapes leave open; believed if it fits them. */
+static void take_size(struct net *net, const struct json *facts)
 {
 	int64_t told = facts_int(facts, "size");
 
-	if (told >= 4 * side + 6 && told <= 4 * side + 9)
-		return (int)told;
-	return 4 * side + 8;
+	if (net_size_fits(net, told))
+		net_set_size(net, (int)told);
 }
 
 static int as_int(size_t n)
@@ -144,8 +148,12 @@ static int find_net(struct net *net, const struct npy a[NET_ARRAYS], const struc
 		               "array 8 has %zu rows, which no square image gives with "
 		               "%zu filters",
 		               a[DENSE1_W].shape[0], a[CONV4_W].shape[3]);
-	return net_init(net, image_size(side, facts), as_int(a[CONV1_W].shape[2]), filters,
-	                as_int(a[DENSE1_W].shape[1]), as_int(a[DENSE2_W].shape[1]), e);
+	if (net_init(net, 4 * side + GUESS, as_int(a[CONV1_W].shape[2]), filters,
+	             as_int(a[DENSE1_W].shape[1]), as_int(a[DENSE2_W].shape[1]), e) < 0)
+		return -1;
+	net->size_guessed = true;
+	take_size(net, facts);
+	return 0;
 }
 
 int model_file_check_shape(const struct model_file *f, int k, const struct npy *a, struct err *e)
@@ -207,6 +215,7 @@ static int read_members(struct model_file *f, const struct net *net, struct err 
 		f->net = *net;
 		if (model_file_check_size(f, e) < 0)
 			return -1;
+		take_size(&f->net, f->facts);
 	} else if (find_net(&f->net, header, f->facts, e) < 0) {
 		return -1;
 	}

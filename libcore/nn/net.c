@@ -1,6 +1,7 @@
 /* The network's sizes; see net.h. */
 #include "nn/net.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <string.h>
 
@@ -9,6 +10,15 @@ enum { MIN_SIZE = 10, MAX_SIZE = 4096, MAX_CHANNELS = 4096, MAX_UNITS = 1 << 20,
 static bool in_range(int value, int high)
 {
 	return value >= 1 && value <= high;
+}
+
+static void set_sides(struct net *n, int size)
+{
+	n->size = size;
+	n->conv2_size = size - 2;
+	n->pool1_size = n->conv2_size / 2;
+	n->conv4_size = n->pool1_size - 2;
+	n->pool2_size = n->conv4_size / 2;
 }
 
 int net_init(struct net *n, int size, int channels, const int filters[4], int dense,
@@ -24,12 +34,9 @@ int net_init(struct net *n, int size, int channels, const int filters[4], int de
 		good = good && in_range(filters[i], MAX_CHANNELS);
 	if (!good)
 		return err_set(e, "a network with too many or no channels, units or classes");
-	*n = (struct net){ .size = size, .channels = channels, .dense = dense, .classes = classes };
+	*n = (struct net){ .channels = channels, .dense = dense, .classes = classes };
 	memcpy(n->filters, filters, sizeof n->filters);
-	n->conv2_size = size - 2;
-	n->pool1_size = n->conv2_size / 2;
-	n->conv4_size = n->pool1_size - 2;
-	n->pool2_size = n->conv4_size / 2;
+	set_sides(n, size);
 	if ((long long)n->pool2_size * n->pool2_size * filters[3] > INT_MAX / dense)
 		return err_set(e, "a network of more than 2^31 weights");
 	n->flat = n->pool2_size * n->pool2_size * filters[3];
@@ -87,6 +94,30 @@ size_t net_total(const struct net *n)
 
 bool net_equal(const struct net *a, const struct net *b)
 {
-	return a->size == b->size && a->channels == b->channels && a->dense == b->dense &&
-	       a->classes == b->classes && !memcmp(a->filters, b->filters, sizeof a->filters);
+	return (net_size_fits(a, b->size) || net_size_fits(b, a->size)) &&
+	       a->channels == b->channels && a->dense == b->dense && a->classes == b->classes &&
+	       !memcmp(a->filters, b->filters, sizeof a->filters);
+}
+
+void net_sizes(const struct net *n, int *least, int *most)
+{
+	int largest = 4 * n->pool2_size + 9;
+
+	*least = n->size_guessed ? 4 * n->pool2_size + 6 : n->size;
+	*most = !n->size_guessed ? n->size : largest < MAX_SIZE ? largest : MAX_SIZE;
+}
+
+bool net_size_fits(const struct net *n, int64_t size)
+{
+	int least, most;
+
+	net_sizes(n, &least, &most);
+	return size >= least && size <= most;
+}
+
+void net_set_size(struct net *n, int size)
+{
+	assert(net_size_fits(n, size));
+	set_sides(n, size);
+	n->size_guessed = false;
 }

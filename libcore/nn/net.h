@@ -9,6 +9,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -20,6 +21,7 @@ enum net_array {
 
 struct net {
 	int size;                       /* S: images are S x S x channels */
+	bool size_guessed;              /* nobody told S: see net_size_fits */
 	int channels;                   /* 4 */
 	int filters[4];                 /* K of conv1..conv4: 32 32 64 64 */
 	int dense;                      /* 512 */
@@ -43,7 +45,16 @@ int net_tutorial(struct net *n, int size, int classes, struct err *e);
 int net_shape(const struct net *n, enum net_array k, size_t shape[4]);
 size_t net_count(const struct net *n, enum net_array k);        /* its numbers */
 size_t net_total(const struct net *n);                          /* numbers of all arrays */
+/* One network, or possibly one: where a size is guessed, any that fits is as good. */
 bool net_equal(const struct net *a, const struct net *b);
+
+/*
+ * The sizes from 4 pool2_size + 6 to 4 pool2_size + 9 have the same shapes: all of them fit while
+ * the size is guessed, otherwise the network's alone.
+ */
+void net_sizes(const struct net *n, int *least, int *most);
+bool net_size_fits(const struct net *n, int64_t size);
+void net_set_size(struct net *n, int size);     /* one that fits: guessed no longer */
 
 /* BN_MEAN and BN_VAR follow the batches; every other array is optimised. */
 static inline bool net_is_statistic(int k) { return k == BN_MEAN || k == BN_VAR; }

@@ -52,6 +52,8 @@ static void limits(void)
 	is_int(a.flat, 8, "has one pixel");
 	is_int(net_init(&b, 11, 1, filters, 1, 1, &e), 0, "another");
 	ok(net_equal(&a, &a) && !net_equal(&a, &b), "their sizes differ");
+	a.size_guessed = true;
+	ok(net_equal(&a, &b) && net_equal(&b, &a), "but one that is guessed may be the other");
 	refused(9, 4, 8, 16, 3, "an image size of 9");
 	refused(4097, 4, 8, 16, 3, "an image size of 4097");
 	refused(100, 0, 8, 16, 3, "no channels");
@@ -62,9 +64,32 @@ static void limits(void)
 	refused(4096, 4, 8, 1 << 20, 3, "more than 2^31 weights");
 }
 
+/* 50 to 53 have the same shapes. */
+static void guessed(void)
+{
+	static const int filters[4] = { 8, 8, 8, 8 };
+	struct net n, want;
+	struct err e;
+
+	for (int size = 50; size <= 53; size++) {
+		net_init(&n, 52, 1, filters, 1, 1, &e);
+		ok(net_size_fits(&n, size) == (size == 52), "a size that is known is the only one");
+		n.size_guessed = true;
+		ok(net_size_fits(&n, size), "one that is guessed is one of four");
+		net_init(&want, size, 1, filters, 1, 1, &e);
+		is_int(n.flat, want.flat, "with the same shapes");
+		net_set_size(&n, size);
+		ok(!memcmp(&n, &want, sizeof n), "the network of %d pixels", size);
+	}
+	n.size_guessed = true;
+	ok(!net_size_fits(&n, 49) && !net_size_fits(&n, 54) && !net_size_fits(&n, -1),
+	   "no more than four");
+}
+
 int main(void)
 {
 	tutorial();
 	limits();
+	guessed();
 	return tap_end();
 }
