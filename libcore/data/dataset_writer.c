@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/infile.h"
+#include "base/lock.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/outfolder.h"
@@ -33,6 +34,7 @@ struct dataset_writer {
 	size_t count;
 	size_t image_bytes;
 	int fd;                         /* packed: .images.npy; otherwise -1 */
+	int folder;                     /* PATH, locked */
 };
 
 static char *path_in(const struct dataset_writer *w, const char *name)
@@ -127,14 +129,23 @@ static int make_folder(const char *path, struct err *e)
 	return err_set(e, "%s: %s", path, strerror(errno));
 }
 
+/* Two processes that find an unfinished dataset theirs would write the same files. */
+static int lock_folder(struct dataset_writer *w, struct err *e)
+{
+	w->folder = open(w->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (w->folder < 0)
+		return err_set(e, "%s: %s", w->path, strerror(errno));
+	return lock_descriptor(w->folder, w->path, e);
+}
+
 /* Claims the folder, or finds in it the unfinished dataset that is ours. */
-static int claim(const struct dataset_writer *w, struct err *e)
+static int claim(struct dataset_writer *w, struct err *e)
 {
 	char *marker = path_in(w, ".unfinished"), *labels = path_in(w, "labels.npy"),
 	     *text = marker_text(w);
 	int result = -1;
 
-	if (make_folder(w->path, e) < 0)
+	if (make_folder(w->path, e) < 0 || lock_folder(w, e) < 0)
 		goto out;
 	if (!infile_is_absent(labels))
 		err_set(e, "%s: holds a finished dataset already", w->path);
@@ -363,6 +374,7 @@ struct dataset_writer *dataset_writer_open(const char *path,
 		.count = count,
 		.image_bytes = numbers * (form->bytes ? 1 : sizeof(float)),
 		.fd = -1,
+		.folder = -1,
 	};
 	for (size_t i = 0; i < count; i++)
 		if (dataset_check_id(ids[i], e) < 0)
@@ -420,6 +432,8 @@ void dataset_writer_free(struct dataset_writer *w)
 		return;
 	if (w->fd >= 0)
 		close(w->fd);
+	if (w->folder >= 0)
+		close(w->folder);
 	free(w->path);
 	free(w);
 }

@@ -24,7 +24,7 @@ struct dataset_form {
  * may be added, distinct, in byte order, each as dataset_check_id wants it; they and
  * CLASSES must outlive W. Images that an earlier run with the same form, facts and
  * classes finished (packed: also the same ids) are kept. A folder with anything else in
- * it is an error, also if that is a finished dataset.
+ * it is an error, also if that is a finished dataset; so is one that another process fills.
  */
 struct dataset_writer *dataset_writer_open(const char *path,
                                            const struct dataset_form *form,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lock.h"
 #include "base/mem.h"
 #include "model/digest.h"
 #include "model/facts.h"
@@ -36,6 +37,8 @@ int round_load(struct round *r, const struct round_options *o, struct err *e)
 		return -1;
 	if (!o->state)
 		return 0;
+	if (lock_take(&r->lock, o->state, e) < 0)
+		return -1;
 	return server_state_load(&r->state, o->state, &r->clients.net, &o->opt, digest, e);
 }
 
@@ -148,5 +151,6 @@ void round_release(struct round *r)
 	server_state_release(&r->state);
 	weights_release(&r->g.w);
 	model_release(&r->previous);
+	lock_release(&r->lock);
 	*r = (struct round){0};
 }

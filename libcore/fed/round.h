@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "base/lock.h"
 #include "base/sha256.h"
 #include "base/threads.h"
 #include "model/model.h"
@@ -37,6 +38,7 @@ struct round {
 	char previous_digest[SHA256_HEX];
 	struct clients clients;         /* with update_norm and cosine if there is a PREVIOUS */
 	struct server_state state;
+	struct lock lock;               /* of its file */
 	struct model_writer *out;
 	struct aggregate g;
 };

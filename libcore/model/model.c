@@ -158,7 +158,8 @@ static int wrong_images(const struct net *net, const char *path, const struct da
 	               d->width, d->channels, path, least, least, net->channels, larger);
 }
 
-int model_check_dataset(struct model *m, const char *path, const struct dataset *d, struct err *e)
+int model_check_dataset(struct model *m, const char *path, const struct dataset *d,
+                        struct err *e)
 {
 	struct net *net = &m->net;
 

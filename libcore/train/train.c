@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/lock.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/rng.h"
@@ -28,6 +29,7 @@ struct run {
 	float *mean, *var;              /* [dense] exact statistics; NULL: not wanted */
 	struct batch_images images;
 	struct train_log *log;
+	struct lock lock;               /* of the checkpoint */
 	struct score train, valid;
 };
 
@@ -98,6 +100,7 @@ static void run_release(struct run *r)
 	free(r->mean);
 	free(r->var);
 	train_log_close(r->log);
+	lock_release(&r->lock);
 }
 
 static int save(struct run *r, struct err *e)
@@ -114,8 +117,13 @@ static int load(struct run *r, struct err *e)
 {
 	const struct train_options *o = r->o;
 	bool other_engine = false;
-	int found = o->checkpoint ? checkpoint_load(&r->c, o->checkpoint, &other_engine, e) : 0;
+	int found;
 
+	if (!o->checkpoint)
+		return 0;
+	if (lock_take(&r->lock, o->checkpoint, e) < 0)
+		return -1;
+	found = checkpoint_load(&r->c, o->checkpoint, &other_engine, e);
 	if (found > 0 && r->c.at.epoch > (uint32_t)o->epochs)
 		return err_set(e, "%s: is past epoch %d already", o->checkpoint, o->epochs);
 	if (found > 0 && other_engine)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/lock.h"
 #include "base/mem.h"
 
 struct train_log {
@@ -36,6 +37,8 @@ static int prepare(struct train_log *l, int64_t bytes, struct err *e)
 
 	if (!l->f || fstat(fileno(l->f), &st) < 0)
 		return fail(l, e);
+	if (S_ISREG(st.st_mode) && lock_descriptor(fileno(l->f), l->path, e) < 0)
+		return -1;
 	l->bytes = S_ISREG(st.st_mode) ? st.st_size : 0;
 	if (bytes >= 0 && bytes < l->bytes) {
 		if (ftruncate(fileno(l->f), bytes) < 0)

@@ -15,7 +15,7 @@ struct train_log;
 /*
  * BYTES -1: appends to what is there (the header is written to an empty file). Otherwise
  * cuts the file to BYTES first: rows that a killed run wrote after its last checkpoint
- * come again. NULL with E set.
+ * come again. NULL with E set, also if another process has it open.
  */
 struct train_log *train_log_open(const char *path, int64_t bytes, struct err *e);
 int train_log_row(struct train_log *l, uint32_t epoch, const struct score *train,

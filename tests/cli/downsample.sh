@@ -200,4 +200,8 @@ run aml-downsample -k -o bad1 bad
 exits 1 "-k, no good picture at all"
 stderr_has "no picture could be read"
 check "no dataset then" test ! -e bad1/labels.npy
+mkdir -p few/BAS busy && cp "$(find mixed/BAS -type f | head -n 1)" few/BAS
+run flock busy aml-downsample -q -o busy few
+fails_with "busy: in use by another process" "a dataset that another process fills"
+check "which is left alone" test -z "$(ls busy)"
 end

@@ -138,6 +138,8 @@ fails_with "cut.state: not an .npz archive" "half a state"
 cp mean.npz model.state
 run aml-fedavg -q --server-opt adam --previous parent.npz --state model.state -o out.npz a.npz b.npz
 fails_with "model.state: is not a state of a server optimiser" "a model for a state"
+run flock adam.state.lock aml-fedavg -q --server-opt adam --previous parent.npz --state adam.state -o out.npz a.npz
+fails_with "adam.state: in use by another process" "a state that another round uses"
 # killed between model and state: the state still belongs to the previous model
 cp adam.npz want.npz && cp adam.state want.state && rm adam.state
 run aml-fedavg -q --server-opt adam --previous parent.npz --state adam.state -o adam.npz a.npz b.npz c.npz

@@ -241,5 +241,23 @@ fails_with "$last" "an image that is gone when its turn comes"
 AML_ISA=none run train start.npz x2.npz
 fails_with "none" "unknown kernels"
 check "nothing is left" test ! -e x2.npz
+
+# ---- two at a time ----
+aml-train -q -d data -b 8 -e 100000 --checkpoint busy.ck --log busy.tsv start.npz busy.npz &
+first=$!
+for _ in $(seq 200); do
+	[ -s busy.tsv ] && [ -e busy.ck ] && break
+	sleep 0.05
+done
+run train --checkpoint busy.ck start.npz x2.npz
+fails_with "busy.ck: in use by another process" "a checkpoint that another run saves"
+run train --log busy.tsv start.npz x2.npz
+fails_with "busy.tsv: in use by another process" "a log that another run writes"
+run train --checkpoint free.ck --log free.tsv start.npz x3.npz
+exits 0 "others beside it"
+kill -TERM $first
+wait $first
+check "the first run ends as it is asked to" test $? -eq 75
+check "no lock is left" test -z "$(find . -name '*.lock')"
 check "no temporary files are left" test -z "$(find . -name '.*.??????')"
 end

@@ -1,0 +1,105 @@
+/* Locks between processes; see lock.h. */
+#include "base/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/mem.h"
+
+enum { TRIES = 100 };                   /* against processes that remove their locks meanwhile */
+
+/* Any other failure says that there are no locks: ENOLCK, EOPNOTSUPP, of folders on NFS EBADF. */
+int lock_descriptor(int fd, const char *path, struct err *e)
+{
+	int result;
+
+	do
+		result = flock(fd, LOCK_EX | LOCK_NB);
+	while (result < 0 && errno == EINTR);
+	if (result < 0 && errno == EWOULDBLOCK)
+		return err_set(e, "%s: in use by another process", path);
+	return 0;
+}
+
+/* One name for all links to the file; NULL: nothing that is replaced by rename. */
+static char *lock_path(const char *path)
+{
+	struct stat st;
+	char *real, *name;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOENT ? xasprintf("%s.lock", path) : NULL;
+	real = S_ISREG(st.st_mode) ? realpath(path, NULL) : NULL;
+	name = real ? xasprintf("%s.lock", real) : NULL;
+	free(real);
+	return name;
+}
+
+/* Is FD still the file PATH? The process that had the lock may have removed it meanwhile. */
+static bool is_there(int fd, const char *path)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev &&
+	       a.st_ino == b.st_ino;
+}
+
+/* The file NAME, locked for PATH; -1: it cannot be made; -2: with E set, another process has it. */
+static int open_locked(const char *name, const char *path, struct err *e)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+
+		if (fd < 0)
+			return -1;      /* whether PATH can be written, its writer says */
+		if (lock_descriptor(fd, path, e) < 0) {
+			close(fd);
+			return -2;
+		}
+		if (is_there(fd, name))
+			return fd;
+		close(fd);
+	}
+	return -1;
+}
+
+static bool is_empty(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
+int lock_take(struct lock *l, const char *path, struct err *e)
+{
+	char *name = lock_path(path);
+	int fd = name ? open_locked(name, path, e) : -1;
+
+	*l = (struct lock){0};
+	if (fd < 0) {
+		free(name);
+		return fd < -1 ? -1 : 0;
+	}
+	*l = (struct lock){ .fd = fd, .path = name, .ours = is_empty(fd), .ticket = -1 };
+	if (l->ours)
+		l->ticket = cleanup_add(name);
+	return 0;
+}
+
+void lock_release(struct lock *l)
+{
+	if (!l->path)
+		return;
+	cleanup_forget(l->ticket);
+	if (l->ours)
+		unlink(l->path);
+	close(l->fd);
+	free(l->path);
+	*l = (struct lock){0};
+}

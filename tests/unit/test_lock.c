@@ -1,0 +1,72 @@
+/* Locks: a second descriptor is refused as a second process is; what is made and removed. */
+#include "base/lock.h"
+
+#include "base/outfile.h"
+#include "scratch.h"
+
+static struct err e;
+
+static void descriptors(void)
+{
+	const char *path = scratch_path("log");
+	int a, b, folder = open(scratch_folder, O_RDONLY);
+
+	outfile_save(path, "x", 1, &e);
+	a = open(path, O_RDONLY);
+	b = open(path, O_RDONLY);
+	is_int(lock_descriptor(a, path, &e), 0, "the first");
+	is_int(lock_descriptor(a, path, &e), 0, "the same again");
+	is_int(lock_descriptor(b, "log", &e), -1, "the second");
+	is_text(e.text, "log: in use by another process", "is told");
+	close(a);
+	is_int(lock_descriptor(b, path, &e), 0, "after the first is closed");
+	close(b);
+	is_int(lock_descriptor(folder, scratch_folder, &e), 0, "a folder");
+	close(folder);
+	is_int(lock_descriptor(-1, path, &e), 0, "what has no locks is not locked");
+}
+
+static bool exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+static void beside(void)
+{
+	const char *path = scratch_path("ck"), *name = scratch_path("ck.lock");
+	struct lock a, b;
+
+	is_int(lock_take(&a, path, &e), 0, "a file that is missing");
+	ok(exists(name), "its lock is made");
+	is_int(lock_take(&b, path, &e), -1, "twice");
+	ok(!b.path && strstr(e.text, "ck: in use by another process"), "%s", e.text);
+	outfile_save(path, "x", 1, &e);
+	is_int(lock_take(&b, path, &e), -1, "still when it was made by rename");
+	if (symlink("ck", scratch_path("link")) == 0)
+		is_int(lock_take(&b, scratch_path("link"), &e), -1, "by another name");
+	lock_release(&a);
+	ok(!exists(name), "the lock is removed");
+	lock_release(&a);
+	is_int(lock_take(&b, path, &e), 0, "the next");
+	lock_release(&b);
+	outfile_save(name, "", 0, &e);
+	is_int(lock_take(&a, path, &e), 0, "after one that was killed");
+	lock_release(&a);
+	ok(!exists(name), "whose lock goes");
+	outfile_save(name, "text", 4, &e);
+	is_int(lock_take(&a, path, &e), 0, "a file of the same name");
+	lock_release(&a);
+	ok(exists(name), "stays");
+	is_int(lock_take(&a, scratch_path("missing/ck"), &e), 0, "no folder");
+	ok(!a.path, "is left to the writer");
+	is_int(lock_take(&a, "/dev/null", &e), 0, "a device");
+	ok(!a.path && !exists("/dev/null.lock"), "is not locked");
+}
+
+int main(void)
+{
+	scratch_begin();
+	descriptors();
+	beside();
+	return tap_end();
+}
