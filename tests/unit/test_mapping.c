@@ -57,9 +57,7 @@ static int files(const char *word)
 
 static void truncated(void)
 {
-	char got[1024] = "", *want = xasprintf("test_mapping: %s: truncated or unreadable while it "
-	                                       "was being read\n",
-	                                       scratch_path("large"));
+	char got[1024] = "", *want;
 	int fd[2], status = 0;
 	pid_t child;
 
@@ -68,6 +66,8 @@ static void truncated(void)
 	child = fork();
 	if (!child)
 		read_truncated(fd[1]);
+	want = xasprintf("test_mapping: %s: truncated or unreadable while it was being read\n",
+	                 scratch_path("large"));
 	close(fd[1]);
 	for (size_t n = 0; n < sizeof got - 1;) {
 		ssize_t more = read(fd[0], got + n, sizeof got - 1 - n);

@@ -226,8 +226,8 @@ static void mount_point(void)
 	child = fork();
 	if (!child) {
 		if (unshare(CLONE_NEWNS) < 0 ||
-		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-		    mount(source, path, NULL, MS_BIND, NULL) < 0)
+		    mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) < 0 ||
+		    mount(source, path, "", MS_BIND, NULL) < 0)
 			_exit(2);
 		_exit(outfile_save(path, "new", 3, &e) < 0);
 	}

@@ -112,7 +112,7 @@ static void mount_point(void)
 	child = fork();
 	if (!child) {
 		if (unshare(CLONE_NEWNS) < 0 ||
-		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		    mount("none", "/", "", MS_REC | MS_PRIVATE, NULL) < 0 ||
 		    mount("none", path, "tmpfs", 0, NULL) < 0)
 			_exit(2);
 		_exit(outfolder_open(path, &e) || !strstr(e.text, "is a mount point"));
