@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/finite.h"
 #include "base/mem.h"
 #include "data/batch_images.h"
 #include "nn/predictor.h"
@@ -20,6 +21,18 @@ static struct predictor *predictor(const struct evaluation *v)
 	if (v->trainer)
 		return trainer_predictor(v->trainer, v->mean, v->var, CHUNK);
 	return predictor_new(v->engine, v->net, v->w, CHUNK, v->pool);
+}
+
+/* Finite weights can overflow all the same; NaN would count as the first class. */
+static int check_outputs(const struct evaluation *v, const float *out, size_t width,
+                         const uint32_t *index, int count, struct err *e)
+{
+	for (int i = 0; i < count; i++)
+		if (!finite_all(out + (size_t)i * width, width))
+			return err_set(e, "%s: image %s: the network's outputs are not finite, its "
+			               "weights are too large", v->dataset->path,
+			               v->dataset->ids[index[i]]);
+	return 0;
 }
 
 /* Calls TAKE with the outputs of each chunk, in order. */
@@ -43,6 +56,9 @@ static int run_chunks(const struct evaluation *v, const uint32_t *index, size_t 
 		if (result < 0)
 			break;
 		predictor_run(p, images.image, count, features ? NULL : out, features ? out : NULL);
+		result = check_outputs(v, out, (size_t)width, index + at, count, e);
+		if (result < 0)
+			break;
 		take(arg, out, images.label, at, count);
 		if (v->progress)
 			progress_add(v->progress, (uint64_t)count);

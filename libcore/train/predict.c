@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/finite.h"
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/threads.h"
@@ -122,6 +123,17 @@ static void rank(int *order, const float *probs, int classes)
 	}
 }
 
+/* Finite weights can overflow all the same. */
+static bool is_finite(const struct predict *p, struct predict_answer *a, const float *logits)
+{
+	if (finite_all(logits, (size_t)p->m.net.classes))
+		return true;
+	a->failed = true;
+	err_set(&a->error, "%s: the outputs of %s are not finite, its weights are too large", a->name,
+	        p->path);
+	return false;
+}
+
 /* Makes the answers of the pictures that could be read; their logits lie without gaps. */
 static void answer(struct predict *p, int n)
 {
@@ -135,11 +147,13 @@ static void answer(struct predict *p, int n)
 		p->answer[i].order = NULL;
 		if (p->answer[i].failed)
 			continue;
+		good++;
+		if (!is_finite(p, &p->answer[i], z))
+			continue;
 		softmax(z, z, classes);
 		rank(order, z, classes);
 		p->answer[i].probability = z;
 		p->answer[i].order = order;
-		good++;
 	}
 }
 

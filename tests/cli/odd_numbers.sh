@@ -40,6 +40,20 @@ for tool in "aml-eval -q -d data bad.npz" "aml-train -q -d data bad.npz out.npz"
 done
 check "nothing was written" test -z "$(find . -name 'out.*')"
 
+# Finite weights whose products overflow: a rate that suits no model makes them.
+aml-fedavg -q --equal --previous start.npz --server-opt adam --server-rate 1000000 --state state -o huge.npz good.npz
+run aml-info huge.npz
+exits 0 "weights of a million"
+run aml-predict huge.npz "$image"
+fails_with "$image: the outputs of huge.npz are not finite" "aml-predict: outputs that are no numbers"
+run aml-predict --json huge.npz "$image" "$image"
+check "each of two is told" test "$status" -eq 1 -a ! -s "$out" -a "$(wc -l <"$err")" -eq 2
+run aml-eval -q -d data huge.npz
+fails_with "the network's outputs are not finite" "aml-eval: outputs that are no numbers"
+run aml-eval -q -d data -p predictions.tsv huge.npz
+fails_with "the network's outputs are not finite" "aml-eval -p: outputs that are no numbers"
+check "no predictions are written" test ! -e predictions.tsv
+
 # pixels
 aml-downsample -s 20 "$image" >image.npy
 run aml-predict good.npz image.npy
