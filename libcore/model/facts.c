@@ -2,7 +2,6 @@
 #include "model/facts.h"
 
 #include <errno.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +113,22 @@ bool facts_class_list(const struct json *facts, int count, struct classes *c)
 	return false;
 }
 
-/* num_examples in the JSON text of the file NAME. */
+int facts_check(const struct json *facts, int classes, struct err *e)
+{
+	const struct json *list = json_get(facts, "classes"), *size = json_get(facts, "size");
+	struct classes c;
+
+	if (size && facts_int(facts, "size") < 0)
+		return err_set(e, "the size in its facts is no whole number");
+	if (!list)
+		return 0;
+	if (!parse_classes(list, classes, &c))
+		return err_set(e, "its facts do not name the %d classes that its arrays have",
+		               classes);
+	classes_release(&c);
+	return 0;
+}
+
 /* V, also as Python writes a float, 12.0; -1: it is no whole number. */
 static int64_t whole_number(const struct json *v)
 {
@@ -123,6 +137,7 @@ static int64_t whole_number(const struct json *v)
 	return v->integer ? v->whole : v->number == floor(v->number) ? (int64_t)v->number : -1;
 }
 
+/* num_examples in the JSON text of the file NAME. */
 static int read_metadata(const char *name, int64_t *n, struct err *e)
 {
 	struct infile f;

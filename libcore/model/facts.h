@@ -48,6 +48,12 @@ int64_t facts_int(const struct json *facts, const char *key);
 bool facts_seed(const struct json *facts, const char *key, uint64_t *seed);
 
 /*
+ * -1 with E set where FACTS tell the classes, but not by the codes of CLASSES classes, or a size
+ * that is no whole number: a reader that passed over it would take others in its place.
+ */
+int facts_check(const struct json *facts, int classes, struct err *e);
+
+/*
  * The class list of COUNT codes that the facts name; otherwise the 15 default ones if COUNT is 15,
  * or C0, C1, ... Returns true if it is known (from facts).
  */

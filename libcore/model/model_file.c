@@ -83,7 +83,7 @@ int model_file_facts(struct json **facts, const struct npz *z, struct err *e)
 	return *facts ? 0 : err_in(e, "archive comment");
 }
 
-int model_file_check_size(const struct model_file *f, struct err *e)
+static int check_size(const struct model_file *f, struct err *e)
 {
 	int64_t size = facts_int(f->facts, "size");
 	int least, most;
@@ -112,7 +112,7 @@ static int pool2_side(size_t rows, size_t filters)
 	return side;
 }
 
-/* What the shapes leave open; believed if it fits them. */
+/* What the shapes leave open, where the facts tell it. */
 static void take_size(struct net *net, const struct json *facts)
 {
 	int64_t told = facts_int(facts, "size");
@@ -127,8 +127,7 @@ static int as_int(size_t n)
 }
 
 /* The network that arrays of these shapes belong to; not all of them are looked at. */
-static int find_net(struct net *net, const struct npy a[NET_ARRAYS], const struct json *facts,
-                    struct err *e)
+static int find_net(struct net *net, const struct npy a[NET_ARRAYS], struct err *e)
 {
 	int filters[4], side;
 
@@ -152,7 +151,6 @@ static int find_net(struct net *net, const struct npy a[NET_ARRAYS], const struc
 	             as_int(a[DENSE1_W].shape[1]), as_int(a[DENSE2_W].shape[1]), e) < 0)
 		return -1;
 	net->size_guessed = true;
-	take_size(net, facts);
 	return 0;
 }
 
@@ -211,14 +209,13 @@ static int read_members(struct model_file *f, const struct net *net, struct err 
 	for (int k = 0; k < NET_ARRAYS; k++)
 		if (read_header(f, k, &header[k], e) < 0)
 			return -1;
-	if (net) {
+	if (net)
 		f->net = *net;
-		if (model_file_check_size(f, e) < 0)
-			return -1;
-		take_size(&f->net, f->facts);
-	} else if (find_net(&f->net, header, f->facts, e) < 0) {
+	else if (find_net(&f->net, header, e) < 0)
 		return -1;
-	}
+	if (check_size(f, e) < 0 || facts_check(f->facts, f->net.classes, e) < 0)
+		return -1;
+	take_size(&f->net, f->facts);
 	for (int k = 0; k < NET_ARRAYS; k++)
 		if (model_file_check_shape(f, k, &header[k], e) < 0)
 			return -1;

@@ -26,19 +26,13 @@ struct model_file {
 
 /*
  * Opens PATH ("-": stdin), which must hold the network NET (NULL: any); where the size of NET is
- * guessed, the facts may tell it. Checks that all arrays are
- * there and that their shapes fit one network; neither checksums nor numbers.
+ * guessed, the facts may tell it; where nobody does it is guessed (net.h). Checks that all arrays are
+ * there, that their shapes fit one network, and that the facts tell no other one; neither checksums
+ * nor numbers.
  * Returns 0, or -1 with E set, PATH named.
  */
 int model_file_open(struct model_file *f, const char *path, const struct net *net, struct err *e);
 void model_file_close(struct model_file *f);
-
-/*
- * -1 with E set if the facts tell an image size that does not fit the network. Several sizes have
- * the same shapes; model_file_open believes the facts where the shapes allow it, and guesses
- * otherwise (net.h).
- */
-int model_file_check_size(const struct model_file *f, struct err *e);
 
 /*
  * -1 with E set, the array named, unless A, the member that holds array K, has the network's shape;

@@ -41,8 +41,7 @@ static int check_file(struct model_stream *s, const struct model *parent, const 
 {
 	const char *weights = facts_text(s->file.facts, "weights");
 
-	if (model_file_check_size(&s->file, e) < 0 ||
-	    (s->file.delta && check_parent(s, parent, from, e) < 0))
+	if (s->file.delta && check_parent(s, parent, from, e) < 0)
 		return -1;
 	if (weights && strlen(weights) == SHA256_HEX - 1)
 		memcpy(s->digest, weights, SHA256_HEX);

@@ -26,8 +26,8 @@ static void names(void)
 	   "what is none");
 }
 
-/* The arrays of STORED under other names. */
-static const char *renamed(const char *format)
+/* The arrays of STORED under other names, with other facts. */
+static const char *changed(const char *format, const char *facts)
 {
 	const char *path = scratch_path("renamed.npz");
 	FILE *f = fopen(path, "wb");
@@ -44,7 +44,7 @@ static const char *renamed(const char *format)
 		npz_writer_add(w, to, "<f4", a.dims, a.shape, a.data, a.size_bytes, &e);
 		npy_release(&a);
 	}
-	npz_writer_end(w, "", &e);
+	npz_writer_end(w, facts, &e);
 	npz_close(z);
 	fclose(f);
 	return path;
@@ -57,7 +57,7 @@ static void listed(void)
 	struct model_file f;
 
 	if (!ok(model_load(&want, STORED, 0, &e) == 0, "weights %s", e.text) ||
-	    !ok(model_load(&got, renamed("arr_%d"), 0, &e) == 0, "named arr_0 to arr_15 %s",
+	    !ok(model_load(&got, changed("arr_%d", ""), 0, &e) == 0, "named arr_0 to arr_15 %s",
 	        e.text))
 		return;
 	ok(net_equal(&want.net, &got.net) &&
@@ -66,7 +66,7 @@ static void listed(void)
 	   "are the same");
 	model_release(&want);
 	model_release(&got);
-	is_int(model_file_open(&f, renamed("layer_%d"), NULL, &e), -1, "other names");
+	is_int(model_file_open(&f, changed("layer_%d", ""), NULL, &e), -1, "other names");
 	ok(strstr(e.text, "holds arrays named \"layer_0\", \"layer_1\", ..., expected \"0\" to "
 	                  "\"15\"") != NULL,
 	   "are told: %s", e.text);
@@ -116,16 +116,23 @@ static void wrong(void)
 /* Sizes 14 to 17 have the same shapes. */
 static void sizes(void)
 {
-	struct json *facts = json_parse("{\"size\": 17}", 12, &e);
-	struct model_file f = { .facts = facts, .net.size = 16 };
+	static const int filters[] = { 3, 2, 3, 2 };
+	const char *path = changed("%d", "{\"size\": 17}");
+	struct model_file f;
+	struct net net;
 
-	is_int(model_file_check_size(&f, &e), -1, "facts of another size");
-	is_text(e.text, "made for images of size 17, expected 16", "are told");
-	f.net.size = 17;
-	is_int(model_file_check_size(&f, &e), 0, "facts of this size");
-	f.facts = NULL;
-	is_int(model_file_check_size(&f, &e), 0, "no facts");
-	json_free(facts);
+	net_init(&net, 16, 4, filters, 5, 3, &e);
+	is_int(model_file_open(&f, path, &net, &e), -1, "facts of another size");
+	ok(strstr(e.text, "made for images of size 17, expected 16") != NULL, "%s", e.text);
+	net.size_guessed = true;
+	is_int(model_file_open(&f, path, &net, &e), 0, "where it is open");
+	ok(f.net.size == 17 && !f.net.size_guessed, "the facts tell the size");
+	model_file_close(&f);
+	net_set_size(&net, 17);
+	is_int(model_file_open(&f, path, &net, &e), 0, "facts of this size");
+	model_file_close(&f);
+	is_int(model_file_open(&f, changed("%d", ""), &net, &e), 0, "no facts");
+	model_file_close(&f);
 }
 
 int main(void)
