@@ -37,23 +37,23 @@ static int check_twice(char *const *paths, int count, struct err *e)
 	return result;
 }
 
-/* The class list that the facts tell. */
-static bool classes_told(const struct model_stream *s, struct classes *c)
+/* The class list that the FACTS of a model with NET tell. */
+static bool classes_told(const struct json *facts, const struct net *net, struct classes *c)
 {
-	if (facts_class_list(s->file.facts, s->file.net.classes, c))
+	if (facts_class_list(facts, net->classes, c))
 		return true;
 	classes_release(c);
 	return false;
 }
 
-/* The first list that is told is the one that all others must have. */
+/* The first list that is told, by the previous model if it can, is that of all others. */
 static int check_classes(struct clients *c, const struct model_stream *s, struct err *e)
 {
 	struct classes own;
 	char *got, *want;
 	int result = 0;
 
-	if (!classes_told(s, &own))
+	if (!classes_told(s->file.facts, &s->file.net, &own))
 		return 0;
 	if (!c->classes.count) {
 		c->classes = own;
@@ -130,6 +130,8 @@ static int open_all(struct clients *c, char *const *paths, int count, const stru
 		return err_set(e, "%d models, expected at most %d", count, FEDAVG_MODELS_MAX);
 	if (check_twice(paths, count, e) < 0)
 		return -1;
+	if (previous)
+		classes_told(previous->facts, &previous->net, &c->classes);
 	c->client = xcalloc((size_t)count, sizeof *c->client);
 	for (; c->count < count; c->count++) {
 		struct client *one = &c->client[c->count];

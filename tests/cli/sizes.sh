@@ -76,6 +76,19 @@ done
 run aml-fedavg --equal -q --previous told51.npz -o mean.npz open.npz other50.npz
 fails_with "other50.npz: made for images of size 50, expected 51" "the previous model tells another"
 
+# ---- classes, which a previous model tells as it does the size ----
+aml-init --size 50 -s 3 --classes EOS,BAS told.npz
+for seed in 4 5; do
+	aml-init --size 50 -s $seed --classes BAS,EOS "swapped$seed.npz"
+	without_facts "swapped$seed.npz" "untold$seed.npz"
+done
+run aml-fedavg --equal -q --previous told.npz -o mean.npz swapped4.npz swapped5.npz
+fails_with "swapped4.npz: its classes are BAS,EOS, those of the others EOS,BAS" "the previous model has another order"
+run aml-fedavg --equal -q --previous told.npz -o mean.npz untold4.npz untold5.npz
+exits 0 "only the previous model tells the classes"
+run aml-info mean.npz
+stdout_has "2, EOS,BAS"
+
 # ---- differences ----
 for parent in told50.npz open.npz; do
 	run aml-delta -p "$parent" open2.npz small
