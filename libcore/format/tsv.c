@@ -17,6 +17,7 @@ struct tsv *tsv_over(FILE *f, const char *name)
 	t->owned = false;
 	t->name = name;
 	t->line = 0;
+	t->whole = false;
 	t->count = 0;
 	return t;
 }
@@ -69,7 +70,6 @@ static int read_line(struct tsv *t, struct err *e)
 	size_t used = 0;
 	int c;
 
-
 	while ((c = getc_unlocked(t->f)) != EOF && c != '\n') {
 		if (c == '\0')
 			return err_set(e, "has a NUL byte");
@@ -81,6 +81,7 @@ static int read_line(struct tsv *t, struct err *e)
 		return err_set(e, "%s", strerror(errno));
 	if (c == EOF && used == 0)
 		return 0;
+	t->whole = c == '\n';
 	if (used > 0 && t->text[used - 1] == '\r')
 		used--;
 	t->text[used] = '\0';
@@ -110,6 +111,11 @@ int tsv_next(struct tsv *t, struct err *e)
 	if (got > 0)
 		got = split(t, e);
 	return got < 0 ? tsv_in(t, e) : got;
+}
+
+int tsv_check_whole(const struct tsv *t, struct err *e)
+{
+	return t->whole ? 0 : err_set(e, "ends without a newline: the file is cut off");
 }
 
 bool tsv_is_blank(const struct tsv *t)

@@ -20,6 +20,7 @@ struct tsv {
 	bool owned;                     /* tsv_close closes F */
 	const char *name;               /* for messages; "standard input" for "-" */
 	long line;                      /* number of the current line, from 1 */
+	bool whole;                     /* it ends in a newline */
 	int count;                      /* its fields */
 	char *field[TSV_FIELDS_MAX];    /* COUNT of them, inside TEXT: until the next line */
 	char text[TSV_LINE_BYTES];
@@ -37,6 +38,12 @@ void tsv_close(struct tsv *t);          /* NULL is allowed */
  * 1, 0 at the end, or -1 with E set.
  */
 int tsv_next(struct tsv *t, struct err *e);
+
+/*
+ * -1 with E set if the current line does not end in a newline. For tables that programs write, and
+ * whose last number may have been cut to another one.
+ */
+int tsv_check_whole(const struct tsv *t, struct err *e);
 
 /* Is the line empty? */
 bool tsv_is_blank(const struct tsv *t);

@@ -134,6 +134,8 @@ static int read_count_row(struct confusion *c, const struct tsv *t, int actual,
 {
 	const char *code = c->classes.entry[actual].code;
 
+	if (tsv_check_whole(t, e) < 0)
+		return -1;
 	if (t->count != c->classes.count + 1)
 		return err_set(e, "%d columns, expected %d", t->count,
 		               c->classes.count + 1);

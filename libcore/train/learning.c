@@ -36,10 +36,15 @@ struct reader {
 
 static int find_column(const struct tsv *t, const char *name, struct err *e)
 {
+	int at = -1;
+
 	for (int i = 0; i < t->count; i++)
-		if (!strcmp(t->field[i], name))
-			return i;
-	return err_set(e, "no column '%s'", name);
+		if (!strcmp(t->field[i], name)) {
+			if (at >= 0)
+				return err_set(e, "two columns '%s'", name);
+			at = i;
+		}
+	return at >= 0 ? at : err_set(e, "no column '%s'", name);
 }
 
 static int read_header(struct reader *r, struct err *e)
@@ -93,6 +98,8 @@ static int read_row(struct reader *r, struct err *e)
 	struct learning_row row;
 	long epoch;
 
+	if (tsv_check_whole(r->t, e) < 0)
+		return -1;
 	if (r->t->count != r->count)
 		return err_set(e, "%d columns, expected %d", r->t->count, r->count);
 	if (read_epoch(r->t->field[r->at[EPOCH_COLUMN]], &epoch, e) < 0)

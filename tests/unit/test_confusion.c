@@ -98,6 +98,8 @@ static void test_refused(void)
 	refused("true\\predicted\tA\tB,C\n", "x.tsv: line 1: class code 'B,C' has a comma");
 	refused("true\\predicted\tA\tB\nA\t1\t2\n", "x.tsv: ends after 1 rows, expected 2");
 	refused("true\\predicted\tA\nA\t1\nA\t1\n", "x.tsv: line 3: more rows than classes");
+	refused("true\\predicted\tA\nA\t1",
+	        "x.tsv: line 2: ends without a newline: the file is cut off");
 	refused("true\\predicted\tA\nA\t1\t2\n", "x.tsv: line 2: 3 columns, expected 2");
 	refused("true\\predicted\tA\nB\t1\n", "x.tsv: line 2: row of class 'B', expected 'A'");
 	refused("true\\predicted\tA\nA\t-1\n", "x.tsv: line 2: '-1' is not a count");

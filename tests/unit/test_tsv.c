@@ -33,11 +33,29 @@ static void is_read(const char *text, const char *want, const char *what)
 	is_text(fields(text, strlen(text)), want, what);
 }
 
+/* "whole", or what is wrong with the end of TEXT. */
+static const char *last_line(const char *text)
+{
+	FILE *f = fmemopen((void *)text, strlen(text), "r");
+	struct tsv *t = tsv_over(f, "table");
+	const char *got = "whole";
+
+	while (tsv_next(t, &e) > 0)
+		if (tsv_check_whole(t, &e) < 0)
+			got = e.text;
+	tsv_close(t);
+	fclose(f);
+	return got;
+}
+
 static void lines(void)
 {
 	is_read("a\tb\nc\n", "a|b/c/", "two lines");
 	is_read("a\tb", "a|b/", "a last line without its newline");
 	is_read("\n\t\n", "/|/", "empty lines and fields");
+	is_text(last_line("a\nb\n"), "whole", "a newline at the end");
+	is_text(last_line("a\nb\r\n"), "whole", "CR LF at the end");
+	is_text(last_line("a\nb"), "ends without a newline: the file is cut off", "none");
 }
 
 static void other_systems(void)
