@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/tool.h"
@@ -70,7 +71,11 @@ static struct args parse(int argc, char **argv)
 
 static int load_all(struct confusion *sum, char **in, struct err *e)
 {
-	if (confusion_load(sum, *in, e) < 0)
+	size_t count = 0;
+
+	while (in[count])
+		count++;
+	if (infile_check_distinct(in, count, e) < 0 || confusion_load(sum, *in, e) < 0)
 		return -1;
 	while (*++in) {
 		struct confusion more = {0};

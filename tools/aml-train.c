@@ -95,7 +95,7 @@ static struct args parse(int argc, char **argv)
 static bool fedn_calls(const struct args *a)
 {
 	char *name = xasprintf("%s-metadata", a->in);
-	bool yes = !infile_is_absent(name);
+	bool yes = infile_is_listed(name);
 	struct stat st;
 
 	free(name);

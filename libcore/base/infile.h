@@ -21,6 +21,15 @@ bool infile_is_stdin(const char *path);
  */
 bool infile_is_absent(const char *path);
 
+/*
+ * Does the folder of PATH list it? For files that are read only if they are there: a link whose
+ * file is missing, on a disk that is not mounted, is there, and to open it tells why.
+ */
+bool infile_is_listed(const char *path);
+
+/* -1 with E set if two of the COUNT paths, links followed, are one file. */
+int infile_check_distinct(char *const *paths, size_t count, struct err *e);
+
 struct infile {
 	/* SIZE bytes, valid until infile_release; not NULL even if empty */
 	const uint8_t *data;

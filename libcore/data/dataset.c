@@ -34,7 +34,7 @@ static char *path_in(const struct dataset *d, const char *name)
 static bool has_file(const struct dataset *d, const char *name)
 {
 	char *path = path_in(d, name);
-	bool there = !infile_is_absent(path);
+	bool there = infile_is_listed(path);
 
 	free(path);
 	return there;
@@ -364,6 +364,11 @@ bool dataset_rows_in_order(const struct dataset *d)
 	for (size_t i = 0; in_order && i < d->count; i++)
 		in_order = d->images->row[i] == i;
 	return in_order;
+}
+
+size_t dataset_rows(const struct dataset *d)
+{
+	return d->images->rows;
 }
 
 static int open_images(struct dataset *d, struct err *e)

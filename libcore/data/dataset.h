@@ -63,6 +63,9 @@ char *dataset_singlet_path(const char *folder, const char *id);
 /* Packed: are the rows of images.npy the images of D, all of them and in its order? */
 bool dataset_rows_in_order(const struct dataset *d);
 
+/* Packed: all rows, also those whose ids have no label. */
+size_t dataset_rows(const struct dataset *d);
+
 /* An id may hold anything but '/', must be UTF-8 and fit a file name. Returns 0, or -1
  * with E set. */
 int dataset_check_id(const char *id, struct err *e);

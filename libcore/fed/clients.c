@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/infile.h"
 #include "base/mem.h"
@@ -17,25 +16,6 @@ static const char *shown(const char *path)
 }
 
 /* ---- opening ---- */
-
-/* Two names of one file. */
-static int check_twice(char *const *paths, int count, struct err *e)
-{
-	struct stat *st = xmalloc((size_t)count, sizeof *st);
-	int result = 0;
-
-	for (int i = 0; i < count && result == 0; i++) {
-		if (infile_is_stdin(paths[i]) || stat(paths[i], &st[i]) < 0)
-			st[i] = (struct stat){0};       /* opening it will tell */
-		for (int j = 0; j < i && st[i].st_ino; j++)
-			if (st[i].st_ino == st[j].st_ino && st[i].st_dev == st[j].st_dev) {
-				result = err_set(e, "%s: the same file as %s", paths[i], paths[j]);
-				break;
-			}
-	}
-	free(st);
-	return result;
-}
 
 /* The class list that the FACTS of a model with NET tell. */
 static bool classes_told(const struct json *facts, const struct net *net, struct classes *c)
@@ -128,7 +108,7 @@ static int open_all(struct clients *c, char *const *paths, int count, const stru
 {
 	if (count > FEDAVG_MODELS_MAX)
 		return err_set(e, "%d models, expected at most %d", count, FEDAVG_MODELS_MAX);
-	if (check_twice(paths, count, e) < 0)
+	if (infile_check_distinct(paths, (size_t)count, e) < 0)
 		return -1;
 	if (previous)
 		classes_told(previous->facts, &previous->net, &c->classes);

@@ -1,6 +1,7 @@
 /* What a file or a folder is; see info.h. info_show.c prints it. */
 #include "info/info.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -245,7 +246,67 @@ static int read_array(struct info *i, const char *path, const struct infile *f,
 	return 0;
 }
 
-/* ---- */
+/* ---- datasets ---- */
+
+/* The image that the file NAME holds; -1: none with a label. */
+static long find_image(const struct dataset *d, const char *name)
+{
+	size_t length = strlen(name);
+	char *id;
+	long at;
+
+	if (length < 4 || strcmp(name + length - 4, ".npy") != 0)
+		return -1;
+	id = xstrndup(name, length - 4);
+	at = dataset_find(d, id);
+	free(id);
+	return at;
+}
+
+/* Tells which of the labels' images are not in FOLDER. */
+static void report_missing(struct info *i, const bool *there)
+{
+	const struct dataset *d = &i->dataset;
+	size_t missing = 0, first = 0;
+
+	for (size_t k = d->count; k-- > 0;)
+		if (!there[k]) {
+			missing++;
+			first = k;
+		}
+	if (missing)
+		i->trouble = xasprintf("%s: %zu of %zu images are missing, the first is '%s'",
+		                       i->name, missing, d->count, d->ids[first]);
+}
+
+/* Compares the names in data_singlets with the labels. Returns 0, or -1 with E set. */
+static int compare_singlets(struct info *i, const char *path, struct err *e)
+{
+	const struct dataset *d = &i->dataset;
+	char *folder = xasprintf("%s/data_singlets", path);
+	bool *there = xcalloc(d->count, sizeof *there);
+	DIR *dir = opendir(folder);
+	struct dirent *entry;
+	int result = 0;
+
+	while (dir && (errno = 0, entry = readdir(dir))) {
+		long at = find_image(d, entry->d_name);
+
+		if (at >= 0)
+			there[at] = true;
+		else if (entry->d_name[0] != '.')
+			i->unlabelled++;
+	}
+	if (!dir || errno)
+		result = err_set(e, "%s: %s", folder, strerror(errno));
+	else
+		report_missing(i, there);
+	if (dir)
+		closedir(dir);
+	free(there);
+	free(folder);
+	return result;
+}
 
 static int read_dataset(struct info *i, const char *path, struct err *e)
 {
@@ -254,8 +315,13 @@ static int read_dataset(struct info *i, const char *path, struct err *e)
 	i->kind = INFO_DATASET;
 	classes_copy(&i->classes, &i->dataset.classes);
 	strcpy(i->digest, i->dataset.digest);
+	if (!i->dataset.packed)
+		return i->dataset.count ? compare_singlets(i, path, e) : 0;
+	i->unlabelled = dataset_rows(&i->dataset) - i->dataset.count;
 	return 0;
 }
+
+/* ---- */
 
 static bool begins_with(const struct infile *f, const char *magic)
 {

@@ -49,12 +49,14 @@ struct info {
 	bool classes_known;             /* WEIGHTS: from the facts */
 	char digest[SHA256_HEX];        /* WEIGHTS, DATASET */
 	char *trouble;                  /* archives: altered, or keys of weights but no
-	                                 * network (kind ARCHIVE); NULL: all is well */
+	                                 * network (kind ARCHIVE); datasets: images are missing;
+	                                 * NULL: all is well */
 
 	size_t count;                   /* LABELS, IDS: entries */
 	struct info_count *label;       /* LABELS: LABELS of them, ascending */
 	size_t labels;
 	struct dataset dataset;         /* DATASET */
+	size_t unlabelled;              /* DATASET: images without a label, which nobody reads */
 };
 
 /*

@@ -232,8 +232,9 @@ static void print_classes(const struct dataset *d, FILE *f)
 	table_release(&t);
 }
 
-static void print_dataset(const struct dataset *d, FILE *f)
+static void print_dataset(const struct info *i, FILE *f)
 {
+	const struct dataset *d = &i->dataset;
 	struct table t;
 
 	fprintf(f, "dataset, %zu images\n\n", d->count);
@@ -252,6 +253,10 @@ static void print_dataset(const struct dataset *d, FILE *f)
 		          count_part(d, -1, DATASET_NEITHER));
 	else
 		table_add(&t, "none, a seed draws it");
+	if (i->unlabelled) {
+		table_add(&t, "others");
+		table_add(&t, "%zu without a label, which are not used", i->unlabelled);
+	}
 	table_add(&t, "digest");
 	table_add(&t, "%s", d->digest);
 	table_write(&t, f);
@@ -300,7 +305,7 @@ void info_print(const struct info *i, FILE *f)
 		print_archive(i, f);
 		break;
 	case INFO_DATASET:
-		print_dataset(&i->dataset, f);
+		print_dataset(i, f);
 		break;
 	case INFO_LABELS:
 		print_labels(i, f);
@@ -382,9 +387,12 @@ static void json_split(const struct dataset *d, struct json_writer *j)
 	json_close_object(j);
 }
 
-static void json_dataset(const struct dataset *d, struct json_writer *j)
+static void json_dataset(const struct info *i, struct json_writer *j)
 {
+	const struct dataset *d = &i->dataset;
+
 	json_int(j, "images", (int64_t)d->count);
+	json_int(j, "unlabelled", (int64_t)i->unlabelled);
 	json_text(j, "form", d->packed ? "packed" : "singlets");
 	json_array(j, "shape");
 	json_int(j, NULL, d->height);
@@ -440,7 +448,7 @@ void info_json(const struct info *i, struct json_writer *j)
 	if (i->kind <= INFO_ARCHIVE)
 		json_arrays(i, j);
 	else if (i->kind == INFO_DATASET)
-		json_dataset(&i->dataset, j);
+		json_dataset(i, j);
 	else
 		json_array_info(i, i->array, j);
 	if (i->kind == INFO_LABELS || i->kind == INFO_IDS)

@@ -170,7 +170,7 @@ int facts_num_examples(const struct json *facts, const char *path, int64_t *n, s
 		return 0;
 	}
 	name = xasprintf("%s-metadata", path);
-	if (!infile_is_absent(name))
+	if (infile_is_listed(name))
 		result = read_metadata(name, n, e);
 	else
 		result = err_set(e,

@@ -40,6 +40,9 @@ run aml-confmat --counts odd.tsv even-counts.tsv
 same "$out" counts.tsv "two sites, one of them with counts only"
 run aml-confmat --counts odd.tsv - <even.tsv
 same "$out" counts.tsv "one of them from standard input"
+ln odd.tsv again.tsv
+run aml-confmat odd.tsv even.tsv again.tsv
+fails_with "again.tsv: the same file as odd.tsv" "a file given twice"
 run aml-confmat --counts <"$fifteen"
 same "$out" counts.tsv "standard input where no file is named"
 

@@ -39,6 +39,19 @@ cp "$DATA/images/cmyk.tiff" cell.tiff
 run sh -c 'aml-downsample -s 10 cell.tiff | aml-info -'
 stdout_has "standard input: array, 10 x 10 x 4 of <f4"
 
+# ---- images and labels ----
+cp -r data other
+cp data/data_singlets/BAS1.npy other/data_singlets/more.npy
+run aml-info other
+exits 0 "an image without a label"
+stdout_has "1 without a label, which are not used"
+rm other/data_singlets/BAS2.npy other/data_singlets/MON4.npy
+run aml-info other
+fails_after_output "other: 2 of 8 images are missing, the first is 'BAS2'" "labels without images"
+ln -s /nowhere/classes.tsv other/classes.tsv
+run aml-info other
+fails_with "other/classes.tsv: No such file" "a link that leads nowhere"
+
 # ---- JSON ----
 run aml-info --json a.npz
 check "one object" test "$(head -c 1 "$out")" = '{'

@@ -209,6 +209,24 @@ static void test_bad_packed(void)
 	free(singlets);
 }
 
+static void drop(const char *path, const char *name)
+{
+	char *file = xasprintf("%s/%s", path, name);
+
+	unlink(file);
+	free(file);
+}
+
+/* NAME in PATH becomes a link to a file that is missing. */
+static void dangling(const char *path, const char *name)
+{
+	char *file = xasprintf("%s/%s", path, name);
+
+	drop(path, name);
+	is_int(symlink("/nowhere/file", file), 0, name);
+	free(file);
+}
+
 static void test_bad_split(void)
 {
 	char *path = make_good("split");
@@ -224,6 +242,12 @@ static void test_bad_split(void)
 	refuses(path, "trainids.npy: 'a' occurs twice");
 	put_ids(path, "trainids.npy", b, 1);
 	refuses(path, "valids.npy: 'b' is also among the training ids");
+	dangling(path, "trainids.npy");
+	dangling(path, "valids.npy");
+	refuses(path, "trainids.npy: No such file");
+	drop(path, "trainids.npy");
+	drop(path, "valids.npy");
+	put_ids(path, "valids.npy", b, 1);
 	put_ids(path, "trainids.npy", NULL, 0);
 	if (opens(&d, path)) {
 		ok(d.has_split && d.part[0] == DATASET_NEITHER &&
