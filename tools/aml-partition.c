@@ -2,7 +2,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/lock.h"
 #include "base/opt.h"
 #include "base/outfolder.h"
 #include "base/tool.h"
@@ -151,13 +153,17 @@ int main(int argc, char **argv)
 	struct args a = parse(argc, argv);
 	struct dataset d = {0};
 	struct err e;
-	int result;
+	int lock, result;
 
 	catch_signals();
-	result = dataset_open(&d, a.dataset, &e);
+	/* of two that move one dataset, each would take the images of the other */
+	lock = a.move ? lock_folder(a.dataset, &e) : -1;
+	result = a.move && lock < 0 ? -1 : dataset_open(&d, a.dataset, &e);
 	if (result == 0)
 		result = run(&a, &d, &e);
 	dataset_release(&d);
+	if (lock >= 0)
+		close(lock);
 	if (result < 0 && stopped) {
 		signal(stopped, SIG_DFL);
 		raise(stopped);

@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/mem.h"
+#include "base/outfile.h"
 
 enum { TRIES = 100 };                   /* against processes that remove their locks meanwhile */
 
@@ -27,17 +29,29 @@ int lock_descriptor(int fd, const char *path, struct err *e)
 	return 0;
 }
 
+int lock_folder(const char *path, struct err *e)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(e, "%s: %s", path, strerror(errno));
+	if (lock_descriptor(fd, path, e) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
 /* One name for all links to the file; NULL: nothing that is replaced by rename. */
 static char *lock_path(const char *path)
 {
 	struct stat st;
-	char *real, *name;
+	char *target, *name;
 
-	if (stat(path, &st) < 0)
-		return errno == ENOENT ? xasprintf("%s.lock", path) : NULL;
-	real = S_ISREG(st.st_mode) ? realpath(path, NULL) : NULL;
-	name = real ? xasprintf("%s.lock", real) : NULL;
-	free(real);
+	if (stat(path, &st) < 0 ? errno != ENOENT : !S_ISREG(st.st_mode))
+		return NULL;
+	target = outfile_target(path);
+	name = target ? xasprintf("%s.lock", target) : NULL;
+	free(target);
 	return name;
 }
 
@@ -50,11 +64,23 @@ static bool is_there(int fd, const char *path)
 	       a.st_ino == b.st_ino;
 }
 
-/* The file NAME, locked for PATH; -1: it cannot be made; -2: with E set, another process has it. */
+static int open_lock(const char *name, const char *path)
+{
+	int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+
+	if (fd >= 0 || (errno != EACCES && errno != EPERM && errno != EROFS))
+		return fd;
+	return open(path, O_RDWR | O_CLOEXEC);
+}
+
+/*
+ * The file NAME, or PATH in its place, locked for PATH; -1: there is neither; -2: with E set, another
+ * process has it.
+ */
 static int open_locked(const char *name, const char *path, struct err *e)
 {
 	for (int i = 0; i < TRIES; i++) {
-		int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+		int fd = open_lock(name, path);
 
 		if (fd < 0)
 			return -1;      /* whether PATH can be written, its writer says */
@@ -62,18 +88,20 @@ static int open_locked(const char *name, const char *path, struct err *e)
 			close(fd);
 			return -2;
 		}
-		if (is_there(fd, name))
+		if (is_there(fd, name) || is_there(fd, path))
 			return fd;
 		close(fd);
 	}
-	return -1;
+	err_set(e, "%s: in use by other processes", path);
+	return -2;
 }
 
-static bool is_empty(int fd)
+/* Is it a lock that nobody else needs? */
+static bool is_empty(int fd, const char *name)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
+	return is_there(fd, name) && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0;
 }
 
 int lock_take(struct lock *l, const char *path, struct err *e)
@@ -86,7 +114,7 @@ int lock_take(struct lock *l, const char *path, struct err *e)
 		free(name);
 		return fd < -1 ? -1 : 0;
 	}
-	*l = (struct lock){ .fd = fd, .path = name, .ours = is_empty(fd), .ticket = -1 };
+	*l = (struct lock){ .fd = fd, .path = name, .ours = is_empty(fd, name), .ticket = -1 };
 	if (l->ours)
 		l->ticket = cleanup_add(name);
 	return 0;

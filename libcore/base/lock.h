@@ -14,6 +14,12 @@
  */
 int lock_descriptor(int fd, const char *path, struct err *e);
 
+/*
+ * The same of the folder PATH. Returns a descriptor that holds the lock until it is closed, or -1
+ * with E set.
+ */
+int lock_folder(const char *path, struct err *e);
+
 struct lock {
 	int fd;
 	char *path;                     /* NULL: nothing is locked */
@@ -24,8 +30,9 @@ struct lock {
 /*
  * Locks PATH, which may be missing, and may be replaced by rename, which would leave a lock of its
  * own on the old file: the lock is on "PATH.lock", which is made, and removed with the lock.
- * A file of this name that holds something is locked, not removed. Devices and pipes are not
- * locked.
+ * A file of this name that holds something is locked, not removed. Links are followed, also to a
+ * file that is missing. Where the folder takes no new file, PATH itself is locked, which is then not
+ * replaced either (outfile.h). Devices and pipes are not locked.
  * Returns 0, or -1 with E set as above, and L zero.
  */
 int lock_take(struct lock *l, const char *path, struct err *e);

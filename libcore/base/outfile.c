@@ -79,8 +79,7 @@ static char *read_link(const char *path)
 	return xasprintf("%.*s%s", (int)(slash - path) + 1, path, text);
 }
 
-/* PATH with links followed, also to a file that is not there yet; NULL with errno set. */
-static char *follow(const char *path)
+char *outfile_target(const char *path)
 {
 	enum { LINKS = 40 };            /* as many as the kernel follows */
 	char *at = xstrdup(path);
@@ -168,7 +167,7 @@ static int open_target(struct outfile *o)
 	struct stat st;
 	int fd;
 
-	o->target = follow(o->path);
+	o->target = outfile_target(o->path);
 	if (!o->target)
 		return -1;
 	if (stat(o->target, &st) < 0)

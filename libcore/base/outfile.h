@@ -22,6 +22,12 @@
 const char *outfile_name(const char *path);
 bool outfile_is_stdout(const char *path);
 
+/*
+ * The file that PATH stands for, links followed, also to one that is not there yet; in new memory.
+ * NULL with errno set.
+ */
+char *outfile_target(const char *path);
+
 struct outfile;
 
 /* Opens PATH for writing. Returns NULL with E set, PATH named in it. */

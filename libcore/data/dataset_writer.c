@@ -129,15 +129,6 @@ static int make_folder(const char *path, struct err *e)
 	return err_set(e, "%s: %s", path, strerror(errno));
 }
 
-/* Two processes that find an unfinished dataset theirs would write the same files. */
-static int lock_folder(struct dataset_writer *w, struct err *e)
-{
-	w->folder = open(w->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w->folder < 0)
-		return err_set(e, "%s: %s", w->path, strerror(errno));
-	return lock_descriptor(w->folder, w->path, e);
-}
-
 /* Claims the folder, or finds in it the unfinished dataset that is ours. */
 static int claim(struct dataset_writer *w, struct err *e)
 {
@@ -145,7 +136,11 @@ static int claim(struct dataset_writer *w, struct err *e)
 	     *text = marker_text(w);
 	int result = -1;
 
-	if (make_folder(w->path, e) < 0 || lock_folder(w, e) < 0)
+	if (make_folder(w->path, e) < 0)
+		goto out;
+	/* two processes that find an unfinished dataset theirs would write the same files */
+	w->folder = lock_folder(w->path, e);
+	if (w->folder < 0)
 		goto out;
 	if (!infile_is_absent(labels))
 		err_set(e, "%s: holds a finished dataset already", w->path);

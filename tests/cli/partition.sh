@@ -112,6 +112,28 @@ run aml-partition -n 3 --move cells moved2
 check "moved: a file that is not ours stays" test "$(find cells -type f)" = cells/data_singlets/unlabelled.npy
 check "moved: not linked any more" test "$(find moved -name .dot.npy -links 1 | wc -l)" -eq 1
 
+# ---- two at a time ----
+make_singlets cells
+run flock cells aml-partition -n 3 --move cells loser
+fails_with "cells: in use by another process" "--move of what another process moves"
+check "leaves nothing" test ! -e loser -a -z "$(find . -name 'loser*')"
+check "and the dataset as it was" test "$(aml-info cells | awk '/images$/ { print $3; exit }')" -eq 60
+pids=
+for i in 1 2 3 4 5 6; do
+	aml-partition -q -n 3 --move cells "race$i" >/dev/null 2>"race$i.err" &
+	pids+=" $!"
+done
+won=0
+for pid in $pids; do
+	if wait "$pid"; then won=$((won + 1)); fi
+done
+check "one of six moves it" test "$won" -eq 1
+check "one OUT, nothing half done" test "$(find . -maxdepth 1 -type d -name 'race*' | wc -l)" -eq 1
+check "all images, once" diff -r out "$(find . -maxdepth 1 -type d -name 'race[0-9]')"
+check "a line from each other" test "$(cat race*.err | wc -l)" -eq 5
+check "the source is gone but for a file that is not ours" test ! -e cells/labels.npy
+rm -rf cells race*
+
 # ---- OUT ----
 mkdir empty full
 touch full/x

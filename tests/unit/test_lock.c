@@ -1,6 +1,8 @@
 /* Locks: a second descriptor is refused as a second process is; what is made and removed. */
 #include "base/lock.h"
 
+#include <sys/wait.h>
+
 #include "base/outfile.h"
 #include "scratch.h"
 
@@ -63,10 +65,76 @@ static void beside(void)
 	ok(!a.path && !exists("/dev/null.lock"), "is not locked");
 }
 
+/* A link to a file that is missing, as to a disk of its own: the first run makes the file. */
+static void dangling(void)
+{
+	const char *link = scratch_path("far"), *path = scratch_path("elsewhere");
+	struct lock a, b;
+
+	is_int(symlink("elsewhere", link), 0, "a link to a file that is missing");
+	is_int(lock_take(&a, link, &e), 0, "is locked");
+	outfile_save(link, "x", 1, &e);
+	is_int(lock_take(&b, link, &e), -1, "also when the file is there");
+	is_int(lock_take(&b, path, &e), -1, "by its own name");
+	lock_release(&a);
+	ok(!exists(scratch_path("elsewhere.lock")) && !exists(scratch_path("far.lock")),
+	   "the lock is removed");
+}
+
+/* Where no file can be made the file itself is locked: 0 if another process is kept out. */
+static int lock_in_closed(void)
+{
+	const char *path = scratch_path("closed/state");
+	struct lock a, b;
+	int result = lock_take(&a, path, &e) < 0 || lock_take(&b, path, &e) == 0;
+
+	lock_release(&a);
+	return result || lock_take(&b, path, &e) < 0;
+}
+
+static void closed(void)
+{
+	enum { NOBODY = 65534 };
+	const char *folder = scratch_path("closed"), *path = scratch_path("closed/state");
+	int status = -1;
+	pid_t child;
+
+	chmod(scratch_folder, 0755);
+	mkdir(folder, 0755);
+	outfile_save(path, "x", 1, &e);
+	chmod(path, 0666);
+	chmod(folder, 0555);
+	child = fork();
+	if (!child)
+		_exit(geteuid() == 0 && setuid(NOBODY) < 0 ? 99 : lock_in_closed());
+	waitpid(child, &status, 0);
+	is_int(status, 0, "a folder that takes no files: the file itself is locked");
+	ok(exists(path), "and stays");
+	chmod(folder, 0755);
+}
+
+static void folders(void)
+{
+	int a = lock_folder(scratch_folder, &e);
+
+	ok(a >= 0, "a folder is locked");
+	is_int(lock_folder(scratch_folder, &e), -1, "twice");
+	ok(strstr(e.text, "in use by another process") != NULL, "%s", e.text);
+	close(a);
+	a = lock_folder(scratch_folder, &e);
+	ok(a >= 0, "after the first is closed");
+	close(a);
+	is_int(lock_folder(scratch_path("missing"), &e), -1, "none");
+	ok(strstr(e.text, "missing: No such file") != NULL, "%s", e.text);
+}
+
 int main(void)
 {
 	scratch_begin();
 	descriptors();
 	beside();
+	dangling();
+	closed();
+	folders();
 	return tap_end();
 }
