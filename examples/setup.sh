@@ -36,6 +36,7 @@ test_needs() {
 	has prove || want perl
 	has bash || want bash
 	has xmllint || want libxml2-utils
+	has strace || want strace
 }
 
 peers_needs() {

@@ -127,10 +127,6 @@ static char *write_facts(struct round *r)
 
 /* ---- */
 
-/*
- * The model first: if the state is then not written, the same command does both again, since the
- * state still belongs to the previous model.
- */
 int round_save(struct round *r, struct err *e)
 {
 	const struct round_options *o = r->o;
