@@ -21,3 +21,10 @@ facts() { grep -a -o '{"tool".*}' "$1"; }
 
 # column N FILE: of a tab-separated table, without its header
 column() { tail -n +2 "$2" | cut -f "$1"; }
+
+# without_facts IN OUT: as numpy writes IN, and FEDn, with no archive comment
+without_facts() {
+	local end
+	end=$(LC_ALL=C grep -abo $'PK\005\006' "$1" | tail -n 1 | cut -d: -f1)
+	{ head -c $((end + 20)) "$1" && head -c 2 /dev/zero; } >"$2"
+}

@@ -70,6 +70,7 @@ static char *describe(const struct checkpoint *c, struct err *e)
 	json_int(&f.j, "seen", at->seen);
 	json_number(&f.j, "best_loss", at->best_loss);
 	json_int(&f.j, "log_bytes", at->log_bytes);
+	json_int(&f.j, "log_epoch", at->log_epoch);
 	json_number(&f.j, "loss", at->last_loss);
 	json_number(&f.j, "accuracy", at->last_accuracy);
 	json_number(&f.j, "valid_loss", at->last_valid_loss);
@@ -133,6 +134,7 @@ static int read_position(struct position *at, const struct json *v, struct err *
 		.seen = facts_int(v, "seen"),
 		.best_loss = number(v, "best_loss", INFINITY),
 		.log_bytes = facts_int(v, "log_bytes"),
+		.log_epoch = facts_int(v, "log_epoch"),
 		.last_loss = number(v, "loss", NAN),
 		.last_accuracy = number(v, "accuracy", NAN),
 		.last_valid_loss = number(v, "valid_loss", NAN),

@@ -22,6 +22,7 @@ struct position {
 	double best_loss;
 	/* length of the log when this was saved; -1: there was none */
 	int64_t log_bytes;
+	int64_t log_epoch;              /* of the row that ends there; 0: none of this run */
 	/* of the last whole epoch */
 	double last_loss, last_accuracy, last_valid_loss, last_valid_accuracy;
 };

@@ -108,8 +108,17 @@ static int save(struct run *r, struct err *e)
 	if (!r->o->checkpoint)
 		return 0;
 	trainer_get(r->trainer, r->c.w.a, r->c.m.a, r->c.v.a);
-	r->c.at.log_bytes = r->log ? train_log_bytes(r->log) : -1;
+	r->c.at.log_bytes = r->log ? train_log_bytes(r->log, &r->c.at.log_epoch) : -1;
 	return checkpoint_save(&r->c, r->o->checkpoint, e);
+}
+
+/* Do the numbers of a position agree, which no checksum covers? */
+static bool is_position(const struct run *r)
+{
+	const struct position *at = &r->c.at;
+
+	return at->batch <= r->batches && at->seen == (int64_t)at->batch * r->batch &&
+	       at->correct <= at->seen && at->steps == (uint64_t)at->epoch * r->batches + at->batch;
 }
 
 /* Returns whether there is a checkpoint to go on from, or -1. */
@@ -124,6 +133,8 @@ static int load(struct run *r, struct err *e)
 	if (lock_take(&r->lock, o->checkpoint, e) < 0)
 		return -1;
 	found = checkpoint_load(&r->c, o->checkpoint, &other_engine, e);
+	if (found > 0 && !is_position(r))
+		return err_set(e, "%s: its position is damaged", o->checkpoint);
 	if (found > 0 && r->c.at.epoch > (uint32_t)o->epochs)
 		return err_set(e, "%s: is past epoch %d already", o->checkpoint, o->epochs);
 	if (found > 0 && other_engine)
@@ -157,7 +168,8 @@ static int begin(struct run *r, const struct model *from, struct err *e)
 		trainer_anchor(r->trainer, from->w);
 	model_drop_pages(from);
 	if (o->log) {
-		r->log = train_log_open(o->log, found ? r->c.at.log_bytes : -1, e);
+		r->log = train_log_open(o->log, found ? r->c.at.log_bytes : -1,
+		                        r->c.at.log_epoch, e);
 		if (!r->log)
 			return -1;
 	}

@@ -33,13 +33,29 @@ static void write_options(struct json_writer *j, const struct train_facts *f)
 	json_text(j, "keep", o->keep_best ? "best" : "last");
 }
 
+/* Which images the split of the dataset itself puts on which side; the digest does not tell. */
+static void write_split(struct json_writer *j, const struct dataset *d)
+{
+	char digest[SHA256_HEX] = "none";
+	struct sha256 s;
+
+	if (d->has_split) {
+		sha256_init(&s);
+		sha256_add(&s, d->part, d->count);
+		sha256_hex(&s, digest);
+	}
+	json_text(j, "split_ids", digest);
+}
+
 char *train_facts_run(const struct train_facts *f)
 {
 	struct facts facts;
 
 	facts_start(&facts, "aml-train");
 	write_options(&facts.j, f);
+	json_int(&facts.j, "size", f->dataset->height);
 	json_text(&facts.j, "dataset", f->dataset->digest);
+	write_split(&facts.j, f->dataset);
 	json_text(&facts.j, "parent", f->parent);
 	return facts_end(&facts);
 }

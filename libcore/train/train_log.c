@@ -11,11 +11,12 @@
 
 #include "base/lock.h"
 #include "base/mem.h"
+#include "base/outfile.h"
 
 struct train_log {
 	char *path;
 	FILE *f;
-	int64_t bytes;
+	int64_t bytes, epoch;           /* EPOCH: of the last row, if it is of this run; or 0 */
 };
 
 static int fail(const struct train_log *l, struct err *e)
@@ -28,10 +29,44 @@ static int flush(struct train_log *l, int written, struct err *e)
 	if (written < 0 || fflush(l->f) != 0)
 		return fail(l, e);
 	l->bytes += written;
+	fdatasync(fileno(l->f));        /* pipes and devices cannot */
 	return 0;
 }
 
-static int prepare(struct train_log *l, int64_t bytes, struct err *e)
+/* Do the first BYTES of the file end with the row of EPOCH (below 1: with any line)? */
+static bool ends_with(const struct train_log *l, int64_t bytes, int64_t epoch)
+{
+	enum { ROW = 160 };             /* bytes, more than a row has */
+	char text[ROW + 1] = "", want[24];
+	int64_t size = bytes < ROW ? bytes : ROW;
+	int fd = open(l->path, O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : pread(fd, text, (size_t)size, bytes - size);
+	const char *row;
+
+	if (fd >= 0)
+		close(fd);
+	if (got != size || size == 0 || text[size - 1] != '\n')
+		return false;
+	text[size - 1] = '\0';
+	row = strrchr(text, '\n');
+	snprintf(want, sizeof want, "%lld\t", (long long)epoch);
+	return epoch < 1 || (row && !strncmp(row + 1, want, strlen(want)));
+}
+
+/* Takes away what was written after the first BYTES. */
+static int cut(struct train_log *l, int64_t bytes, int64_t epoch, struct err *e)
+{
+	if (bytes > l->bytes || !ends_with(l, bytes, epoch))
+		return err_set(e, "%s: is not the log of this run, no row of epoch %lld ends at byte "
+		               "%lld", l->path, (long long)epoch, (long long)bytes);
+	if (ftruncate(fileno(l->f), bytes) < 0)
+		return fail(l, e);
+	l->bytes = bytes;
+	l->epoch = epoch > 0 ? epoch : 0;
+	return 0;
+}
+
+static int prepare(struct train_log *l, int64_t bytes, int64_t epoch, struct err *e)
 {
 	struct stat st;
 
@@ -40,24 +75,23 @@ static int prepare(struct train_log *l, int64_t bytes, struct err *e)
 	if (S_ISREG(st.st_mode) && lock_descriptor(fileno(l->f), l->path, e) < 0)
 		return -1;
 	l->bytes = S_ISREG(st.st_mode) ? st.st_size : 0;
-	if (bytes >= 0 && bytes < l->bytes) {
-		if (ftruncate(fileno(l->f), bytes) < 0)
-			return fail(l, e);
-		l->bytes = bytes;
-	}
+	if (bytes >= 0 && l->bytes && cut(l, bytes, epoch, e) < 0)
+		return -1;
 	if (l->bytes)
 		return 0;
+	if (S_ISREG(st.st_mode))
+		outfile_sync_parent(l->path);
 	return flush(l, fprintf(l->f, "epoch\tloss\taccuracy\tvalid_loss\tvalid_accuracy\n"), e);
 }
 
-struct train_log *train_log_open(const char *path, int64_t bytes, struct err *e)
+struct train_log *train_log_open(const char *path, int64_t bytes, int64_t epoch, struct err *e)
 {
 	struct train_log *l = xcalloc(1, sizeof *l);
 
 	errno = 0;
 	l->path = xstrdup(path);
 	l->f = fopen(path, "ae");
-	if (prepare(l, bytes, e) < 0) {
+	if (prepare(l, bytes, epoch, e) < 0) {
 		train_log_close(l);
 		return NULL;
 	}
@@ -77,11 +111,13 @@ int train_log_row(struct train_log *l, uint32_t epoch, const struct score *train
 	else
 		written = fprintf(l->f, "%u\t%.9g\t%.9g\t-\t-\n", epoch, train->loss,
 		                  train->accuracy);
+	l->epoch = epoch;
 	return flush(l, written, e);
 }
 
-int64_t train_log_bytes(const struct train_log *l)
+int64_t train_log_bytes(const struct train_log *l, int64_t *epoch)
 {
+	*epoch = l->epoch;
 	return l->bytes;
 }
 

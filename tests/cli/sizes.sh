@@ -1,13 +1,7 @@
 #!/usr/bin/env bash
 # Models that do not tell their image size: 50 to 53 pixels have the same shapes.
 . "${0%/*}/../lib.sh"
-
-# without_facts IN OUT: as numpy writes IN, and FEDn, with no archive comment
-without_facts() {
-	local end
-	end=$(LC_ALL=C grep -abo $'PK\005\006' "$1" | tail -n 1 | cut -d: -f1)
-	{ head -c $((end + 20)) "$1" && head -c 2 /dev/zero; } >"$2"
-}
+. "$TESTS/small.sh"
 
 # size_of MODEL: as aml-info tells it
 size_of() { aml-info --json "$1" | sed -n 's/^ *"size": \([0-9]*\),$/\1/p' | head -n 1; }

@@ -178,6 +178,52 @@ run train -e 4 --checkpoint ck start.npz x.npz
 fails_with "ck: is past epoch 4 already" "fewer epochs than are done"
 run train -e 5 -s 4 --checkpoint ck start.npz x.npz
 fails_with "ck: belongs to another run: seed was 0, is now 4" "another seed"
+# The same ids and labels, images of another size or another split; shapes of 20 to 21 pixels are the same.
+aml-downsample -q -s 21 --classes $SMALL_CLASSES -o data21 cells
+without_facts start.npz open.npz
+train -e 1 --checkpoint open.ck open.npz x.npz
+run aml-train -q -b 8 -d data21 -e 2 --checkpoint open.ck open.npz x21.npz
+fails_with "open.ck: belongs to another run: size was 20, is now 21" "images of another size"
+aml-partition -q -n 2 -S folds data folds >/dev/null
+aml-train -q -b 8 -d folds/partition0 -e 1 --checkpoint fold.ck start.npz x.npz
+run aml-train -q -b 8 -d folds/partition1 -e 2 --checkpoint fold.ck start.npz x0.npz
+fails_with "fold.ck: belongs to another run: split_ids was" "the images of another fold"
+run train -e 2 --checkpoint fold.ck start.npz x0.npz
+fails_with "fold.ck: belongs to another run: split_ids was" "no split any more"
+
+# ---- logs of other runs ----
+train -e 2 --log part.tsv --checkpoint part.ck start.npz x.npz
+cp part.tsv kept.tsv
+head -n 2 kept.tsv >part.tsv
+run train -e 3 --log part.tsv --checkpoint part.ck start.npz x3.npz
+fails_with "part.tsv: is not the log of this run" "a log without its last row"
+{ cat kept.tsv && head -c 2000 /dev/zero | tr '\0' x; } | tail -c +9 >part.tsv
+cp part.tsv before.tsv
+run train -e 3 --log part.tsv --checkpoint part.ck start.npz x3.npz
+fails_with "part.tsv: is not the log of this run" "another file, longer than the log"
+same before.tsv part.tsv "is not cut"
+sed 's/^2\t/9\t/' kept.tsv >part.tsv
+run train -e 3 --log part.tsv --checkpoint part.ck start.npz x3.npz
+fails_with "part.tsv: is not the log of this run" "the log of other epochs"
+rm part.tsv
+run train -e 3 --log part.tsv --checkpoint part.ck start.npz x3.npz
+exits 0 "a new log"
+check "has the row that is new" test "$(column 1 part.tsv)" = 3
+# A log that is new in a run that has gone on, stopped before its first row.
+background "${straight[@]}" --checkpoint late.ck start.npz late.npz
+until [ "$(fact late.ck epoch 2>/dev/null)" = 2 ]; do sleep 0.005; done
+kill -TERM $pid
+wait $pid
+echo "of another run" >late.tsv
+background "${straight[@]}" --log late.tsv --checkpoint late.ck start.npz late.npz
+until [ -e late.ck.lock ]; do sleep 0.005; done
+kill -TERM $pid
+wait $pid
+run train "${straight[@]}" --log late.tsv --checkpoint late.ck start.npz late.npz
+exits 0 "a log that is new, and stopped"
+same straight.npz late.npz "... the weights"
+check "... keeps what it holds" test "$(head -n 1 late.tsv)" = "of another run"
+check "... and has all rows since" test "$(tail -n 1 late.tsv)" = "$(tail -n 1 straight.tsv)"
 run train -e 5 -l 0.01 --checkpoint ck start.npz x.npz
 fails_with "rate was 0.001, is now 0.01" "another rate"
 run train -e 5 --checkpoint ck five.npz x.npz

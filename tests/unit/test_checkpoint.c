@@ -24,6 +24,7 @@ static const struct position somewhere = {
 	.seen = 456,
 	.best_loss = .1,
 	.log_bytes = 789,
+	.log_epoch = 3,
 	.last_loss = 1. / 3,
 	.last_accuracy = 2. / 3,
 	.last_valid_loss = 5e-324,

@@ -14,8 +14,39 @@ enum { SIDE = 20, CLASSES = 2 };
 
 static struct train_options options = { .epochs = 3, .batch = 8, .rate = .5, .seed = 7,
 	                                .shuffle = true, .augment = AUGMENT_ROTATE };
-static struct dataset d = { .digest = "d1" };
+static struct dataset d = { .digest = "d1", .height = SIDE };
 static struct train_facts facts = { &options, false, 11, &d, "p1" };
+
+/* The split of the dataset itself, of three images. */
+static char *run_of_split(uint8_t a, uint8_t b, uint8_t c)
+{
+	uint8_t part[] = { a, b, c };
+	char *text;
+
+	d.has_split = true;
+	d.part = part;
+	d.count = 3;
+	text = train_facts_run(&facts);
+	d.has_split = false;
+	d.part = NULL;
+	d.count = 0;
+	return text;
+}
+
+static void test_splits(void)
+{
+	char *none = train_facts_run(&facts);
+	char *one = run_of_split(DATASET_TRAIN, DATASET_TRAIN, DATASET_VALID);
+	char *same = run_of_split(DATASET_TRAIN, DATASET_TRAIN, DATASET_VALID);
+	char *other = run_of_split(DATASET_TRAIN, DATASET_VALID, DATASET_TRAIN);
+
+	is_text(same, one, "equal splits");
+	ok(strcmp(one, other) != 0 && strcmp(one, none) != 0, "another one, and none, are told apart");
+	free(none);
+	free(one);
+	free(same);
+	free(other);
+}
 
 static void test_run(void)
 {
@@ -25,7 +56,8 @@ static void test_run(void)
 	        "\"batch\": 8, \"rate\": 0.5, \"split\": \"train\", \"split_seed\": 11, "
 	        "\"dropout\": \"off\", \"shuffle\": \"on\", \"augment\": \"rotate\", "
 	        "\"class_weight\": \"none\", \"proximal\": 0, \"bn\": \"running\", "
-	        "\"keep\": \"last\", \"dataset\": \"d1\", \"parent\": \"p1\"}", "a run");
+	        "\"keep\": \"last\", \"size\": 20, \"dataset\": \"d1\", "
+	        "\"split_ids\": \"none\", \"parent\": \"p1\"}", "a run");
 	options.epochs = 4;
 	other = train_facts_run(&facts);
 	is_text(other, text, "the number of epochs tells no runs apart");
@@ -82,6 +114,7 @@ static void test_result(void)
 int main(void)
 {
 	test_run();
+	test_splits();
 	test_result();
 	return tap_end();
 }
