@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
 	struct model m = {0};
-	struct err e;
+	struct err e, warning;
 	int result = a.format == SAVEDMODEL ? 0 : outfile_probe_binary(a.out, "-o FILE", &e);
 
 	if (result == 0)
@@ -66,6 +66,8 @@ int main(int argc, char **argv)
 		result = savedmodel_save(a.out, &m.net, m.w, &e);
 	else if (result == 0)
 		result = save_onnx(a.out, &m, &e);
+	if (result == 0 && model_size_guessed(&m, a.model, &warning))
+		tool_warn(&warning);
 	model_release(&m);
 	return tool_end(result < 0 ? tool_fail(&e) : 0);
 }

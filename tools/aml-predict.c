@@ -168,6 +168,8 @@ int main(int argc, char **argv)
 
 	if (p)
 		o.classes = predict_classes(p);
+	if (p && predict_size_guessed(p, &e))
+		tool_warn(&e);
 	if (!p || predict_operands(p, &o, &e) < 0)
 		status = tool_fail(&e);
 	else

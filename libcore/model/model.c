@@ -125,6 +125,18 @@ int model_save(const char *path, const struct net *net, const float *const w[NET
 	return m ? model_writer_end(m, w, facts, e) : -1;
 }
 
+bool model_size_guessed(const struct model *m, const char *path, struct err *warning)
+{
+	int least, most;
+
+	if (!m->net.size_guessed)
+		return false;
+	net_sizes(&m->net, &least, &most);
+	err_set(warning, "%s: does not tell the size of its images: %d is a guess, its arrays fit %d "
+	        "to %d", infile_name(path), m->net.size, least, most);
+	return true;
+}
+
 /* ---- for a dataset ---- */
 
 static int same_classes(const struct model *m, const char *path, const struct dataset *d,

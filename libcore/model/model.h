@@ -47,6 +47,12 @@ int model_save(const char *path, const struct net *net, const float *const w[NET
                const char *facts, struct err *e);
 
 /*
+ * Is the image size of the model, read from PATH, a guess (net.h)? Then with a warning that says so,
+ * for whoever has nothing that settles it.
+ */
+bool model_size_guessed(const struct model *m, const char *path, struct err *warning);
+
+/*
  * -1 with E set unless the images of D fit the model M, read from PATH, and the class
  * lists agree as far as they are known. A guessed size becomes that of the images.
  */

@@ -94,6 +94,11 @@ const struct classes *predict_classes(const struct predict *p)
 	return &p->classes;
 }
 
+bool predict_size_guessed(const struct predict *p, struct err *warning)
+{
+	return model_size_guessed(&p->m, p->path, warning);
+}
+
 static float *pixels_of(const struct predict *p, size_t i)
 {
 	return p->pixels + i * (size_t)p->m.net.size * (size_t)p->m.net.size *

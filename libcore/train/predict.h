@@ -35,6 +35,9 @@ void predict_free(struct predict *p);           /* NULL is allowed */
 
 const struct classes *predict_classes(const struct predict *p);
 
+/* As model_size_guessed. */
+bool predict_size_guessed(const struct predict *p, struct err *warning);
+
 /*
  * Predicts the files NAME[0..n-1], each what picture_input takes; "-" is a file of that
  * name. Calls TAKE with the answers, up to MAX at a time, in order; that of a file that

@@ -27,6 +27,17 @@ is_known open.npz false "the size is a guess"
 is_known told50.npz true "the size is told"
 run aml-predict open.npz cells/BAS/*
 exits 0 "they predict, images resized to 52"
+check "the guess is told, once" one_line "open.npz: does not tell the size of its images: 52 is a guess, its arrays fit 50 to 53"
+run aml-predict told50.npz cells/BAS/*
+stderr_is_empty "a size that is told"
+for format in onnx savedmodel; do
+	run aml-export -f $format -o exported open.npz
+	exits 0 "$format of a guessed size"
+	check "$format: the guess is told" one_line "open.npz: does not tell the size of its images: 52 is a guess"
+	rm -r exported
+done
+run aml-export -f onnx -o exported told50.npz
+stderr_is_empty "ONNX of a size that is told"
 
 # ---- a dataset tells the size ----
 run aml-train -q -d cells50 -b 4 open.npz trained.npz
