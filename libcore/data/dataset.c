@@ -295,7 +295,7 @@ static int map_images(struct dataset *d, struct err *e)
 
 	if (result < 0)
 		goto out;
-	result = npy_parse(&a, d->images->file.data, d->images->file.size, e);
+	result = npy_parse_only(&a, d->images->file.data, d->images->file.size, e);
 	if (result == 0 && a.dims != PIXELS_DIMS + 1)
 		result = err_set(e, "%s, expected images x height x width x channels",
 		                 npy_describe(&a, text, sizeof text));

@@ -35,6 +35,7 @@ struct dataset_writer {
 	size_t image_bytes;
 	int fd;                         /* packed: .images.npy; otherwise -1 */
 	int folder;                     /* PATH, locked */
+	struct timespec begun;          /* by the first run, as the file system has it */
 };
 
 static char *path_in(const struct dataset_writer *w, const char *name)
@@ -129,6 +130,14 @@ static int make_folder(const char *path, struct err *e)
 	return err_set(e, "%s: %s", path, strerror(errno));
 }
 
+static void read_begin(struct dataset_writer *w, const char *marker)
+{
+	struct stat st;
+
+	if (stat(marker, &st) == 0)
+		w->begun = st.st_mtim;  /* otherwise all images are made again */
+}
+
 /* Claims the folder, or finds in it the unfinished dataset that is ours. */
 static int claim(struct dataset_writer *w, struct err *e)
 {
@@ -150,6 +159,7 @@ static int claim(struct dataset_writer *w, struct err *e)
 		result = outfile_save(marker, text, strlen(text), e);
 	else
 		err_set(e, "%s: the folder is not empty", w->path);
+	read_begin(w, marker);
 out:
 	free(marker);
 	free(labels);
@@ -383,9 +393,19 @@ fail:
 	return NULL;
 }
 
-bool dataset_writer_has(const struct dataset_writer *w, size_t i)
+static bool is_older(const char *file, const struct timespec *than)
 {
-	return w->form.packed ? has_row(w, i) : has_image(w, i);
+	struct stat st;
+
+	if (stat(file, &st) < 0)
+		return true;            /* whoever reads it is told */
+	return st.st_mtim.tv_sec != than->tv_sec ? st.st_mtim.tv_sec < than->tv_sec
+	                                         : st.st_mtim.tv_nsec < than->tv_nsec;
+}
+
+bool dataset_writer_has(const struct dataset_writer *w, size_t i, const char *file)
+{
+	return (w->form.packed ? has_row(w, i) : has_image(w, i)) && is_older(file, &w->begun);
 }
 
 int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels,

@@ -31,8 +31,11 @@ struct dataset_writer *dataset_writer_open(const char *path,
                                            const struct classes *classes,
                                            char *const *ids, size_t count, struct err *e);
 
-/* Is image I there already, from this run or an earlier one? Thread-safe. */
-bool dataset_writer_has(const struct dataset_writer *w, size_t i);
+/*
+ * Is image I there already, from this run or an earlier one, and was FILE, which it is made of, last
+ * changed before the first of them began? Thread-safe.
+ */
+bool dataset_writer_has(const struct dataset_writer *w, size_t i, const char *file);
 
 /* Adds image I; PIXELS as the form says. Thread-safe for distinct images. */
 int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels,

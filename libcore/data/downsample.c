@@ -97,7 +97,7 @@ static void make_picture(void *arg, size_t i, int worker)
 
 	if (i >= atomic_load(&j->stop))
 		return;
-	if (!dataset_writer_has(j->writer, i)) {
+	if (!dataset_writer_has(j->writer, i, j->tree->picture[i].path)) {
 		pixels = make_pixels(&j->worker[worker], j->d->bytes, j->tree->picture[i].path, &e);
 		if (pixels)
 			take_note(j, i, j->worker[worker].picture.image.note);

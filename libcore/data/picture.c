@@ -62,7 +62,7 @@ static int from_npy(struct picture *p, float *out, const struct infile *f, int c
 	size_t side = (size_t)p->size;
 	bool bytes;
 
-	if (npy_parse(&a, f->data, f->size, e) < 0)
+	if (npy_parse_only(&a, f->data, f->size, e) < 0)
 		return -1;
 	bytes = a.kind == 'u' && a.item_bytes == 1 && !a.fortran;
 	if (a.dims != 3 || a.shape[0] != side || a.shape[1] != side ||

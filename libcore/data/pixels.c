@@ -82,7 +82,7 @@ static int open_image(struct infile *f, struct npy *a, const char *path, struct 
 {
 	if (infile_open(f, path, file_limit, e) < 0)
 		return -1;
-	if (npy_parse(a, f->data, f->size, e) < 0) {
+	if (npy_parse_only(a, f->data, f->size, e) < 0) {
 		infile_release(f);
 		return err_in(e, path);
 	}

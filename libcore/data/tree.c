@@ -183,6 +183,8 @@ static int scan_root(struct scan *s, const char *root, struct err *e)
 			result = scan_class(s, path, label, e);
 		else if (folder)
 			names_add(&s->others, xstrdup(entries.name[i]));
+		else if (stem_bytes(entries.name[i]))
+			names_add(&s->strays, xasprintf("%s: a picture in no class folder", path));
 		free(path);
 	}
 	names_release(&entries);

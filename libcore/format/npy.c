@@ -296,6 +296,22 @@ int npy_parse(struct npy *a, const uint8_t *bytes, size_t size, struct err *e)
 	return 0;
 }
 
+int npy_parse_only(struct npy *a, const uint8_t *bytes, size_t size, struct err *e)
+{
+	struct npy got;
+	size_t end;
+	char text[128];
+
+	if (npy_parse(&got, bytes, size, e) < 0)
+		return -1;
+	end = (size_t)((const uint8_t *)got.data - bytes) + got.size_bytes;
+	if (end < size)
+		return err_set(e, "holds %zu bytes more than %s", size - end,
+		               npy_describe(&got, text, sizeof text));
+	*a = got;
+	return 0;
+}
+
 void npy_release(struct npy *a)
 {
 	free(a->owned);

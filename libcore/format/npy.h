@@ -38,6 +38,12 @@ char *npy_describe(const struct npy *a, char *text, size_t size);
  */
 int npy_parse(struct npy *a, const uint8_t *bytes, size_t size, struct err *e);
 
+/*
+ * The same of a file of one array of numbers: bytes after the data, which numpy passes over, are an
+ * error: a header that is damaged or another's, or an array that nobody would look at.
+ */
+int npy_parse_only(struct npy *a, const uint8_t *bytes, size_t size, struct err *e);
+
 void npy_release(struct npy *a);
 
 /* '<f4' in C order: DATA can be used as it lies, if aligned. */

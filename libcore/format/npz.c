@@ -124,6 +124,8 @@ static int read_directory(struct npz *z, const uint8_t *end, struct err *e)
 		p += length;
 		size -= length;
 	}
+	if (size)
+		return err_set(e, "the central directory holds more than its %zu members", count);
 	return 0;
 }
 

@@ -126,6 +126,15 @@ fails_with "cells/BAS/BAS_0001.tif: Not a directory" "a picture instead of a tre
 run aml-downsample -o none nowhere
 fails_with "nowhere: No such file" "a tree that is not there"
 
+tree loose
+cp loose/BAS/BAS_0001.tif* loose/one.TIF
+echo text >loose/README
+run aml-downsample -s 9 -o none loose
+fails_with "loose/one.TIF: a picture in no class folder" "a picture beside the class folders"
+run aml-downsample -k -s 9 -o loose9 loose
+exits 1 "-k"
+check "-k: the others are there" test "$(find loose9/data_singlets -type f | wc -l)" -eq 5
+
 # ---- ids ----
 tree twins
 cp twins/LYT/LYT_0001.tiff twins/LYT/LYT_0001.tif
@@ -155,6 +164,16 @@ stat -c %i mixed1/data_singlets/BAS_0001.npy >after
 check "what was finished is kept" cmp before after
 run aml-downsample -s 9 -o mixed1 mixed
 fails_with "mixed1: " "a finished dataset is not overwritten"
+for form in "" --packed; do
+	run aml-downsample -s 9 $form -o changed mixed
+	fails_with "mixed/EOS/EOS_0002.tiff: damaged TIFF" "an unfinished dataset $form"
+	cp mixed/BAS/BAS_0001.tif kept.tif && cp mixed/LYT/LYT_0002.tiff mixed/BAS/BAS_0001.tif
+	run aml-downsample -k -s 9 $form -o changed mixed
+	run aml-downsample -k -s 9 $form -o afresh mixed
+	check "a picture that changed meanwhile is made again $form" diff -r afresh changed
+	mv kept.tif mixed/BAS/BAS_0001.tif
+	rm -r changed afresh
+done
 run aml-downsample -k -s 9 --packed -o mixedp mixed
 exits 1 "-k, packed"
 run aml-downsample -s 9 --packed -o onep cells

@@ -64,6 +64,7 @@ def npz_files():
     put("npz", "bad-encrypted", patched(cd + 8, b"\1"))
     put("npz", "bad-zip64", patched(end + 10, b"\xff\xff"))
     put("npz", "bad-count", patched(end + 10, b"\x09"))
+    put("npz", "bad-count-few", patched(end + 10, b"\0"))
     put("npz", "bad-directory-offset", patched(end + 16, b"\xff\xff\xff\x7f"))
     put("npz", "bad-local-extra", patched(28, b"\xff\xff"))
     put("npz", "bad-cut-off", b[:-1])

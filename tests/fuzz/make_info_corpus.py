@@ -76,6 +76,9 @@ def datasets():
     d("bad-packed-twice", packed, {IDS: ids("a", "a")})
     d("bad-packed-missing", packed, {IDS: ids("a", "c")})
     d("bad-packed-no-ids", packed, {IDS: None})
+    d("odd-second-behind", singlets, {B: bytes_of(2, 2, 4) + b"x"})
+    d("bad-behind", singlets, {A: bytes_of(2, 2, 4) + b"x"})
+    d("bad-packed-behind", packed, {IMAGES: npy("|u1", (2, 2, 2, 4), bytes(33))})
     d("bad-packed-cut", packed, {IMAGES: npy("|u1", (2, 2, 2, 4), bytes(31))})
 
 

@@ -95,10 +95,23 @@ static void put_array(const char *folder, const char *name, const char *descr, i
 {
 	char *file = xasprintf("%s/%s", folder, name);
 	uint8_t data[2 * PIXELS * 8] = {0};
+	size_t size = (size_t)(descr[2] - '0');
 	struct err e;
 
-	npy_save(file, descr, dims, shape, data, sizeof data, false, &e);
+	for (int i = 0; i < dims; i++)
+		size *= shape[i];
+	npy_save(file, descr, dims, shape, data, size, false, &e);
 	free(file);
+}
+
+static void append(const char *folder, const char *name, const char *text)
+{
+	char *path = xasprintf("%s/%s", folder, name);
+	FILE *f = fopen(path, "ab");
+
+	if (!f || fputs(text, f) < 0 || fclose(f) != 0)
+		ok(false, "%s cannot be written", path);
+	free(path);
 }
 
 static void view_refuses(const char *path, size_t i, const char *message)
@@ -157,6 +170,9 @@ static void test_bad_images(void)
 	view_refuses(path, 1, "of >f4, expected");
 	put_array(path, "data_singlets/b.npy", "<f4", 2, (const size_t[]){ H, W });
 	view_refuses(path, 1, "3 x 4 of <f4, expected");
+	put_array(path, "data_singlets/b.npy", "<f4", 3, (const size_t[]){ H, W, C });
+	append(path, "data_singlets/b.npy", "more");
+	view_refuses(path, 1, "data_singlets/b.npy: holds 4 bytes more than 3 x 4 x 4 of <f4");
 	put(path, "data_singlets/b.npy", "", 0);
 	view_refuses(path, 1, "data_singlets/b.npy: ");
 	unlink(b);
@@ -200,6 +216,8 @@ static void test_bad_packed(void)
 		   "a row without a label is passed over");
 		dataset_release(&d);
 	}
+	append(path, "images.npy", "more");
+	refuses(path, "images.npy: holds 4 bytes more than 3 x 3 x 4 x 4 of |u1");
 	put_array(path, "images.npy", "<f4", 3, (const size_t[]){ 2, H, W });
 	refuses(path,
 	        "images.npy: 2 x 3 x 4 of <f4, expected images x height x width x channels");

@@ -35,9 +35,9 @@ static void add(struct dataset_writer *w, bool bytes, size_t i)
 	struct err e = {0};
 
 	make_pixels(pixels, bytes, i);
-	ok(!dataset_writer_has(w, i), "image %zu is not there", i);
+	ok(!dataset_writer_has(w, i, ""), "image %zu is not there", i);
 	ok(dataset_writer_add(w, i, pixels, &e) == 0, "added %s", e.text);
-	ok(dataset_writer_has(w, i), "is there");
+	ok(dataset_writer_has(w, i, ""), "is there");
 }
 
 static void check_written(const char *path, bool bytes, bool packed)
@@ -74,8 +74,8 @@ static void test_write(bool bytes, bool packed)
 	dataset_writer_free(w);
 	refuses(path, "unfinished dataset: labels.npy is missing");
 	w = start(path, &form, &c);
-	ok(dataset_writer_has(w, 3) && dataset_writer_has(w, 0) &&
-	           !dataset_writer_has(w, 1),
+	ok(dataset_writer_has(w, 3, "") && dataset_writer_has(w, 0, "") &&
+	           !dataset_writer_has(w, 1, ""),
 	   "gone on with");
 	add(w, bytes, 4);
 	add(w, bytes, 1);
@@ -107,7 +107,7 @@ static void add_one(void *arg, size_t i, int worker)
 
 	(void)worker;
 	memset(pixels, (int)i, sizeof pixels);
-	c->bad[i] = dataset_writer_has(c->w, i) ||
+	c->bad[i] = dataset_writer_has(c->w, i, "") ||
 	            dataset_writer_add(c->w, i, pixels, &e) < 0;
 }
 
@@ -290,8 +290,8 @@ static void test_after_crash(void)
 	put(folder, ".hidden.npy", "", 0);
 	w = start(path, &form, &c);
 	ok(!exists(folder, ".BAS 1.npy.Xy12zQ"), "a temporary file is removed");
-	ok(dataset_writer_has(w, 1) && !dataset_writer_has(w, 2) &&
-	           !dataset_writer_has(w, 0),
+	ok(dataset_writer_has(w, 1, "") && !dataset_writer_has(w, 2, "") &&
+	           !dataset_writer_has(w, 0, ""),
 	   "a short file and an empty one do not count");
 	dataset_writer_free(w);
 	classes_release(&c);
@@ -320,14 +320,14 @@ static void test_packed_after_crash(void)
 	putc(0, f);
 	fclose(f);
 	w = start(path, &form, &c);
-	ok(dataset_writer_has(w, 1) && !dataset_writer_has(w, 2),
+	ok(dataset_writer_has(w, 1, "") && !dataset_writer_has(w, 2, ""),
 	   "a damaged row does not count");
 	dataset_writer_free(w);
 	truncate(work, NPY_HEADER + IMAGES * PIXELS);
 	rename(work, final);
 	w = start(path, &form, &c);
 	ok(exists(path, ".images.npy") && !exists(path, "images.npy") &&
-	           !dataset_writer_has(w, 1),
+	           !dataset_writer_has(w, 1, ""),
 	   "renamed without labels: begun anew");
 	dataset_writer_free(w);
 	classes_release(&c);

@@ -143,6 +143,10 @@ static void check_containers(void)
 	make_file(file, 1, header, "abc", 3);
 	ok(npy_parse(&a, file, size + 1, &e) == 0 && a.size_bytes == 2,
 	   "bytes after the data do not count");
+	size = make_file(file, 1, header, "ab", 2);
+	is_int(npy_parse_only(&a, file, size, &e), 0, "a file of one array");
+	is_int(npy_parse_only(&a, file, size + 1, &e), -1, "bytes after it are an error");
+	ok(strstr(e.text, "holds 1 bytes more than 2 of |u1") != NULL, "%s", e.text);
 	file[6] = 4;
 	ok(npy_parse(&a, file, size, &e) < 0 && strstr(e.text, "version 4.0"),
 	   "version 4.0: %s", e.text);
