@@ -124,7 +124,7 @@ static int parse_ids(char ***ids, size_t *n, const uint8_t *bytes, size_t size, 
 	char text[128], **got;
 	size_t count;
 
-	if (npy_parse(&a, bytes, size, e) < 0)
+	if (npy_parse_only(&a, bytes, size, e) < 0)
 		return -1;
 	if (a.dims != 1 || !(a.kind == 'U' || a.kind == 'S' || a.kind == 'O' || npy_count(&a) == 0))
 		return err_set(e, "holds %s, expected a list of ids",

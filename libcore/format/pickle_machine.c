@@ -347,6 +347,10 @@ const struct pickle_value *pickle_machine_run(struct pickle_machine *m, const ui
 	while (m->p < m->end) {
 		int op = *m->p++;
 
+		if (op == OP_STOP && m->p < m->end) {
+			err_set(e, "%zu bytes follow the pickle", (size_t)(m->end - m->p));
+			return NULL;
+		}
 		if (op == OP_STOP)
 			return pickle_stack_pop(&m->stack, e);
 		if (step(m, op, e) < 0)

@@ -58,6 +58,9 @@ check "no predictions are written" test ! -e predictions.tsv
 aml-downsample -s 20 "$image" >image.npy
 run aml-predict good.npz image.npy
 exits 0 "an array of pixels"
+cat image.npy image.npy >two.npy
+run aml-predict good.npz two.npy
+fails_with "two.npy: holds 6528 bytes more than 20 x 20 x 4 of <f4" "two arrays in one file"
 header=$(od -A n -t u2 -j 8 -N 2 image.npy)
 # pixel ENTRY BYTES FILE
 pixel() { printf '%b' "$2" | dd of="$3" bs=1 seek=$((10 + header + 4 * $1)) conv=notrunc 2>/dev/null; }

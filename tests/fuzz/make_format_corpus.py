@@ -93,6 +93,7 @@ def pickles():
         "bad-os-system": b"\x80\3cos\nsystem\nX\2\0\0\0ls\x85R.",
         "bad-stack-global": b"\x80\4\x8c\5posix\x8c\6system\x93.",
         "bad-opcode": b"\x80\2}\x81.",
+        "bad-behind": b"}.}.",
         "bad-cut-off": b"}X\xff\xff\xff\xffa",
         "bad-memo": b"}r\xff\xff\xff\x7f.",
         "bad-memo-empty": b"h\7.",

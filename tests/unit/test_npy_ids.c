@@ -107,6 +107,7 @@ static void check_odd_ids(void)
 	static const char u2[] = "{'descr': '<U2', 'fortran_order': False, 'shape': (1,), }\n";
 	static const char objects[] = "{'descr': '|O', 'fortran_order': False, 'shape': (2,), }\n";
 
+	check_ids_file(u2, "a\0\0\0b\0\0\0c\0\0\0d\0\0\0", 16, "holds 8 bytes more than 1 of <U2");
 	check_ids_file("{'descr': '>U2', 'fortran_order': False, 'shape': (1,), }\n",
 	               "\0\0\0a\0\0\0b", 8, "ab");
 	check_ids_file(u2, "a\0\0\0\0\0\0\0", 8, "a");

@@ -218,6 +218,7 @@ static void check_small(void)
 
 	DICT("empty", "", "the pickle is cut off");
 	DICT("no STOP", "}", "the pickle is cut off");
+	DICT("two pickles", "}.}.", "2 bytes follow the pickle");
 	DICT("cut off in a length", "}X\1\0\0", "the pickle is cut off");
 	DICT("a length past the end", "}X\xff\xff\xff\xff" "aK\1s.", "the pickle is cut off");
 	DICT("a name without end", "cnumpy\n", "the pickle is cut off");
