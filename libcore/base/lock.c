@@ -74,8 +74,8 @@ static int open_lock(const char *name, const char *path)
 }
 
 /*
- * The file NAME, or PATH in its place, locked for PATH; -1: there is neither; -2: with E set, another
- * process has it.
+ * The file NAME, or PATH in its place, locked for PATH; -1: there is neither; -2: with E set,
+ * another process has it.
  */
 static int open_locked(const char *name, const char *path, struct err *e)
 {

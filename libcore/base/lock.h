@@ -31,8 +31,8 @@ struct lock {
  * Locks PATH, which may be missing, and may be replaced by rename, which would leave a lock of its
  * own on the old file: the lock is on "PATH.lock", which is made, and removed with the lock.
  * A file of this name that holds something is locked, not removed. Links are followed, also to a
- * file that is missing. Where the folder takes no new file, PATH itself is locked, which is then not
- * replaced either (outfile.h). Devices and pipes are not locked.
+ * file that is missing. Where the folder takes no new file, PATH itself is locked, which is then
+ * not replaced either (outfile.h). Devices and pipes are not locked.
  * Returns 0, or -1 with E set as above, and L zero.
  */
 int lock_take(struct lock *l, const char *path, struct err *e);

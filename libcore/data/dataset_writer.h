@@ -32,8 +32,8 @@ struct dataset_writer *dataset_writer_open(const char *path,
                                            char *const *ids, size_t count, struct err *e);
 
 /*
- * Is image I there already, from this run or an earlier one, and was FILE, which it is made of, last
- * changed before the first of them began? Thread-safe.
+ * Is image I there already, from this run or an earlier one, and was FILE, which it is made of,
+ * last changed before the first of them began? Thread-safe.
  */
 bool dataset_writer_has(const struct dataset_writer *w, size_t i, const char *file);
 

@@ -46,12 +46,12 @@ struct round {
 /*
  * The three steps, each after the one before; 0, or -1 with E set. R: zero. O must outlive R.
  *
- * round_save writes, syncs and renames the model and syncs its folder before it does the same with
- * the state, so that whatever a power cut leaves, the state belongs to a model that is on disk. With
- * the old state, beside the new model or none, the same command does the whole round again, to the
- * same bytes; with the new state all is done, and the command is refused, since the state belongs to
- * the next round. The other order could leave a state whose model is nowhere, and a model written
- * over PREVIOUS takes the way back.
+ * round_save writes, syncs and renames the model and syncs its folder before it does the same
+ * with the state, so that whatever a power cut leaves, the state belongs to a model that is on
+ * disk. With the old state, beside the new model or none, the same command does the whole round
+ * again, to the same bytes; with the new state all is done, and the command is refused, since the
+ * state belongs to the next round. The other order could leave a state whose model is nowhere,
+ * and a model written over PREVIOUS takes the way back.
  */
 int round_load(struct round *r, const struct round_options *o, struct err *e);
 int round_average(struct round *r, struct threads *pool, bool quiet, struct err *e);

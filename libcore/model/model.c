@@ -132,8 +132,9 @@ bool model_size_guessed(const struct model *m, const char *path, struct err *war
 	if (!m->net.size_guessed)
 		return false;
 	net_sizes(&m->net, &least, &most);
-	err_set(warning, "%s: does not tell the size of its images: %d is a guess, its arrays fit %d "
-	        "to %d", infile_name(path), m->net.size, least, most);
+	err_set(warning,
+	        "%s: does not tell the size of its images: %d is a guess, its arrays fit %d to %d",
+	        infile_name(path), m->net.size, least, most);
 	return true;
 }
 
@@ -166,8 +167,8 @@ static int wrong_images(const struct net *net, const char *path, const struct da
 	net_sizes(net, &least, &most);
 	if (most > least)
 		snprintf(larger, sizeof larger, " to %d x %d x %d", most, most, net->channels);
-	return err_set(e, "%s: images are %d x %d x %d, %s takes %d x %d x %d%s", d->path, d->height,
-	               d->width, d->channels, path, least, least, net->channels, larger);
+	return err_set(e, "%s: images are %d x %d x %d, %s takes %d x %d x %d%s", d->path,
+	               d->height, d->width, d->channels, path, least, least, net->channels, larger);
 }
 
 int model_check_dataset(struct model *m, const char *path, const struct dataset *d,

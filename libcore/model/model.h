@@ -47,8 +47,8 @@ int model_save(const char *path, const struct net *net, const float *const w[NET
                const char *facts, struct err *e);
 
 /*
- * Is the image size of the model, read from PATH, a guess (net.h)? Then with a warning that says so,
- * for whoever has nothing that settles it.
+ * Is the image size of the model, read from PATH, a guess (net.h)? Then with a warning that says
+ * so, for whoever has nothing that settles it.
  */
 bool model_size_guessed(const struct model *m, const char *path, struct err *warning);
 

@@ -26,9 +26,9 @@ struct model_file {
 
 /*
  * Opens PATH ("-": stdin), which must hold the network NET (NULL: any); where the size of NET is
- * guessed, the facts may tell it; where nobody does it is guessed (net.h). Checks that all arrays are
- * there, that their shapes fit one network, and that the facts tell no other one; neither checksums
- * nor numbers.
+ * guessed, the facts may tell it; where nobody does it is guessed (net.h). Checks that all arrays
+ * are there, that their shapes fit one network, and that the facts tell no other one; neither
+ * checksums nor numbers.
  * Returns 0, or -1 with E set, PATH named.
  */
 int model_file_open(struct model_file *f, const char *path, const struct net *net, struct err *e);

@@ -134,8 +134,8 @@ static bool is_finite(const struct predict *p, struct predict_answer *a, const f
 	if (finite_all(logits, (size_t)p->m.net.classes))
 		return true;
 	a->failed = true;
-	err_set(&a->error, "%s: the outputs of %s are not finite, its weights are too large", a->name,
-	        p->path);
+	err_set(&a->error, "%s: the outputs of %s are not finite, its weights are too large",
+	        a->name, p->path);
 	return false;
 }
 

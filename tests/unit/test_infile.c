@@ -125,7 +125,8 @@ int main(void)
 	           infile_is_absent(scratch_path("dangling")) &&
 	           infile_is_listed(scratch_path("dangling")),
 	   "a link that leads nowhere is listed");
-	ok(infile_is_listed(small) && !infile_is_listed(scratch_path("missing")), "listed, and not");
+	ok(infile_is_listed(small) && !infile_is_listed(scratch_path("missing")),
+	   "listed, and not");
 	refused(small, 2, "larger than the 2 bytes allowed");
 	refused("/dev/zero", LARGE, "larger than");
 	refused(scratch_path("missing"), 10, strerror(ENOENT));

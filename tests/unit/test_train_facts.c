@@ -41,7 +41,8 @@ static void test_splits(void)
 	char *other = run_of_split(DATASET_TRAIN, DATASET_VALID, DATASET_TRAIN);
 
 	is_text(same, one, "equal splits");
-	ok(strcmp(one, other) != 0 && strcmp(one, none) != 0, "another one, and none, are told apart");
+	ok(strcmp(one, other) != 0 && strcmp(one, none) != 0,
+	   "another one, and none, are told apart");
 	free(none);
 	free(one);
 	free(same);
