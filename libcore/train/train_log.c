@@ -58,7 +58,8 @@ static int cut(struct train_log *l, int64_t bytes, int64_t epoch, struct err *e)
 {
 	if (bytes > l->bytes || !ends_with(l, bytes, epoch))
 		return err_set(e,
-		               "%s: is not the log of this run, no row of epoch %lld ends at byte %lld",
+		               "%s: is not the log of this run: no row of epoch %lld ends at "
+		               "byte %lld",
 		               l->path, (long long)epoch, (long long)bytes);
 	if (ftruncate(fileno(l->f), bytes) < 0)
 		return fail(l, e);
