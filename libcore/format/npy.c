@@ -298,7 +298,7 @@ int npy_parse(struct npy *a, const uint8_t *bytes, size_t size, struct err *e)
 
 int npy_parse_only(struct npy *a, const uint8_t *bytes, size_t size, struct err *e)
 {
-	struct npy got;
+	struct npy got = {0};
 	size_t end;
 	char text[128];
 
