@@ -127,12 +127,18 @@ PROVE      = BIN=$(abspath $(O)) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_F
 check: all $(TESTS) $(FUZZERS) ## unit, command line, golden and corpus tests; no Python, no network
 	@$(PROVE) -e '' $(TESTS); unit=$$?; $(PROVE) -e bash $(CLI_TESTS) && exit $$unit
 
+# A part of check: the unit tests into which the function UNITS_WITH is linked, and those of the tools into which TOOLS_WITH is.
+.PHONY: check-linked
+check-linked: all $(TESTS)
+	@units=$$(bash tests/linked.sh $(UNITS_WITH) $(TESTS)) && tools=$$(bash tests/linked.sh $(TOOLS_WITH) $(BINS)) && \
+	$(MAKE) check FUZZERS= TESTS="$$units" CLI_TESTS="$$(echo $$tools | sed 's,[^ ]*/aml-\([a-z]*\),tests/cli/\1.sh,g')"
+
 .PHONY: check-asan check-tsan check-valgrind check-peers check-fedn check-dockerfile check-slurm
 check-asan: ## check with address and undefined behaviour sanitizers
 	@$(MAKE) CONF=asan check
 
-check-tsan: ## check with thread sanitizer
-	@$(MAKE) CONF=tsan check
+check-tsan: ## the tests of what starts threads, with thread sanitizer
+	@$(MAKE) CONF=tsan UNITS_WITH=threads_new TOOLS_WITH=threads_new check-linked
 
 check-valgrind: all $(TESTS) $(FUZZERS) ## unit and command line tests with valgrind
 	@bash tests/valgrind.sh $(O) $(TESTS)

@@ -102,13 +102,26 @@ __attribute__((unused)) static bool are_within(const float *got, const float *wa
 	return near_all(got, want, n, tolerance, 1, what);
 }
 
+__attribute__((unused))
+static bool tap_conf_is(const char *name)
+{
+	const char *conf = getenv("AML_CONF");
+
+	return conf && !strcmp(conf, name);
+}
+
 /* Under valgrind, some 50 times slower: sizes beyond what finds an error may be left out. */
 __attribute__((unused))
 static bool tap_is_slow(void)
 {
-	const char *conf = getenv("AML_CONF");
+	return tap_conf_is("valgrind");
+}
 
-	return conf && !strcmp(conf, "valgrind");
+/* Under the thread sanitizer: arithmetic in which no threads meet anew may be left out. */
+__attribute__((unused))
+static bool tap_is_for_threads(void)
+{
+	return tap_conf_is("tsan");
 }
 
 __attribute__((unused))

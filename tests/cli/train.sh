@@ -36,6 +36,9 @@ run train - - <start.npz
 train start.npz out.npz
 same out.npz "$out" "from standard input to standard output"
 
+# The thread sanitizer has seen the threads; what follows takes it half an hour and starts them in no other way.
+[ "${AML_CONF:-}" != tsan ] || end
+
 # ---- what the result depends on ----
 for option in '-s 1' '-e 2' '-b 7' '-l 0.01' '--split all' '--split-seed 1' '--dropout off' '--shuffle off' \
 	'--augment dihedral' '--augment rotate' '--class-weight balanced' '--proximal 10' '--bn exact'; do

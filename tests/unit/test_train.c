@@ -322,13 +322,16 @@ int main(void)
 	engine[1] = engine_pick(&s.net, &e);
 	must(engine[1] ? 0 : -1, &e);
 	for (int i = 0; i < 2 && (!i || engine[1] != engine[0]); i++) {
-		step_by_step(&s, engine[i]);
 		if (!tap_is_slow())
 			any_number_of_threads(&s, engine[i]);
+		if (tap_is_for_threads())
+			continue;
+		step_by_step(&s, engine[i]);
 		stopped_after_every_batch(&s, engine[i]);
 		exact_statistics(&s, engine[i]);
 	}
-	best_epoch(&s);
+	if (!tap_is_for_threads())
+		best_epoch(&s);
 	refusals(&s);
 	threads_free(s.pool);
 	weights_release(&s.w);
