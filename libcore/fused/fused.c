@@ -26,6 +26,8 @@ bool fused_fits(const struct net *net)
 		.trainer_step = fused_train_step,                                        \
 		.trainer_gradients = fused_train_gradients,                              \
 		.predictor_new = fused_infer_new,                                        \
+		.predictor_new_mapped = fused_infer_new_mapped,                          \
+		.predictor_map = fused_infer_map,                                        \
 		.predictor_free = fused_infer_free,                                      \
 		.predictor_run = fused_infer_run,                                        \
 	}

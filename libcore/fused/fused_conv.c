@@ -5,6 +5,7 @@
 
 #include "base/rng.h"
 #include "nn/dropout.h"
+#include "nn/pool.h"
 
 enum { BLOCK = 16 };                    /* bytes of mask from one block of random numbers */
 
@@ -122,16 +123,39 @@ static void conv3_strip(const struct plan *p, const struct conv_weights *w,
 	p->k->conv_relu(&y, &x, w->u[1], w->b[1], l->K, d->scratch);
 }
 
+/* The output itself, of which the pool is made then. */
+static void conv4_strip_whole(const struct plan *p, const struct conv_weights *w,
+                              struct workspace *d, struct maps *m, int strip,
+                              const struct strip *x)
+{
+	const struct fused_layer *l = &p->layer[2];
+	int first = STRIP_TILE * strip, side = p->net.conv4_size,
+	    rows = side - first < STRIP_TILE ? side - first : STRIP_TILE;
+	size_t row = (size_t)side * (size_t)l->K;
+	size_t pooled_row = (size_t)p->net.pool2_size * (size_t)l->K;
+	float *to = m->conv4 + (size_t)first * row;
+	struct relu_rows y = { .columns = side };
+
+	for (int r = 0; r < rows; r++)
+		y.row[r] = to + (size_t)r * row;
+	p->k->conv_relu(&y, x, w->u[2], w->b[2], l->K, d->scratch);
+	pool_forward(m->flat + (size_t)(first / 2) * pooled_row, NULL, to, rows, side, l->K);
+}
+
 static void conv4_strip(const struct plan *p, const struct conv_weights *w,
                         struct workspace *d, struct maps *m, int strip,
                         const struct dropout *drop)
 {
 	const struct fused_layer *l = &p->layer[2];
 	struct strip x = { .tiles = l->tiles, .stride = l->C, .C = l->C };
-	struct pooled_rows y = pooled(p, d, m, 1, strip, m->flat,
-	                              (size_t)p->net.pool2_size * (size_t)l->K, drop);
+	struct pooled_rows y;
 
 	fused_conv_map_rows(&x, m->conv3, l, strip);
+	if (m->conv4) {
+		conv4_strip_whole(p, w, d, m, strip, &x);
+		return;
+	}
+	y = pooled(p, d, m, 1, strip, m->flat, (size_t)p->net.pool2_size * (size_t)l->K, drop);
 	p->k->conv_pool(&y, &x, w->u[2], w->b[2], l->K, d->scratch);
 }
 

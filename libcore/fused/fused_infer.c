@@ -54,12 +54,12 @@ static void prepare_job(void *arg, size_t job, int worker)
 
 static struct predictor *new_predictor(const struct engine *engine, const struct net *net,
                                        const float *const w[NET_ARRAYS], bool blocked,
-                                       int max_batch, struct threads *pool)
+                                       bool whole, int max_batch, struct threads *pool)
 {
 	struct fused_predictor *s = xcalloc(1, sizeof *s);
 	size_t D = (size_t)net->dense;
 
-	fused_plan_init(&s->p, net, engine->kernels);
+	fused_plan_init(&s->p, net, engine->kernels, whole);
 	s->pool = pool;
 	s->workers = threads_count(pool);
 	s->chunk = max_batch < CHUNK ? max_batch : CHUNK;
@@ -91,14 +91,26 @@ struct predictor *fused_infer_new(const struct engine *engine, const struct net 
                                   const float *const w[NET_ARRAYS], int max_batch,
                                   struct threads *pool)
 {
-	return new_predictor(engine, net, w, false, max_batch, pool);
+	return new_predictor(engine, net, w, false, false, max_batch, pool);
 }
 
 struct predictor *fused_infer_new_blocked(const struct engine *engine, const struct net *net,
                                           const float *const w[NET_ARRAYS], int max_batch,
                                           struct threads *pool)
 {
-	return new_predictor(engine, net, w, true, max_batch, pool);
+	return new_predictor(engine, net, w, true, false, max_batch, pool);
+}
+
+struct predictor *fused_infer_new_mapped(const struct engine *engine, const struct net *net,
+                                         const float *const w[NET_ARRAYS],
+                                         struct threads *pool)
+{
+	return new_predictor(engine, net, w, false, true, 1, pool);
+}
+
+const float *fused_infer_map(const struct predictor *p)
+{
+	return ((const struct fused_predictor *)p)->maps[0].conv4;
 }
 
 void fused_infer_free(struct predictor *base)

@@ -26,12 +26,15 @@ static size_t map_count(const struct fused_layer *l)
 
 void fused_memory_maps_init(struct maps *m, const struct plan *p, bool training)
 {
-	size_t side1 = (size_t)p->net.pool1_size, side2 = (size_t)p->net.pool2_size;
+	size_t side1 = (size_t)p->net.pool1_size, side2 = (size_t)p->net.pool2_size,
+	       side4 = (size_t)p->net.conv4_size;
 
 	*m = (struct maps){
 		.pool1 = zeros(map_count(&p->layer[1])),
 		.conv3 = zeros(map_count(&p->layer[2])),
 	};
+	if (p->whole)
+		m->conv4 = zeros(side4 * side4 * (size_t)p->layer[2].K);
 	if (!training)
 		return;
 	m->flat = zeros((size_t)p->flat);
@@ -48,6 +51,7 @@ void fused_memory_maps_release(struct maps *m)
 {
 	free(m->pool1);
 	free(m->conv3);
+	free(m->conv4);
 	free(m->flat);
 	free(m->at[0]);
 	free(m->at[1]);

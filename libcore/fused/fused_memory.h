@@ -11,10 +11,11 @@ struct maps {
 	float *pool1;
 	float *conv3;                   /* input map of conv4; likewise */
 	float *flat;                    /* [plan.flat]; likewise */
+	float *conv4;                   /* [conv4_size][conv4_size][K] if plan.whole; or NULL */
 	uint8_t *at[2];                 /* [pool side][pool side][K] of each pool; or NULL */
 };
 
-/* For inference only pool1 and conv3. */
+/* For inference only pool1, conv3 and conv4. */
 void fused_memory_maps_init(struct maps *m, const struct plan *p, bool training);
 void fused_memory_flat_init(struct maps *m, const struct plan *p);      /* flat alone */
 void fused_memory_maps_release(struct maps *m);

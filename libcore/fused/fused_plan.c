@@ -16,15 +16,16 @@ static void layer_init(struct fused_layer *l, int C, int K, int used)
 	l->row = (size_t)l->side * (size_t)C;
 }
 
-void fused_plan_init(struct plan *p, const struct net *net, const struct kernels *k)
+void fused_plan_init(struct plan *p, const struct net *net, const struct kernels *k, bool whole)
 {
 	const int *f = net->filters;
+	int last = whole ? net->conv4_size : 2 * net->pool2_size;
 
-	*p = (struct plan){ .net = *net, .k = k };
+	*p = (struct plan){ .net = *net, .k = k, .whole = whole };
 	/* A pool drops an odd last row and column; what only they depend on is never computed. */
 	layer_init(&p->layer[0], f[0], f[1], 2 * net->pool1_size);
-	layer_init(&p->layer[1], f[1], f[2], 2 * net->pool2_size + 2);
-	layer_init(&p->layer[2], f[2], f[3], 2 * net->pool2_size);
+	layer_init(&p->layer[1], f[1], f[2], last + 2);
+	layer_init(&p->layer[2], f[2], f[3], last);
 	p->padded_side = net->size + 2;
 	p->conv1_side = 2 * net->pool1_size + 2;
 	p->flat = ceil_div(net->flat, PANEL_ROWS) * PANEL_ROWS;

@@ -7,6 +7,7 @@
  * rim of zeros, so that strips need no edges: on top and left where the convolution is
  * 'same', right and below as far as the last tile reaches.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "kernels/kernels.h"
@@ -32,6 +33,7 @@ struct plan {
 	int conv1_side;                 /* rows and columns of conv1's output that conv2 reads */
 	int flat;                       /* rows of dense1, rounded up to whole blocks */
 	size_t scratch;                 /* floats, for the largest strip */
+	bool whole;                     /* conv4's output is kept, and nothing of it left out */
 };
 
-void fused_plan_init(struct plan *p, const struct net *net, const struct kernels *k);
+void fused_plan_init(struct plan *p, const struct net *net, const struct kernels *k, bool whole);

@@ -112,7 +112,7 @@ struct trainer *fused_train_new(const struct engine *engine, const struct net *n
 	struct fused_trainer *t = xcalloc(1, sizeof *t);
 	size_t padded = (size_t)(max_batch + PANEL_WIDTH);
 
-	fused_plan_init(&t->p, net, engine->kernels);
+	fused_plan_init(&t->p, net, engine->kernels, false);
 	t->pool = pool;
 	t->max_batch = max_batch;
 	t->workers = threads_count(pool);

@@ -57,6 +57,11 @@ struct engine {
 	struct predictor *(*predictor_new)(const struct engine *engine, const struct net *net,
 	                                   const float *const w[NET_ARRAYS], int max_batch,
 	                                   struct threads *pool);
+	struct predictor *(*predictor_new_mapped)(const struct engine *engine,
+	                                          const struct net *net,
+	                                          const float *const w[NET_ARRAYS],
+	                                          struct threads *pool);
+	const float *(*predictor_map)(const struct predictor *p);
 	void (*predictor_free)(struct predictor *p);
 	void (*predictor_run)(struct predictor *p, const float *const *image, int n,
 	                      float *logits, float *features);

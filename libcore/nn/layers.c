@@ -439,6 +439,8 @@ const struct engine engine_layers = {
 	.trainer_step = take_step,
 	.trainer_gradients = gradients_of,
 	.predictor_new = layers_infer_new,
+	.predictor_new_mapped = layers_infer_new_mapped,
+	.predictor_map = layers_infer_map,
 	.predictor_free = layers_infer_free,
 	.predictor_run = layers_infer_run,
 };

@@ -45,6 +45,19 @@ struct predictor *layers_infer_new(const struct engine *engine, const struct net
 	return &p->base;
 }
 
+/* Its maps are those of any predictor: one image at a time is all that it takes to find them. */
+struct predictor *layers_infer_new_mapped(const struct engine *engine, const struct net *net,
+                                          const float *const w[NET_ARRAYS],
+                                          struct threads *pool)
+{
+	return layers_infer_new(engine, net, w, 1, pool);
+}
+
+const float *layers_infer_map(const struct predictor *p)
+{
+	return ((const struct layers_predictor *)p)->image[0].conv[3];
+}
+
 void layers_infer_free(struct predictor *base)
 {
 	struct layers_predictor *p = own(base);

@@ -11,6 +11,20 @@ struct predictor *predictor_new(const struct engine *engine, const struct net *n
 	return p;
 }
 
+struct predictor *predictor_new_mapped(const struct engine *engine, const struct net *net,
+                                       const float *const w[NET_ARRAYS], struct threads *pool)
+{
+	struct predictor *p = engine->predictor_new_mapped(engine, net, w, pool);
+
+	p->engine = engine;
+	return p;
+}
+
+const float *predictor_map(const struct predictor *p)
+{
+	return p->engine->predictor_map(p);
+}
+
 void predictor_free(struct predictor *p)
 {
 	if (p)
