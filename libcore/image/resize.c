@@ -112,26 +112,44 @@ static int32_t fixed(double w)
 	return scaled < 0 ? (int32_t)(scaled - 0.5) : (int32_t)(scaled + 0.5);
 }
 
-/* The weights of output O into T, whose k has room; REAL is scratch of as many. */
-static void fill_taps(struct resize_taps *t, double *real, int o,
-                      const struct resize_weights *w, enum resize_filter filter)
+/* What an output of a side that goes from IN to OUT is made of: at most so many inputs. */
+static int most_taps(int in, int out, enum resize_filter filter)
 {
-	double scale = (double)w->in / w->out;
+	double scale = in > out ? (double)in / out : 1;
+
+	return 2 * (int)ceil(filters[filter].support * scale) + 1;
+}
+
+/* The weights of output O into REAL, which has room for most_taps. Returns how many, from *FIRST on. */
+static int real_taps(double *real, int *first, int o, int in, int out, enum resize_filter filter)
+{
+	double scale = (double)in / out;
 	double stretch = scale > 1 ? scale : 1, shrink = 1 / stretch;
 	double support = filters[filter].support * stretch;
 	double centre = (o + 0.5) * scale;
 	double sum = 0;
 	int from = (int)(centre - support + 0.5);
 	int to = (int)(centre + support + 0.5);
+	int count;
 
-	t->first = from > 0 ? from : 0;
-	t->count = (to < w->in ? to : w->in) - t->first;
-	for (int i = 0; i < t->count; i++) {
-		real[i] = filters[filter].weight((i + t->first - centre + 0.5) * shrink);
+	*first = from > 0 ? from : 0;
+	count = (to < in ? to : in) - *first;
+	for (int i = 0; i < count; i++) {
+		real[i] = filters[filter].weight((i + *first - centre + 0.5) * shrink);
 		sum += real[i];
 	}
+	for (int i = 0; i < count && sum != 0; i++)
+		real[i] /= sum;
+	return count;
+}
+
+/* The weights of output O into T, whose k has room; REAL is scratch of as many. */
+static void fill_taps(struct resize_taps *t, double *real, int o,
+                      const struct resize_weights *w, enum resize_filter filter)
+{
+	t->count = real_taps(real, &t->first, o, w->in, w->out, filter);
 	for (int i = 0; i < t->count; i++)
-		t->k[i] = fixed(sum != 0 ? real[i] / sum : real[i]);
+		t->k[i] = fixed(real[i]);
 }
 
 /* At 400 to 100 all inner rows are the same: one copy of them stays in the cache. */
@@ -150,8 +168,7 @@ static void widen(struct resize_taps *t, int slots)
 static int weights_init(struct resize_weights *w, int in, int out,
                         enum resize_filter filter, struct err *e)
 {
-	double scale = in > out ? (double)in / out : 1;
-	int most = 2 * (int)ceil(filters[filter].support * scale) + 1;
+	int most = most_taps(in, out, filter);
 	int slots = (most + RESIZE_GROUP - 1) / RESIZE_GROUP * RESIZE_GROUP;
 	double *real = mem_try(slots, sizeof *real, e);
 
@@ -320,16 +337,16 @@ static int plan(struct resize_weights *w, int in, int out, enum resize_filter fi
 	return weights_init(w, in, out, filter, e);
 }
 
-static bool down_first(const struct resize *r, int width, int height)
+static bool down_first(int out_width, int out_height, int width, int height)
 {
-	return r->height < height && height - r->height > 2 * (width - r->width);
+	return out_height < height && height - out_height > 2 * (width - out_width);
 }
 
 /* Both passes, or the one that changes a size. */
 static int resample(struct resize *r, uint8_t *out, const uint8_t *in, int width,
                     int height, struct err *e)
 {
-	bool down = down_first(r, width, height);
+	bool down = down_first(r->width, r->height, width, height);
 	size_t pixels = (size_t)(down ? r->height : height) * (down ? width : r->width);
 
 	if (plan(&r->x, width, r->width, r->filter, e) < 0 ||
@@ -397,4 +414,70 @@ void resize_free(struct resize *r)
 	free(r->between);
 	free(r->line);
 	free(r);
+}
+
+/* ---- floats: Pillow's mode F, sums in double; a pass that changes no size is none ---- */
+
+static void floats_across(float *out, int out_width, const float *in, int width, int height,
+                          enum resize_filter filter, double *k)
+{
+	if (out_width == width) {
+		memcpy(out, in, (size_t)width * height * sizeof *out);
+		return;
+	}
+	for (int o = 0; o < out_width; o++) {
+		int first, count = real_taps(k, &first, o, width, out_width, filter);
+
+		for (int y = 0; y < height; y++) {
+			const float *x = in + (size_t)y * width + first;
+			double sum = 0;
+
+			for (int i = 0; i < count; i++)
+				sum += x[i] * k[i];
+			out[(size_t)y * out_width + o] = (float)sum;
+		}
+	}
+}
+
+static void floats_down(float *out, int out_height, const float *in, int width, int height,
+                        enum resize_filter filter, double *k)
+{
+	if (out_height == height) {
+		memcpy(out, in, (size_t)width * height * sizeof *out);
+		return;
+	}
+	for (int o = 0; o < out_height; o++) {
+		int first, count = real_taps(k, &first, o, height, out_height, filter);
+
+		for (int x = 0; x < width; x++) {
+			double sum = 0;
+
+			for (int i = 0; i < count; i++)
+				sum += in[(size_t)(first + i) * width + x] * k[i];
+			*out++ = (float)sum;
+		}
+	}
+}
+
+int resize_floats(float *out, int out_width, int out_height, const float *in, int width,
+                  int height, enum resize_filter filter, struct err *e)
+{
+	bool down = down_first(out_width, out_height, width, height);
+	int across = most_taps(width, out_width, filter), most = most_taps(height, out_height, filter);
+	size_t numbers = (size_t)(down ? out_height : height) * (down ? width : out_width);
+	double *k = mem_try(across > most ? across : most, sizeof *k, e);
+	float *between = k ? mem_try(numbers, sizeof *between, e) : NULL;
+	int result = between ? 0 : -1;
+
+	assert(filter != RESIZE_NEAREST);
+	if (between && down) {
+		floats_down(between, out_height, in, width, height, filter, k);
+		floats_across(out, out_width, between, width, out_height, filter, k);
+	} else if (between) {
+		floats_across(between, out_width, in, width, height, filter, k);
+		floats_down(out, out_height, between, out_width, height, filter, k);
+	}
+	free(k);
+	free(between);
+	return result;
 }

@@ -42,5 +42,12 @@ void resize_free(struct resize *r);
 int resize_run(struct resize *r, uint8_t *out, const uint8_t *in, int width, int height,
                bool opaque, struct err *e);
 
+/*
+ * Pillow's mode F: one channel of floats, IN height x width, into OUT, out_height x out_width. Any
+ * filter but nearest. Returns 0, or -1 with E set: out of memory.
+ */
+int resize_floats(float *out, int out_width, int out_height, const float *in, int width,
+                  int height, enum resize_filter filter, struct err *e);
+
 /* The name of the passes in use: "avx2" or "ref". */
 const char *resize_kernels(void);

@@ -189,6 +189,48 @@ static void test_filters(void)
 	is_int(equal, cases, "of them equal to Pillow");
 }
 
+/* floats.tsv: width, height, and to what width, height, by which filter, SHA-256 */
+static void test_floats(void)
+{
+	FILE *f = fopen(DIR "floats.tsv", "r");
+	char filter[16], want[SHA256_HEX], hex[SHA256_HEX], line[256];
+	int width, height, to_width, to_height, cases = 0, equal = 0;
+	struct err e;
+
+	while (f && fgets(line, sizeof line, f) &&
+	       sscanf(line, "%d %d %d %d %15s %64s", &width, &height, &to_width, &to_height, filter,
+	              want) == 6) {
+		size_t bytes = (size_t)to_width * to_height * sizeof(float);
+		float *in = xmalloc((size_t)width * height, sizeof *in);
+		float *got = xmalloc(bytes + GUARD, 1);
+		struct sha256 s;
+
+		for (int i = 0; i < width * height; i++)
+			in[i] = (float)(i * 7919 % 1000 / 1000.0);
+		memset((char *)got + bytes, 0xa5, GUARD);
+		if (resize_floats(got, to_width, to_height, in, width, height, filter_of(filter),
+		                  &e) < 0)
+			ok(false, "resize_floats: %s", e.text);
+		sha256_init(&s);
+		sha256_add(&s, got, bytes);
+		sha256_hex(&s, hex);
+		cases++;
+		equal += !strcmp(hex, want);
+		if (strcmp(hex, want))
+			printf("# %d x %d to %d x %d, %s\n", width, height, to_width, to_height,
+			       filter);
+		for (size_t i = 0; i < GUARD; i++)
+			if (((unsigned char *)got)[bytes + i] != 0xa5)
+				ok(false, "bytes behind the output changed");
+		free(in);
+		free(got);
+	}
+	if (f)
+		fclose(f);
+	is_int(cases, 55, "cases of floats.tsv");
+	is_int(equal, cases, "of them equal to Pillow");
+}
+
 /* What an object keeps from one picture does not show in the next. */
 static void test_reuse(void)
 {
@@ -268,6 +310,7 @@ int main(void)
 {
 	passes = &plain;
 	test_all();
+	test_floats();
 #ifdef __x86_64__
 	passes = &resize_passes_avx2;
 	if (cpu_runs("avx2"))

@@ -4,7 +4,8 @@ usage: make_resize.py [DIR]      needs numpy and Pillow >= 13 (made with 13.0)
 
 Writes NAME.in.npy (or NAME.in.png where that is much smaller) and NAME.out.npy, the result at (100, 100) with the
 default filter; smooth_10_f4.npy, as the tutorial saves an image; and filters.tsv: input, width, height, filter and SHA-256 of the resized bytes, for every filter and
-several sizes. Stops with an assertion if resize8 (below, pure integer arithmetic) differs from Pillow in any byte.
+several sizes; floats.tsv: the same of pictures of floats (mode F), made by a formula: width, height, and what they
+become. Stops with an assertion if resize8 (below, pure integer arithmetic) differs from Pillow in any byte.
 """
 import hashlib, math, os, sys
 import numpy as np
@@ -114,7 +115,20 @@ def smooth(h, w, c, rng):
     return np.clip(127 + 40 * out, 0, 255).astype(np.uint8)
 
 
+def floats():
+    rows = []
+    for w, h, ow, oh in [(47, 47, 400, 400), (47, 47, 100, 100), (7, 7, 20, 20), (7, 7, 7, 7), (47, 47, 20, 30),
+                         (47, 47, 47, 90), (47, 47, 90, 47), (47, 47, 60, 5), (9, 47, 9, 5), (1, 1, 3, 5), (8, 5, 3, 1)]:
+        a = np.fromfunction(lambda y, x: (y * w + x) * 7919 % 1000 / 1000, (h, w)).astype("<f4")
+        for name in FILTERS:
+            o = np.asarray(Image.fromarray(a).resize((ow, oh), Image.Resampling[name.upper()]), "<f4")
+            rows.append("%d\t%d\t%d\t%d\t%s\t%s\n" % (w, h, ow, oh, name, hashlib.sha256(o.tobytes()).hexdigest()))
+    with open(os.path.join(HERE, "floats.tsv"), "w") as f:
+        f.writelines(rows)
+
+
 def main():
+    floats()
     rng = np.random.default_rng(5)
     noise = lambda h, w, c: rng.integers(0, 256, (h, w, c) if c else (h, w), dtype=np.uint8)
     opaque = lambda a: np.concatenate([a[..., :3], np.full(a.shape[:2] + (1,), 255, np.uint8)], -1)
