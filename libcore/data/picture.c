@@ -1,6 +1,7 @@
 /* Picture files as the network's input; see picture.h. */
 #include "data/picture.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,10 +100,36 @@ int picture_input(struct picture *p, float *out, int channels, const char *path,
 	if (infile_open(&f, path, file_limit, e) < 0)
 		return -1;
 	p->image.note = NULL;
+	p->image.width = p->image.height = 0;
 	if (f.size >= magic && !memcmp(f.data, npy_magic, magic))
 		result = from_npy(p, out, &f, channels, e);
 	else
 		result = from_picture(p, out, &f, channels, e);
 	infile_release(&f);
-	return result < 0 ? err_in(e, infile_name(path)) : 0;
+	if (result < 0)
+		return err_in(e, infile_name(path));
+	p->width = p->image.width ? p->image.width : p->size;
+	p->height = p->image.height ? p->image.height : p->size;
+	return 0;
+}
+
+int picture_original(struct picture *p, const float *in, int channels, struct err *e)
+{
+	size_t pixels = numbers(p, 1);
+	uint8_t *to;
+
+	if (p->image.width)
+		return 0;
+	if (channels != 1 && channels != IMAGE_CHANNELS - 1 && channels != IMAGE_CHANNELS)
+		return err_set(e, "an array of %d channels is no picture", channels);
+	if (image_alloc(&p->image, (uint32_t)p->size, (uint32_t)p->size, 0, 0, 0, e) < 0)
+		return -1;
+	to = p->image.pixels;
+	for (size_t i = 0; i < pixels; i++, in += channels)
+		for (int c = 0; c < IMAGE_CHANNELS; c++)
+			*to++ = c == IMAGE_CHANNELS - 1 && channels != IMAGE_CHANNELS
+			                ? 255
+			                : (uint8_t)lroundf(255 * in[channels == 1 ? 0 : c]);
+	p->image.opaque = channels != IMAGE_CHANNELS;
+	return 0;
 }

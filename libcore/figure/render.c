@@ -34,7 +34,7 @@ static int write_png(const struct drawing *d, FILE *f, struct err *e)
 
 	if (raster_paint(&r, d, huge ? SCALE_OF_HUGE : SCALE, e) < 0)
 		return -1;
-	result = png_write_rgb(f, r.rgb, r.width, r.height, e);
+	result = png_write_rgb(f, r.rgb, r.width, r.height, PNG_WRITE_DRAWING, e);
 	raster_release(&r);
 	return result;
 }

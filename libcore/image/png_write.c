@@ -22,7 +22,7 @@ static void on_warning(png_structp png, png_const_charp message)
 
 /* In a function of its own so that no variable lives across the jump. */
 static int write_image(png_structp png, png_infop info, FILE *f, const uint8_t *rgb,
-                       int width, int height)
+                       int width, int height, enum png_write_kind kind)
 {
 	if (setjmp(png_jmpbuf(png)))
 		return -1;
@@ -30,8 +30,9 @@ static int write_image(png_structp png, png_infop info, FILE *f, const uint8_t *
 	png_set_IHDR(png, info, (png_uint_32)width, (png_uint_32)height, 8,
 	             PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
 	             PNG_FILTER_TYPE_DEFAULT);
-	/* Flat areas and sharp edges: any filter makes them larger. */
-	png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE);
+	/* Any filter makes drawings larger. */
+	png_set_filter(png, PNG_FILTER_TYPE_BASE,
+	               kind == PNG_WRITE_PHOTO ? PNG_ALL_FILTERS : PNG_FILTER_NONE);
 	png_write_info(png, info);
 	for (int y = 0; y < height; y++)
 		png_write_row(png, rgb + (size_t)y * (size_t)width * CHANNELS);
@@ -39,7 +40,8 @@ static int write_image(png_structp png, png_infop info, FILE *f, const uint8_t *
 	return 0;
 }
 
-int png_write_rgb(FILE *f, const uint8_t *rgb, int width, int height, struct err *e)
+int png_write_rgb(FILE *f, const uint8_t *rgb, int width, int height,
+                  enum png_write_kind kind, struct err *e)
 {
 	png_structp png;
 	png_infop info;
@@ -52,7 +54,7 @@ int png_write_rgb(FILE *f, const uint8_t *rgb, int width, int height, struct err
 		png_destroy_write_struct(&png, NULL);
 		return err_set(e, "libpng does not start: out of memory");
 	}
-	result = write_image(png, info, f, rgb, width, height);
+	result = write_image(png, info, f, rgb, width, height, kind);
 	png_destroy_write_struct(&png, &info);
 	return result;
 }

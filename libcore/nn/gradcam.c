@@ -14,6 +14,7 @@
 
 #include "base/finite.h"
 #include "base/mem.h"
+#include "nn/elementwise.h"
 #include "nn/norm.h"
 #include "nn/predictor.h"
 #include "nn/softmax.h"
@@ -23,7 +24,7 @@ struct gradcam {
 	const float *dense2;            /* borrowed */
 	struct threads *pool;           /* of the caller alone */
 	struct predictor *predictor;
-	double *sums;                   /* [filters[3]][dense] */
+	float *sums;                    /* [filters[3]][dense] */
 	float *scale, *shift;           /* [dense] batch norm */
 	float *features, *a;            /* [dense]: before batch norm, and after it */
 	double *dy;                     /* [dense] */
@@ -31,16 +32,19 @@ struct gradcam {
 	float *logits, *probability;    /* [classes] */
 };
 
-/* In double: numbers of hundreds of positions, of both signs. */
-static double *sum_positions(const struct net *net, const float *w)
+/* Row by row of the pool: few enough numbers in each sum for single precision. */
+static float *sum_positions(const struct net *net, const float *w)
 {
 	size_t count = (size_t)net->filters[3] * (size_t)net->dense;
-	size_t positions = (size_t)net->pool2_size * (size_t)net->pool2_size;
-	double *sums = xcalloc(count, sizeof *sums);
+	float *sums = xcalloc(count, sizeof *sums), *row = xaligned(count, sizeof *row);
 
-	for (size_t p = 0; p < positions; p++, w += count)
-		for (size_t i = 0; i < count; i++)
-			sums[i] += w[i];
+	for (int i = 0; i < net->pool2_size; i++) {
+		memset(row, 0, count * sizeof *row);
+		for (int j = 0; j < net->pool2_size; j++, w += count)
+			elementwise_add(row, w, count);
+		elementwise_add(sums, row, count);
+	}
+	free(row);
 	return sums;
 }
 
@@ -105,7 +109,7 @@ static void features_gradient(struct gradcam *g, int label)
 static void weigh_filters(struct gradcam *g)
 {
 	double positions = (double)g->net.conv4_size * g->net.conv4_size;
-	const double *sums = g->sums;
+	const float *sums = g->sums;
 
 	for (int k = 0; k < g->net.filters[3]; k++, sums += g->net.dense) {
 		double sum = 0;

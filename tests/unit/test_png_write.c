@@ -21,7 +21,7 @@ static int differing(const struct image *im, const uint8_t *rgb)
 	return count;
 }
 
-static void test_round_trip(void)
+static void test_round_trip(enum png_write_kind kind)
 {
 	uint8_t rgb[3 * PIXELS];
 	struct image im = {0};
@@ -31,7 +31,7 @@ static void test_round_trip(void)
 	FILE *f = open_memstream(&bytes, &size);
 
 	fill(rgb);
-	is_int(png_write_rgb(f, rgb, WIDTH, HEIGHT, &e), 0, "written");
+	is_int(png_write_rgb(f, rgb, WIDTH, HEIGHT, kind, &e), 0, "written");
 	fclose(f);
 	is_int(image_read(&im, (const uint8_t *)bytes, size, &e), 0, "read again");
 	ok(im.width == WIDTH && im.height == HEIGHT, "its size");
@@ -48,14 +48,15 @@ static void test_full_disk(void)
 
 	fill(rgb);
 	setvbuf(f, NULL, _IONBF, 0);
-	is_int(png_write_rgb(f, rgb, WIDTH, HEIGHT, &e), -1, "onto a full disk");
+	is_int(png_write_rgb(f, rgb, WIDTH, HEIGHT, PNG_WRITE_DRAWING, &e), -1, "onto a full disk");
 	is_text(e.text, "No space left on device", "says so");
 	fclose(f);
 }
 
 int main(void)
 {
-	test_round_trip();
+	test_round_trip(PNG_WRITE_DRAWING);
+	test_round_trip(PNG_WRITE_PHOTO);
 	test_full_disk();
 	return tap_end();
 }
