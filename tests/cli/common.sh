@@ -18,6 +18,8 @@ commands() {
 		model.npz       out.json  aml-eval -d dataset IN OUT
 		model.npz       none      aml-predict IN cell.tiff
 		cell.tiff       none      aml-predict model.npz IN
+		model.npz       out.npy   aml-explain -q -o OUT IN cell.tiff
+		cell.tiff       out.png   aml-explain -q -o OUT model.npz IN
 		predictions.tsv none      aml-confmat IN
 		predictions.tsv out.svg   aml-confmat -o OUT IN
 		predictions.tsv out.png   aml-confmat -o OUT IN
@@ -211,7 +213,7 @@ standard_output() {
 	# shellcheck disable=SC2086 # a line of words
 	with "$input" - $line
 	case $output in
-	out.svg | out.png) words+=(-f "${output#out.}") ;;
+	out.svg | out.png | out.npy) words+=(-f "${output#out.}") ;;
 	esac
 	run_to ../second "${words[@]}"
 	exits 0 "$line: to standard output"

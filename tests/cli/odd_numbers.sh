@@ -34,7 +34,7 @@ fails_with "bad.npz: array 8: entry 5 is -inf" "infinity, many images"
 AML_ISA=blas run aml-predict bad.npz "$image"
 fails_with "bad.npz: array 8: entry 5 is -inf" "infinity, layer by layer"
 for tool in "aml-eval -q -d data bad.npz" "aml-train -q -d data bad.npz out.npz" "aml-fedavg --equal -o out.npz bad.npz" \
-	"aml-delta -p start.npz bad.npz out.npz" "aml-export -f onnx -o out.onnx bad.npz"; do
+	"aml-delta -p start.npz bad.npz out.npz" "aml-explain -q -o out.npy bad.npz $image" "aml-export -f onnx -o out.onnx bad.npz"; do
 	run $tool
 	fails_with "bad.npz: array 8: " "${tool%% *} refuses it"
 done
@@ -69,6 +69,8 @@ for value in '\0000\0000\0300\0177:nan' '\0000\0000\0177\0103:255' '\0000\0000\0
 	pixel 7 "${value%%:*}" odd.npy
 	run aml-predict good.npz odd.npy
 	fails_with "odd.npy: number 7 is ${value#*:}" "a pixel of ${value#*:}"
+	run aml-explain -o out.npy good.npz odd.npy
+	fails_with "odd.npy: number 7 is ${value#*:}" "aml-explain: a pixel of ${value#*:}"
 done
 id=$(basename "$(find data/data_singlets -name '*.npy' | sort | head -n 1)")
 rm "data/data_singlets/$id"

@@ -23,6 +23,7 @@ refuses_early aml-delta -p missing.npz missing.npz no/such/file
 refuses_early aml-export -f onnx -o no/such/file missing.npz
 refuses_early aml-confmat -f svg -o no/such/file missing.tsv
 refuses_early aml-curve -f svg -o no/such/file missing.tsv
+refuses_early aml-explain -f npy -o no/such/file missing.npz missing.tiff
 refuses_early aml-init no/such/file
 run aml-train -q -d missing missing.npz folder
 fails_with "folder: Is a directory" "a target that is a folder"
@@ -64,6 +65,7 @@ if script -qec true /dev/null >/dev/null 2>&1; then
 	on_terminal "aml-fedavg --equal a.npz b.npz"
 	on_terminal "aml-train -q -d data start.npz -"
 	on_terminal "aml-delta -p start.npz a.npz"
+	on_terminal "aml-explain -f npy -o - a.npz $DATA/images/rgba_none.tiff"
 	on_terminal "aml-export -f onnx -o - a.npz"
 	on_terminal "aml-downsample $DATA/images/rgba_none.tiff"
 else

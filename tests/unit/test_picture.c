@@ -2,6 +2,7 @@
 #include "data/picture.h"
 
 #include "format/npy.h"
+#include "image/image_read.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -63,10 +64,51 @@ static void test_array(void)
 	picture_release(&p);
 }
 
+/* The picture that the input was made of, at its own size. */
+static void test_original(void)
+{
+	static const size_t shape[] = { SIZE, SIZE, C }, rgb_shape[] = { SIZE, SIZE, 3 },
+	                    grey_shape[] = { SIZE, SIZE, 1 };
+	const char *path = scratch_path("bytes.npy"), *rgb_path = scratch_path("rgb.npy"),
+	           *grey_path = scratch_path("grey.npy");
+	struct picture p;
+	struct image want = {0};
+	uint8_t bytes[N];
+	float in[N];
+	struct err e = {0};
+
+	for (int i = 0; i < N; i++)
+		bytes[i] = (uint8_t)(2 * i + 1);
+	npy_save(path, "|u1", 3, shape, bytes, N, false, &e);
+	npy_save(rgb_path, "|u1", 3, rgb_shape, bytes, SIZE * SIZE * 3, false, &e);
+	npy_save(grey_path, "|u1", 3, grey_shape, bytes, SIZE * SIZE, false, &e);
+	image_read_file(&want, rgba, &e);
+	picture_init(&p, SIZE, RESIZE_BICUBIC);
+	ok(picture_input(&p, in, C, rgba, &e) == 0 && picture_original(&p, in, C, &e) == 0 &&
+	   p.width == want.width && p.height == want.height && p.image.width == want.width &&
+	   !memcmp(p.image.pixels, want.pixels, (size_t)want.width * (size_t)want.height * C),
+	   "of a picture: as its file has it");
+	ok(picture_input(&p, in, C, path, &e) == 0 && p.width == SIZE && p.height == SIZE &&
+	   picture_original(&p, in, C, &e) == 0 && p.image.width == SIZE &&
+	   !memcmp(p.image.pixels, bytes, N) && !p.image.opaque, "of an array: its pixels");
+	ok(picture_input(&p, in, 3, rgb_path, &e) == 0 && picture_original(&p, in, 3, &e) == 0 &&
+	   !memcmp(p.image.pixels + C, bytes + 3, 3) && p.image.pixels[7] == 255,
+	   "of three channels: opaque");
+	ok(picture_input(&p, in, 1, grey_path, &e) == 0 && picture_original(&p, in, 1, &e) == 0 &&
+	   p.image.pixels[C] == 3 && p.image.pixels[C + 1] == 3 && p.image.pixels[C + 2] == 3,
+	   "of one: grey");
+	p.image.width = 0;
+	ok(picture_original(&p, in, 2, &e) == -1 &&
+	   !strcmp(e.text, "an array of 2 channels is no picture"), "of two: %s", e.text);
+	image_release(&want);
+	picture_release(&p);
+}
+
 int main(void)
 {
 	scratch_begin();
 	test_picture();
 	test_array();
+	test_original();
 	return tap_end();
 }
