@@ -1,5 +1,8 @@
-"""Grad-CAM equals that of automatic differentiation in Keras: the golden network, and one of full size, a little trained."""
-import os, sys
+"""Grad-CAM equals that of automatic differentiation in Keras: the golden network, and one of full size, a little trained.
+
+Keras computes in float64: in float32 it is as far from that as the tools are.
+"""
+import os, pathlib, shutil, sys
 import numpy as np
 from tap import *
 import tutorial
@@ -7,7 +10,7 @@ import tutorial
 sys.path.insert(0, str(TOP / "tests/data/keras"))
 import make_gradcam, make_keras
 
-LIMIT = 1e-5            # of a map, whose range is 0 to 1
+LIMIT = 1e-6            # of a map, whose range is 0 to 1, and as much again for each time that its terms are larger than it
 
 
 def bilinear(small, width, height):
@@ -17,21 +20,24 @@ def bilinear(small, width, height):
 
 def check(name, network, codes, cases, isa=None):
     """CASES: each a file for the tool, the network's input, and the size of the picture. All classes of each."""
-    m = network
-    m.set_weights(tutorial.load_weights(name))
-    parts = make_gradcam.split(m)
+    network.set_weights(tutorial.load_weights(name))
+    parts = make_gradcam.split(network)
     environment = dict(os.environ, **({"AML_ISA": isa} if isa else {}))
-    worst = zeros = 0
+    worst = excess = zeros = maps = 0
     for path, x, (width, height) in cases:
         for label, code in enumerate(codes):
             run("aml-explain", "-q", "--class", code, "-o", "map.npy", name, path, env=environment)
             got = np.load("map.npy")
-            want = bilinear(make_gradcam.gradcam(parts, x, label), width, height)
+            want, times = make_gradcam.gradcam(parts, x, label)
+            want = bilinear(want, width, height)
             assert got.shape == want.shape == (height, width) and got.dtype == np.dtype("<f4")
-            worst = max(worst, float(np.abs(got - want).max()))
+            difference = float(np.abs(got - want).max())
+            excess = max(excess, difference / (LIMIT * (1 + times)))
+            worst = max(worst, difference if times < 10 else 0)
             zeros += not want.any()
-    ok(worst <= LIMIT, "%s, %s: %d maps, %d of them zero, differ by up to %.2g, allowed %.2g" % (
-        name, isa or "the default engine", len(cases) * len(codes), zeros, worst, LIMIT))
+            maps += 1
+    ok(excess <= 1 and maps - zeros >= 10, "%s, %s: %d maps, %d of them zero, differ by up to %.2f of what is allowed; by %.2g "
+       "where terms are less than 10 times larger" % (name, isa or "the default engine", maps, zeros, excess, worst))
 
 
 def golden():
@@ -54,7 +60,7 @@ def full_size():
     run("aml-init", "start.npz")
     run("aml-train", "-q", "-d", "dataset", "-b", 8, "-e", 2, "--bn", "exact", "start.npz", "trained.npz")
     cases = []
-    for f in sorted(pathlib.Path("cells").glob("*/*.tiff"))[::9]:
+    for f in sorted(pathlib.Path("cells").glob("*/*.tiff"))[::16]:
         picture = Image.open(f)
         x = np.load("dataset/data_singlets/%s.npy" % f.stem)
         cases.append((f, x, picture.size))
@@ -62,6 +68,7 @@ def full_size():
         check("trained.npz", tutorial.network(), CODES, cases, isa)
 
 
+make_gradcam.use_float64()
 golden()
 full_size()
 end()
