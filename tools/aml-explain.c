@@ -135,7 +135,8 @@ static int explain(struct explanation *x, const struct args *a, struct err *e)
 		x->label = predicted;
 	x->map = mem_try((size_t)p->width * (size_t)p->height, sizeof *x->map, e);
 	if (!x->map || gradcam_map(x->gradcam, x->label, x->small, e) < 0 ||
-	    resize_floats(x->map, p->width, p->height, x->small, side, side, RESIZE_BILINEAR, e) < 0)
+	    resize_floats(x->map, p->width, p->height, x->small, side, side, RESIZE_BILINEAR,
+	                  e) < 0)
 		return err_in(e, infile_name(a->image));
 	report(x, probability, predicted, a->quiet);
 	return 0;

@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 
-/* What the pixels show: flat areas and sharp edges, or shades, which filters make a third smaller. */
+/* Flat areas and sharp edges, or shades, which PNG's filters make a third smaller. */
 enum png_write_kind { PNG_WRITE_DRAWING, PNG_WRITE_PHOTO };
 
 /*

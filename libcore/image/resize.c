@@ -120,7 +120,7 @@ static int most_taps(int in, int out, enum resize_filter filter)
 	return 2 * (int)ceil(filters[filter].support * scale) + 1;
 }
 
-/* The weights of output O into REAL, which has room for most_taps. Returns how many, from *FIRST on. */
+/* The weights of output O into REAL, room for most_taps. Returns how many, from *FIRST on. */
 static int real_taps(double *real, int *first, int o, int in, int out, enum resize_filter filter)
 {
 	double scale = (double)in / out;
@@ -463,7 +463,8 @@ int resize_floats(float *out, int out_width, int out_height, const float *in, in
                   int height, enum resize_filter filter, struct err *e)
 {
 	bool down = down_first(out_width, out_height, width, height);
-	int across = most_taps(width, out_width, filter), most = most_taps(height, out_height, filter);
+	int across = most_taps(width, out_width, filter);
+	int most = most_taps(height, out_height, filter);
 	size_t numbers = (size_t)(down ? out_height : height) * (down ? width : out_width);
 	double *k = mem_try(across > most ? across : most, sizeof *k, e);
 	float *between = k ? mem_try(numbers, sizeof *between, e) : NULL;

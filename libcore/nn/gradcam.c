@@ -1,9 +1,11 @@
 /*
- * Grad-CAM without a backward pass. A pool hands the gradient of each of its outputs on to one
- * position of its input, so the sum over the positions of conv4's output is the sum over the pool's:
+ * Grad-CAM without a backward pass. A pool hands the gradient of each of its outputs on to
+ * one position of its input, so the sum over the positions of conv4's output is the sum over
+ * the pool's:
  *   weight[k] = 1 / P sum over d of dz / dy[d] (sum over pooled i, j of w1[i,j,k][d])
- * where y is dense1's output. The inner sums are the model's alone: made once, they leave a matrix
- * of filters x dense, where the backward pass reads all of dense1's weights for each image.
+ * where y is dense1's output. The inner sums are the model's alone: made once, they leave a
+ * matrix of filters x dense, where the backward pass reads all of dense1's weights for each
+ * image.
  */
 #include "nn/gradcam.h"
 

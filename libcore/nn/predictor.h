@@ -32,9 +32,9 @@ void predictor_run(struct predictor *p, const float *const *image, int n, float 
 const float *predictor_map(const struct predictor *p);
 
 /*
- * As predictor_run; besides, looks at all of dense1's weights while they are read, which costs next to
- * nothing, where a look of its own would read 70 MB twice. Returns false if one of them is NaN or
- * infinite: then relu or a factor of 0 may have hidden it from the results.
+ * As predictor_run; besides, looks at all of dense1's weights while they are read, which costs
+ * next to nothing, where a look of its own would read 70 MB twice. Returns false if one of them
+ * is NaN or infinite: then relu or a factor of 0 may have hidden it from the results.
  */
 bool predictor_run_watching(struct predictor *p, const float *const *image, int n, float *logits,
                             float *features);
