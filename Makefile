@@ -14,6 +14,7 @@ PREFIX   ?= /usr/local
 BINDIR    = $(DESTDIR)$(PREFIX)/bin
 MANDIR    = $(DESTDIR)$(PREFIX)/share/man
 COMPDIR   = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+DATADIR   = $(DESTDIR)$(PREFIX)/share/aml
 
 ifeq ($(origin CC),default)
 CC       := gcc
@@ -133,7 +134,7 @@ check-linked: all $(TESTS)
 	@units=$$(bash tests/linked.sh $(UNITS_WITH) $(TESTS)) && tools=$$(bash tests/linked.sh $(TOOLS_WITH) $(BINS)) && \
 	$(MAKE) check FUZZERS= TESTS="$$units" CLI_TESTS="$$(echo $$tools | sed 's,[^ ]*/aml-\([a-z]*\),tests/cli/\1.sh,g')"
 
-.PHONY: check-asan check-tsan check-valgrind check-peers check-fedn check-dockerfile check-slurm
+.PHONY: check-asan check-tsan check-valgrind check-peers check-browser check-fedn check-dockerfile check-slurm
 check-asan: ## check with address and undefined behaviour sanitizers
 	@$(MAKE) CONF=asan check
 
@@ -145,6 +146,9 @@ check-valgrind: all $(TESTS) $(FUZZERS) ## unit and command line tests with valg
 
 check-peers: all ## test against Pillow, numpy, scikit-learn, Keras, ONNX Runtime, OpenVINO, in a separate environment
 	@BIN=$(abspath $(O)) sh tests/peers/run.sh
+
+check-browser: all ## test pages of aml-report in a real browser; screenshots and PDF in build/browser
+	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/browser/check.sh :: build/browser
 
 check-fedn: all ## test in a real FEDn network on this machine, with the tools as its compute package
 	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/fedn/check.sh
@@ -188,17 +192,20 @@ demo: all ## run the tutorial on the 600 images of examples/demo-cells
 	@BIN=$(abspath $(O)) sh examples/demo.sh
 
 MAN_PAGES := $(wildcard man/*.[157])
+CLINIC    := $(wildcard examples/clinic/*.tsv)
 .PHONY: install
-install: all ## install tools, manual pages and completion to PREFIX
-	install -d $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(COMPDIR)
+install: all ## install tools, manual pages, completion and tables for aml-score to PREFIX
+	install -d $(BINDIR) $(MANDIR)/man1 $(MANDIR)/man5 $(MANDIR)/man7 $(COMPDIR) $(DATADIR)
 	install $(BINS) $(BINDIR)
 	for page in $(MAN_PAGES); do install -m 644 $$page $(MANDIR)/man$${page##*.} || exit 1; done
 	install -m 644 tools/aml.bash $(COMPDIR)/aml
 	for tool in $(TOOLS); do ln -sf aml $(COMPDIR)/$$tool || exit 1; done
+	install -m 644 $(CLINIC) $(DATADIR)
 
 .PHONY: uninstall
 uninstall: ## remove installed files
-	rm -f $(TOOLS:%=$(BINDIR)/%) $(TOOLS:%=$(COMPDIR)/%) $(COMPDIR)/aml
+	rm -f $(TOOLS:%=$(BINDIR)/%) $(TOOLS:%=$(COMPDIR)/%) $(COMPDIR)/aml $(CLINIC:examples/clinic/%=$(DATADIR)/%)
+	[ ! -d $(DATADIR) ] || rmdir --ignore-fail-on-non-empty $(DATADIR)
 	for page in $(MAN_PAGES); do rm -f $(MANDIR)/man$${page##*.}/$${page#man/}; done
 
 .PHONY: clean

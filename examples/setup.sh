@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm]...
+# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm|browser]...
 # Uses apt-get on Debian and its derivatives; on other systems it lists the missing packages. Does nothing if none is missing.
 set -eu
 
@@ -69,6 +69,12 @@ slurm_needs() {
 	has munged || want munge
 	[ -x /usr/sbin/sshd ] || want openssh-server
 	has ssh || want openssh-client
+}
+
+browser_needs() {
+	has chromium || has chromium-browser || has google-chrome || want chromium
+	has tidy || want tidy
+	has python3 || want python3
 }
 
 install_missing() {

@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 export LC_ALL=C
 
-LAYERS="base format image kernels data nn fused model train fed export score figure info"
+LAYERS="base format image kernels data nn fused model train fed export stats score figure info page"
 LINE_MAX=100 FUNCTION_MAX=80 FILE_LONG=500 FILE_MAX=700
 failed=0
 
@@ -18,9 +18,12 @@ excused() {
 
 		tests kernels_at        each table beside ref, which no program does
 		tests rng_u32           the generator's known answers
-		tests confusion_read    a fuzz target has a stream; so have the next two
+		tests confusion_read    a fuzz target has a stream; so have the next four
 		tests learning_read     see above
-		tests partition_read_groups     see above
+		tests id_groups_read    see above
+		tests class_groups_read see above
+		tests tolerant_read     see above
+		tests tables_rank       for pages of several tables
 
 		stream classes.c        '-' is no class code
 		stream learning.c       '-' in a cell: there was no validation
@@ -286,6 +289,8 @@ covered() {
 		fuzz npz_stream     npz
 		fuzz opt            -               the command line
 		fuzz outfile        -               writes
+		fuzz partition      -               the command line
+		fuzz tables         shared          and cases: the first line picks the reader
 		fuzz outfolder      -               writes
 		fuzz picture        image_png       decoded, resized, divided
 		fuzz pixels         dataset

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # The things that examples of the manual pages name, made in the current folder:
-# cells/ cell.tiff dataset/ (40 px) model.npz, a.npz b.npz c.npz (clients' models of one network), predictions.tsv log.tsv
+# cells/ cell.tiff dataset/ (40 px) model.npz, a.npz b.npz c.npz (clients' models of one network), predictions.tsv log.tsv,
+# patients.tsv (of the predictions), answers.tsv (predictions of all 15 classes), groups.tsv and tolerant.tsv
 make_ready() {
 	local class client seed=0
 	for class in BAS EOS LYT NGS; do
@@ -16,4 +17,7 @@ make_ready() {
 		done &&
 		aml-eval -d dataset --split all -p predictions.tsv model.npz >eval.txt 2>&1 &&
 		rm start.npz eval.txt
+	awk -F '\t' 'NR > 1 { print $1 "\tpatient " NR % 8 }' predictions.tsv >patients.tsv
+	cp "$DATA/report/fifteen.tsv" answers.tsv
+	cp "$TOP"/examples/clinic/*.tsv .
 }

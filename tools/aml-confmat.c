@@ -18,6 +18,8 @@ struct args {
 	const char *out, *title, *names;
 	char **in;                      /* ended by NULL */
 	int format;                     /* enum format, settled */
+	int by;                         /* enum confusion_share */
+	int all_classes;
 };
 
 static enum format format_of(const char *path)
@@ -47,13 +49,18 @@ static int settle_format(const struct args *a, bool counts, bool report)
 static struct args parse(int argc, char **argv)
 {
 	static char stdin_name[] = "-", *only_stdin[] = { stdin_name, NULL };
-	struct args a = { .out = "-", .title = "Confusion matrix" };
+	struct args a = { .out = "-", .title = "Confusion matrix",
+		          .by = CONFUSION_FIGURE_OF_COLUMN };
 	bool counts = false, report = false;
 	const struct opt opts[] = {
 		OPT_TEXT('o', "output", &a.out, "FILE", "figure (.svg, .png) or counts (.tsv)"),
 		OPT_CHOICE('f', "format", &a.format, "ending|svg|png|tsv", "format of FILE"),
 		OPT_FLAG(0, "counts", &counts, "write the counts, to be added up elsewhere"),
 		OPT_FLAG(0, "report", &report, "write precision, recall and F1 of each class"),
+		OPT_CHOICE(0, "by", &a.by, "row|column|none",
+		           "what the figure's colours are shares of"),
+		OPT_CHOICE(0, "classes", &a.all_classes, "occurring|all",
+		           "classes in figure and table"),
 		OPT_TEXT('t', "title", &a.title, "TITLE", "title of the figure"),
 		OPT_TEXT(0, "names", &a.names, "FILE", "classes.tsv with full class names"),
 		OPT_END
@@ -71,11 +78,11 @@ static struct args parse(int argc, char **argv)
 
 static int load_all(struct confusion *sum, char **in, struct err *e)
 {
-	size_t count = 0;
+	int count = 0;
 
 	while (in[count])
 		count++;
-	if (infile_check_distinct(in, count, e) < 0 || confusion_load(sum, *in, e) < 0)
+	if (infile_distinct(in, count, e) < 0 || confusion_load(sum, *in, e) < 0)
 		return -1;
 	while (*++in) {
 		struct confusion more = {0};
@@ -91,29 +98,25 @@ static int load_all(struct confusion *sum, char **in, struct err *e)
 	return 0;
 }
 
-static void write_text(const struct confusion *c, enum format format, FILE *f)
+static void write_report(const struct confusion *c, FILE *f)
 {
 	struct metrics m;
+	char *text;
 
 	metrics_init(&m, c);
-	if (format == REPORT) {
-		char *text = metrics_report(&m, &c->classes);
-
-		fputs(text, f);
-		free(text);
-	} else {
-		confusion_table_write(c, &m, f);
-	}
+	text = metrics_report(&m, &c->classes);
+	fputs(text, f);
+	free(text);
 	metrics_release(&m);
 }
 
-static int write_figure(const struct confusion *c, enum render_format format,
-                        const char *title, FILE *f, struct err *e)
+static int write_figure(const struct args *a, const struct confusion *c,
+                        enum render_format format, FILE *f, struct err *e)
 {
 	struct drawing d;
 	int result;
 
-	confusion_figure(&d, c, title);
+	confusion_figure(&d, c, (enum confusion_share)a->by, a->all_classes, a->title);
 	result = render_write(&d, format, f, e);
 	draw_release(&d);
 	return result;
@@ -124,14 +127,17 @@ static int write_as(const struct args *a, const struct confusion *c, FILE *f,
 {
 	switch (a->format) {
 	case FIGURE_SVG:
-		return write_figure(c, RENDER_SVG, a->title, f, e);
+		return write_figure(a, c, RENDER_SVG, f, e);
 	case FIGURE_PNG:
-		return write_figure(c, RENDER_PNG, a->title, f, e);
+		return write_figure(a, c, RENDER_PNG, f, e);
 	case COUNTS:
 		confusion_write(c, f);
 		return 0;
+	case REPORT:
+		write_report(c, f);
+		return 0;
 	default:
-		write_text(c, (enum format)a->format, f);
+		confusion_table_write(c, a->all_classes, f);
 		return 0;
 	}
 }

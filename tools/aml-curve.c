@@ -1,9 +1,9 @@
 /* aml-curve: learning curves of training logs, as figure or summary. */
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
+#include "base/operand.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/table.h"
@@ -17,17 +17,6 @@ struct args {
 	enum curve_panels panels;
 	enum render_format format;     /* RENDER_NONE: a summary as text */
 };
-
-static enum render_format settle_format(const char *out, enum render_format asked)
-{
-	enum render_format format = asked;
-
-	if (format == RENDER_NONE)
-		format = render_format(out);
-	if (format == RENDER_NONE && !outfile_is_stdout(out))
-		opt_wrong("%s: ends in none of .svg, .png; or give --format", out);
-	return format;
-}
 
 static struct args parse(int argc, char **argv)
 {
@@ -48,7 +37,9 @@ static struct args parse(int argc, char **argv)
 
 	a.logs = opt_parse(opts, &tool, argc, argv);
 	a.panels = panels[measure];
-	a.format = settle_format(a.out, (enum render_format)format);
+	a.format = render_choose(a.out, (enum render_format)format);
+	if (a.format == RENDER_NONE && !outfile_is_stdout(a.out))
+		opt_wrong("%s: ends in none of .svg, .png; or give --format", a.out);
 	return a;
 }
 
@@ -57,21 +48,6 @@ struct curves {
 	char **names;                   /* own those of the curves */
 	size_t count;
 };
-
-/* NAME of NAME=FILE, else the file's without its ending, in new memory. PATH: the file. */
-static char *name_of(const char *operand, const char **path)
-{
-	const char *equals = strchr(operand, '='), ending[] = ".tsv";
-	size_t n;
-
-	*path = equals ? equals + 1 : operand;
-	if (equals > operand)
-		return xstrndup(operand, (size_t)(equals - operand));
-	n = strlen(*path);
-	if (n > strlen(ending) && !strcmp(*path + n - strlen(ending), ending))
-		n -= strlen(ending);
-	return xstrndup(*path, n);
-}
 
 static int load_all(struct curves *c, char **operands, struct err *e)
 {
@@ -83,7 +59,7 @@ static int load_all(struct curves *c, char **operands, struct err *e)
 		c->names = xrealloc(c->names, c->count + 1, sizeof *c->names);
 		curve = &c->curve[c->count];
 		*curve = (struct curve){0};
-		curve->name = c->names[c->count] = name_of(operands[c->count], &path);
+		curve->name = c->names[c->count] = operand_label(operands[c->count], ".tsv", &path);
 		if (learning_load(&curve->log, path, e) < 0) {
 			free(c->names[c->count]);
 			return -1;

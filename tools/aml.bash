@@ -24,5 +24,5 @@ _aml() {
 	fi
 }
 
-complete -o default -F _aml aml-confmat aml-curve aml-delta aml-downsample aml-eval aml-explain aml-export aml-fedavg \
-	aml-info aml-init aml-partition aml-predict aml-train
+complete -o default -F _aml aml-calibrate aml-compare aml-confmat aml-curve aml-delta aml-downsample aml-eval \
+	aml-explain aml-export aml-fedavg aml-info aml-init aml-partition aml-predict aml-roc aml-score aml-train

@@ -102,15 +102,15 @@ bool infile_is_listed(const char *path)
 	return lstat(path, &st) == 0 || errno != ENOENT;
 }
 
-int infile_check_distinct(char *const *paths, size_t count, struct err *e)
+int infile_distinct(char *const *paths, int count, struct err *e)
 {
-	struct stat *st = xcalloc(count, sizeof *st);
+	struct stat *st = xcalloc((size_t)count, sizeof *st);
 	int result = 0;
 
-	for (size_t i = 0; i < count && result == 0; i++) {
+	for (int i = 0; i < count && result == 0; i++) {
 		if (infile_is_stdin(paths[i]) || stat(paths[i], &st[i]) < 0)
 			st[i] = (struct stat){0};       /* opening it will tell */
-		for (size_t j = 0; j < i && st[i].st_ino; j++)
+		for (int j = 0; j < i && st[i].st_ino; j++)
 			if (st[i].st_ino == st[j].st_ino && st[i].st_dev == st[j].st_dev) {
 				result = err_set(e, "%s: the same file as %s", paths[i], paths[j]);
 				break;

@@ -27,8 +27,8 @@ bool infile_is_absent(const char *path);
  */
 bool infile_is_listed(const char *path);
 
-/* -1 with E set if two of the COUNT paths, links followed, are one file. */
-int infile_check_distinct(char *const *paths, size_t count, struct err *e);
+/* Returns 0, or -1 with E set if two of the COUNT paths, links followed, are one file. */
+int infile_distinct(char *const *paths, int count, struct err *e);
 
 struct infile {
 	/* SIZE bytes, valid until infile_release; not NULL even if empty */

@@ -79,6 +79,8 @@ static void print_default(const struct opt *o)
 		printf(" (required)");
 		return;
 	}
+	if (!has_value(o))
+		return;
 	switch (o->type) {
 	case OPT_T_INT:
 		printf(" (%d)", *(int *)o->value);
@@ -90,8 +92,7 @@ static void print_default(const struct opt *o)
 		printf(" (%g)", *(double *)o->value);
 		break;
 	case OPT_T_TEXT:
-		if (*(const char **)o->value)
-			printf(" (%s)", *(const char **)o->value);
+		printf(" (%s)", *(const char **)o->value);
 		break;
 	case OPT_T_CHOICE: {
 		const char *word = o->arg;
@@ -226,6 +227,15 @@ static void set_choice(const struct opt *o, const char *text)
 	}
 }
 
+static void add_item(const struct opt *o, const char *text)
+{
+	struct opt_list *list = o->value;
+
+	if (list->count == OPT_LIST_MAX)
+		opt_wrong("--%s is given more than %d times", o->name, OPT_LIST_MAX);
+	list->item[list->count++] = text;
+}
+
 static void set_value(const struct opt *o, const char *text)
 {
 	switch (o->type) {
@@ -234,6 +244,7 @@ static void set_value(const struct opt *o, const char *text)
 	case OPT_T_SEED:   set_seed(o, text); break;
 	case OPT_T_FLOAT:  set_float(o, text); break;
 	case OPT_T_TEXT:   *(const char **)o->value = text; break;
+	case OPT_T_LIST:   add_item(o, text); break;
 	case OPT_T_CHOICE: set_choice(o, text); break;
 	case OPT_T_END:    break;
 	}

@@ -16,15 +16,25 @@ enum opt_type {
 	OPT_T_SEED,
 	OPT_T_FLOAT,
 	OPT_T_TEXT,
+	OPT_T_LIST,
 	OPT_T_CHOICE
+};
+
+/* What an option that may be given again and again was given, in order. */
+enum { OPT_LIST_MAX = 64 };
+struct opt_list {
+	int count;
+	const char *item[OPT_LIST_MAX];
 };
 
 struct opt {
 	enum opt_type type;
 	int letter;                     /* 0: the option has only its long name */
 	const char *name;
-	void *value;                    /* bool, int, uint64_t, double, const char *, int */
-	double low, high;               /* OPT_T_INT, OPT_T_FLOAT: both ends allowed */
+	/* bool, int, uint64_t, double, const char *, struct opt_list, int */
+	void *value;
+	/* OPT_T_INT, OPT_T_FLOAT: both ends allowed; what VALUE holds outside is no default */
+	double low, high;
 	/* "N"; of OPT_T_CHOICE the words, "on|off", in order of their value */
 	const char *arg;
 	const char *help;
@@ -42,6 +52,8 @@ struct opt {
 	OPT_T_FLOAT, c, name, 1 ? (var) : (double *)0, low, high, arg, help
 #define OPT_FIELDS_TEXT(c, name, var, arg, help) \
 	OPT_T_TEXT, c, name, 1 ? (var) : (const char **)0, 0, 0, arg, help
+#define OPT_FIELDS_LIST(c, name, var, arg, help) \
+	OPT_T_LIST, c, name, 1 ? (var) : (struct opt_list *)0, 0, 0, arg, help
 #define OPT_FIELDS_CHOICE(c, name, var, words, help) \
 	OPT_T_CHOICE, c, name, 1 ? (var) : (int *)0, 0, 0, words, help
 
@@ -50,6 +62,7 @@ struct opt {
 #define OPT_SEED(...) { OPT_FIELDS_SEED(__VA_ARGS__), false, NULL }
 #define OPT_FLOAT(...) { OPT_FIELDS_FLOAT(__VA_ARGS__), false, NULL }
 #define OPT_TEXT(...) { OPT_FIELDS_TEXT(__VA_ARGS__), false, NULL }
+#define OPT_LIST(...) { OPT_FIELDS_LIST(__VA_ARGS__), false, NULL }
 #define OPT_CHOICE(...) { OPT_FIELDS_CHOICE(__VA_ARGS__), false, NULL }
 
 /*

@@ -17,6 +17,8 @@ enum rng_stream {
 	RNG_SPLIT = 6,                  /* training and validation ids */
 	RNG_PARTITION = 7,
 	RNG_AUGMENT = 8,                /* sub-stream = epoch */
+	RNG_BOOTSTRAP = 9,              /* sub-stream = resample */
+	RNG_SUPPRESS = 10,              /* small counts that are kept from others */
 };
 
 /*

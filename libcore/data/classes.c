@@ -91,6 +91,20 @@ char *classes_codes(const struct classes *c)
 	return text;
 }
 
+int classes_expect(const struct classes *want, const struct classes *got, struct err *e)
+{
+	char *wanted, *found;
+
+	if (classes_equal(want, got))
+		return 0;
+	wanted = classes_codes(want);
+	found = classes_codes(got);
+	err_set(e, "its classes are %.400s, expected %.400s", found, wanted);
+	free(wanted);
+	free(found);
+	return -1;
+}
+
 /* ---- adding ---- */
 
 /* A code stands in comma lists, in columns of tables and as the name of a folder. */

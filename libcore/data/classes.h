@@ -39,6 +39,8 @@ void classes_release(struct classes *c);
 int classes_find(const struct classes *c, const char *code);            /* index, or -1 */
 /* The same codes in the same order? */
 bool classes_equal(const struct classes *a, const struct classes *b);
+/* Returns 0 if GOT is equal to WANT, or -1 with E set, which lists both. */
+int classes_expect(const struct classes *want, const struct classes *got, struct err *e);
 
 /* "BAS,EBO,..." in new memory. */
 char *classes_codes(const struct classes *c);

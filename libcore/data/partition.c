@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
-#include "format/tsv.h"
 
 /* One client takes all of a class; evener than one image in any data set. */
 static const double alpha_min = 1e-6, alpha_max = 1e6;
@@ -251,101 +250,4 @@ void partition_deal(const struct partition *p, uint32_t *part)
 		deal_groups(p, part, &r);
 	else
 		deal_images(p, part, &r);
-}
-
-/* ---- the file of groups ---- */
-
-struct group_file {
-	char *const *ids;
-	size_t count;
-	char **name;                    /* group of each id; NULL: none yet */
-};
-
-static int compare_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static int take_row(struct group_file *f, const struct tsv *t, struct err *e)
-{
-	char **found = NULL;
-
-	if (t->count < 2 || !*t->field[1])
-		return err_set(e, "expected an id and its group, a tab between");
-	if (f->count)
-		found = bsearch(&t->field[0], f->ids, f->count, sizeof *f->ids, compare_text);
-	if (!found)
-		return 0;
-	if (f->name[found - f->ids])
-		return err_set(e, "'%s' occurs twice", t->field[0]);
-	f->name[found - f->ids] = xstrdup(t->field[1]);
-	return 0;
-}
-
-static int read_rows(struct group_file *f, struct tsv *t, struct err *e)
-{
-	int left;
-
-	while ((left = tsv_next(t, e)) > 0)
-		if (!tsv_is_blank(t) && take_row(f, t, e) < 0)
-			return tsv_in(t, e);
-	return left;
-}
-
-/* Numbers the names. Returns how many different ones there are. */
-static size_t number_names(uint32_t *group, char **name, size_t count)
-{
-	char **sorted = xmalloc(count, sizeof *sorted);
-	size_t n = 0;
-
-	if (count)
-		memcpy(sorted, name, count * sizeof *sorted);
-	qsort(sorted, count, sizeof *sorted, compare_text);
-	for (size_t i = 0; i < count; i++)
-		if (n == 0 || strcmp(sorted[n - 1], sorted[i]))
-			sorted[n++] = sorted[i];
-	for (size_t i = 0; i < count; i++) {
-		char **found = bsearch(&name[i], sorted, n, sizeof *sorted, compare_text);
-
-		group[i] = (uint32_t)(found - sorted);
-	}
-	free(sorted);
-	return n;
-}
-
-static long read_groups(uint32_t *group, char *const *ids, size_t count, struct tsv *t,
-                        struct err *e)
-{
-	struct group_file f = { ids, count, xcalloc(count, sizeof *f.name) };
-	long result = read_rows(&f, t, e);
-
-	for (size_t i = 0; i < count && result == 0; i++)
-		if (!f.name[i])
-			result = err_set(e, "%s: no group for '%s'", t->name, ids[i]);
-	if (result == 0)
-		result = (long)number_names(group, f.name, count);
-	for (size_t i = 0; i < count; i++)
-		free(f.name[i]);
-	free(f.name);
-	return result;
-}
-
-long partition_load_groups(uint32_t *group, char *const *ids, size_t count, const char *tsv_path,
-                           struct err *e)
-{
-	struct tsv *t = tsv_open(tsv_path, e);
-	long groups = t ? read_groups(group, ids, count, t, e) : -1;
-
-	tsv_close(t);
-	return groups;
-}
-
-long partition_read_groups(uint32_t *group, char *const *ids, size_t count, FILE *f,
-                           const char *name, struct err *e)
-{
-	struct tsv *t = tsv_over(f, name);
-	long groups = read_groups(group, ids, count, t, e);
-
-	tsv_close(t);
-	return groups;
 }

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "base/err.h"
 
@@ -42,16 +41,3 @@ int partition_parse(enum partition_scheme *scheme, double *alpha, bool *folds,
  * for iid with one class for all; on ties to the smallest part.
  */
 void partition_deal(const struct partition *p, uint32_t *part);
-
-/*
- * The groups of a file of lines "id TAB group", as numbers from 0 in the byte order of
- * their names, into GROUP (one for each of the COUNT ids, which are in byte order). Lines
- * of other ids are ignored.
- * Returns how many groups there are, or -1 with E set: an id without a group, or with
- * two.
- */
-long partition_load_groups(uint32_t *group, char *const *ids, size_t count, const char *tsv_path,
-                           struct err *e);
-/* The same from an open stream, which messages call NAME. */
-long partition_read_groups(uint32_t *group, char *const *ids, size_t count, FILE *f,
-                           const char *name, struct err *e);

@@ -5,26 +5,27 @@
 
 #include "base/mem.h"
 #include "base/outfile.h"
+#include "data/id_groups.h"
 #include "data/subset.h"
 
 /* ---- dealing ---- */
 
-static int read_groups(struct partition *deal, uint32_t *group, const struct parts *p,
+static int read_groups(struct partition *deal, struct id_groups *g, const struct parts *p,
                        const char *path, struct err *e)
 {
 	char **ids = xmalloc(p->count, sizeof *ids);
-	long groups;
+	int result;
 
 	for (size_t i = 0; i < p->count; i++)
 		ids[i] = p->from->ids[p->index[i]];
-	groups = partition_load_groups(group, ids, p->count, path, e);
+	result = id_groups_load(g, ids, p->count, path, e);
 	free(ids);
-	if (groups < 0)
+	if (result < 0)
 		return -1;
-	if (groups < p->parts)
-		return err_set(e, "%s: %ld groups for %d parts", path, groups, p->parts);
-	deal->group = group;
-	deal->groups = (size_t)groups;
+	if (g->count < (size_t)p->parts)
+		return err_set(e, "%s: %zu groups for %d parts", path, g->count, p->parts);
+	deal->group = g->of;
+	deal->groups = g->count;
 	return 0;
 }
 
@@ -35,7 +36,7 @@ int parts_deal(struct parts *p, enum partition_scheme scheme, double alpha, enum
 	struct partition deal = { .classes = d->classes.count, .parts = p->parts, .scheme = scheme,
 		                  .alpha = alpha, .seed = seed };
 	int *label = xmalloc(d->count, sizeof *label), result = 0;
-	uint32_t *group = NULL;
+	struct id_groups g = {0};
 
 	p->index = xmalloc(d->count, sizeof *p->index);
 	p->part = xmalloc(d->count, sizeof *p->part);
@@ -47,13 +48,12 @@ int parts_deal(struct parts *p, enum partition_scheme scheme, double alpha, enum
 	if (p->count < (size_t)p->parts) {
 		result = err_set(e, "%s: %zu images for %d parts", d->path, p->count, p->parts);
 	} else if (groups) {
-		group = xmalloc(p->count, sizeof *group);
-		result = read_groups(&deal, group, p, groups, e);
+		result = read_groups(&deal, &g, p, groups, e);
 	}
 	if (result == 0)
 		partition_deal(&deal, p->part);
 	free(label);
-	free(group);
+	id_groups_release(&g);
 	return result;
 }
 

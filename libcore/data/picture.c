@@ -113,23 +113,29 @@ int picture_input(struct picture *p, float *out, int channels, const char *path,
 	return 0;
 }
 
-int picture_original(struct picture *p, const float *in, int channels, struct err *e)
+int picture_from_floats(struct image *im, const float *in, int width, int height, int channels,
+                        struct err *e)
 {
-	size_t pixels = numbers(p, 1);
+	size_t pixels = (size_t)width * (size_t)height;
 	uint8_t *to;
 
-	if (p->image.width)
-		return 0;
 	if (channels != 1 && channels != IMAGE_CHANNELS - 1 && channels != IMAGE_CHANNELS)
 		return err_set(e, "an array of %d channels is no picture", channels);
-	if (image_alloc(&p->image, (uint32_t)p->size, (uint32_t)p->size, 0, 0, 0, e) < 0)
+	if (image_alloc(im, (uint32_t)width, (uint32_t)height, 0, 0, 0, e) < 0)
 		return -1;
-	to = p->image.pixels;
+	to = im->pixels;
 	for (size_t i = 0; i < pixels; i++, in += channels)
 		for (int c = 0; c < IMAGE_CHANNELS; c++)
 			*to++ = c == IMAGE_CHANNELS - 1 && channels != IMAGE_CHANNELS
 			                ? 255
 			                : (uint8_t)lroundf(255 * in[channels == 1 ? 0 : c]);
-	p->image.opaque = channels != IMAGE_CHANNELS;
+	im->opaque = channels != IMAGE_CHANNELS;
 	return 0;
+}
+
+int picture_original(struct picture *p, const float *in, int channels, struct err *e)
+{
+	if (p->image.width)
+		return 0;
+	return picture_from_floats(&p->image, in, p->size, p->size, channels, e);
 }

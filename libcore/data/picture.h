@@ -44,3 +44,10 @@ int picture_input(struct picture *p, float *out, int channels, const char *path,
  * channels that are neither grey, RGB nor RGBA.
  */
 int picture_original(struct picture *p, const float *in, int channels, struct err *e);
+
+/*
+ * IN, height x width x channels of floats in 0..1, as a picture in IM. Returns 0, or -1 with E set:
+ * channels as above.
+ */
+int picture_from_floats(struct image *im, const float *in, int width, int height, int channels,
+                        struct err *e);

@@ -108,7 +108,7 @@ static int open_all(struct clients *c, char *const *paths, int count, const stru
 {
 	if (count > FEDAVG_MODELS_MAX)
 		return err_set(e, "%d models, expected at most %d", count, FEDAVG_MODELS_MAX);
-	if (infile_check_distinct(paths, (size_t)count, e) < 0)
+	if (infile_distinct(paths, count, e) < 0)
 		return -1;
 	if (previous)
 		classes_told(previous->facts, &previous->net, &c->classes);

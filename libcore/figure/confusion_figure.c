@@ -27,10 +27,14 @@ enum {
 
 static const struct color no_images = { 0xf3, 0xf3, 0xf1 };
 
-static const char *const scale_title[] = { "share of", "the column" };
+static const char share_of[] = "share of";
+static const char *const whole[] = {
+	[CONFUSION_FIGURE_OF_ROW] = "the row", [CONFUSION_FIGURE_OF_COLUMN] = "the column",
+	[CONFUSION_FIGURE_OF_ALL] = "all images",
+};
 static const char no_metric[] = "\u2013";
 
-/* From a small share to all of the column: ever darker, so that it reads without hue. */
+/* From a small share to the whole: ever darker, so that it reads without hue. */
 static const struct color scale[] = {
 	{ 255, 244, 204 }, { 254, 217, 128 }, { 248, 162, 74 },
 	{ 222, 88, 50 },   { 134, 20, 56 },
@@ -44,6 +48,7 @@ struct layout {
 	struct drawing *d;
 	const struct confusion *c;
 	struct metrics m;
+	enum confusion_share of;
 	int n;                          /* classes */
 	int decades;                    /* of the colour scale */
 	bool upwards;                   /* codes above the columns are turned */
@@ -82,9 +87,13 @@ static double count_width(int64_t count)
 
 static double share(const struct layout *l, int i, int j)
 {
-	int64_t count = *confusion_at(l->c, i, j);
+	int64_t count = *confusion_at(l->c, i, j), of = l->m.total;
 
-	return count ? (double)count / (double)confusion_column_sum(l->c, j) : 0;
+	if (l->of == CONFUSION_FIGURE_OF_ROW)
+		of = confusion_row_sum(l->c, i);
+	else if (l->of == CONFUSION_FIGURE_OF_COLUMN)
+		of = confusion_column_sum(l->c, j);
+	return count ? (double)count / (double)of : 0;
 }
 
 static int decades(const struct layout *l)
@@ -192,12 +201,12 @@ static void place(struct layout *l)
 }
 
 /* What lies to the right of the colour scale's left edge. */
-static double scale_width(void)
+static double scale_width(const struct layout *l)
 {
 	double ticks = BAR_WIDTH + BAR_TICK + LOOK_GAP +
 	               font_width("0.01 %", LOOK_SMALL_TEXT, false);
 
-	return fmax(ticks, font_width(scale_title[1], LOOK_SMALL_TEXT, false));
+	return fmax(ticks, font_width(whole[l->of], LOOK_SMALL_TEXT, false));
 }
 
 static double middle_x(const struct layout *l, int j)
@@ -349,7 +358,7 @@ static void draw_scale(const struct layout *l)
 	}
 	for (int k = 0; k < 2; k++)
 		print(l->d, l->bar_x, y - LOOK_GAP - BAR_TITLE_LINE * (1.5 - k), look_small, "%s",
-		      scale_title[k]);
+		      k == 0 ? share_of : whole[l->of]);
 }
 
 static void draw_all(const struct layout *l, const char *facts)
@@ -363,32 +372,40 @@ static void draw_all(const struct layout *l, const char *facts)
 	draw_scale(l);
 }
 
-/* The line below the title. */
-static void write_facts(char *text, size_t room, const struct metrics *m)
+/* The line below the title. CLASSES: also those that are not drawn. */
+static void write_facts(char *text, size_t room, const struct metrics *m, int classes)
 {
 	int n = snprintf(text, room, "%" PRId64 " image%s, accuracy %.3f, macro F1 %.3f", m->total,
 	                 m->total == 1 ? "" : "s", m->accuracy, m->macro.f1);
 
-	if (m->occurring < m->count)
+	if (m->occurring < classes)
 		snprintf(text + n, room - (size_t)n, " over %d of %d classes", m->occurring,
-		         m->count);
+		         classes);
 }
 
-void confusion_figure(struct drawing *d, const struct confusion *c, const char *title)
+void confusion_figure(struct drawing *d, const struct confusion *c, enum confusion_share of,
+                      bool all, const char *title)
 {
-	struct layout l = { .d = d, .c = c, .n = c->classes.count };
+	struct confusion occurring = {0};
+	struct layout l = { .d = d, .c = c, .of = of };
 	char facts[128];
 	double width;
 
-	metrics_init(&l.m, c);
+	if (!all && confusion_total(c) > 0) {
+		confusion_occurring(&occurring, c);
+		l.c = &occurring;
+	}
+	l.n = l.c->classes.count;
+	metrics_init(&l.m, l.c);
 	l.decades = decades(&l);
 	place(&l);
-	write_facts(facts, sizeof facts, &l.m);
-	width = fmax(l.bar_x + scale_width(),
+	write_facts(facts, sizeof facts, &l.m, c->classes.count);
+	width = fmax(l.bar_x + scale_width(&l),
 	             LOOK_MARGIN + font_width(title, LOOK_TITLE_TEXT, true));
 	width = fmax(width, LOOK_MARGIN + font_width(facts, LOOK_PLAIN_TEXT, false));
 	draw_init(d, ceil(width + LOOK_MARGIN), ceil(l.metric_y + EDGE_ROW / 2.0 + LOOK_MARGIN),
 	          title);
 	draw_all(&l, facts);
 	metrics_release(&l.m);
+	confusion_release(&occurring);
 }

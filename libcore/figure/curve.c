@@ -5,63 +5,36 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "figure/axis.h"
 #include "figure/font.h"
 #include "figure/look.h"
+#include "figure/plot.h"
 
 /* Pixels. */
 enum {
 	PLOT_WIDTH = 440, PLOT_HEIGHT = 290,
-	TICK_LABELS = 48,               /* room for them, left of a plot */
-	SAMPLE = 28,                    /* of a line, in the legend */
 	LEGEND_GAP = 20,                /* between two entries of the legend */
-	DASH = 5,
-	DOT = 5, BEST_DOT = 10, BEST_HOLE = 5,
+	DOT = 5,
 	DOTS_UP_TO = 40,                /* epochs of a curve whose points are marked */
 	TICKS_X = 8, TICKS_Y = 6,
 };
 #define TRAIN_PEN 1.5
 #define VALID_PEN 2.2
-#define AXIS_PEN 1.0
-
-static const struct color grid = { 0xe6, 0xe7, 0xe9 };
-
-/* Told apart with any colour vision: Okabe and Ito, Color universal design, 2008. */
-static const struct color palette[] = {
-	{ 0x00, 0x72, 0xb2 }, { 0xd5, 0x5e, 0x00 }, { 0x00, 0x9e, 0x73 },
-	{ 0xcc, 0x79, 0xa7 }, { 0xe6, 0x9f, 0x00 }, { 0x56, 0xb4, 0xe9 },
-	{ 0x50, 0x50, 0x50 },
-};
-enum { COLORS = sizeof palette / sizeof palette[0] };
-
-static struct color color_of(size_t curve)
-{
-	return palette[curve % COLORS];
-}
 
 /* One diagram: a measure on the training and on the validation images. */
 struct panel {
-	struct drawing *d;
+	struct plot plot;
 	const char *title;
 	enum learning_measure train, valid;
-	struct axis x, y;
-	double left, top;               /* upper left corner of the plot */
 };
 
 static struct pen train_pen(struct color color)
 {
-	return (struct pen){ .color = color, .width = TRAIN_PEN, .dash = DASH };
+	return (struct pen){ .color = color, .width = TRAIN_PEN, .dash = PLOT_DASH };
 }
 
 static struct pen valid_pen(struct color color)
 {
 	return (struct pen){ .color = color, .width = VALID_PEN };
-}
-
-static void mark_best(struct drawing *d, struct point at, struct color color)
-{
-	draw_dot(d, at, BEST_DOT, color);
-	draw_dot(d, at, BEST_HOLE, look_white);
 }
 
 /* ---- ranges ---- */
@@ -98,74 +71,26 @@ static void fit_axes(struct panel *p, const struct curve *curves, size_t count)
 		}
 	x = settled(x);
 	y = settled(y);
-	axis_init(&p->x, x.low, x.high, TICKS_X, true);
-	axis_init(&p->y, y.low, y.high, TICKS_Y, false);
-	axis_extend(&p->y);
+	axis_init(&p->plot.x, x.low, x.high, TICKS_X, true);
+	axis_init(&p->plot.y, y.low, y.high, TICKS_Y, false);
+	axis_extend(&p->plot.y);
 }
 
 /* ---- a panel ---- */
 
-static double plot_x(const struct panel *p, double epoch)
-{
-	return p->left + PLOT_WIDTH * axis_place(&p->x, epoch);
-}
-
-static double plot_y(const struct panel *p, double value)
-{
-	return p->top + PLOT_HEIGHT * (1 - axis_place(&p->y, value));
-}
-
 static struct point point_of(const struct panel *p, const struct learning_row *row,
                              enum learning_measure m)
 {
-	return (struct point){ plot_x(p, (double)row->epoch), plot_y(p, row->value[m]) };
-}
-
-static void draw_y_axis(const struct panel *p)
-{
-	struct pen pen = { .color = grid, .width = AXIS_PEN };
-	struct lettering label = look_anchored(look_faint, DRAW_END);
-	char text[AXIS_LABEL_BYTES];
-
-	for (long k = axis_first(&p->y); k <= axis_last(&p->y); k++) {
-		double y = plot_y(p, (double)k * p->y.step);
-
-		draw_line(p->d, (struct point){ p->left, y },
-		          (struct point){ p->left + PLOT_WIDTH, y }, pen);
-		axis_label(&p->y, k, text);
-		draw_text_centred(p->d, p->left - LOOK_GAP, y, text, label);
-	}
-}
-
-static void draw_x_axis(const struct panel *p)
-{
-	double bottom = p->top + PLOT_HEIGHT;
-	struct pen pen = { .color = look_pale, .width = AXIS_PEN };
-	char text[AXIS_LABEL_BYTES];
-
-	draw_line(p->d, (struct point){ p->left, bottom },
-	          (struct point){ p->left + PLOT_WIDTH, bottom }, pen);
-	for (long k = axis_first(&p->x); k <= axis_last(&p->x); k++) {
-		double x = plot_x(p, (double)k * p->x.step);
-
-		draw_line(p->d, (struct point){ x, bottom },
-		          (struct point){ x, bottom + LOOK_GAP / 2.0 }, pen);
-		axis_label(&p->x, k, text);
-		draw_text_centred(p->d, x, bottom + LOOK_GAP + LOOK_PLAIN_TEXT / 2.0, text,
-		                  look_anchored(look_faint, DRAW_MIDDLE));
-	}
-	draw_text_centred(p->d, p->left + PLOT_WIDTH / 2.0,
-	                  bottom + LOOK_GAP + LOOK_PLAIN_TEXT / 2.0 + LOOK_LINE, "epoch",
-	                  look_anchored(look_faint, DRAW_MIDDLE));
+	return plot_point(&p->plot, (double)row->epoch, row->value[m]);
 }
 
 static void draw_run(const struct panel *p, const struct point *run, size_t count,
                      struct pen pen)
 {
 	if (count == 1)
-		draw_dot(p->d, run[0], DOT, pen.color);
+		draw_dot(p->plot.d, run[0], DOT, pen.color);
 	else if (count > 1)
-		draw_path(p->d, run, count, pen);
+		draw_path(p->plot.d, run, count, pen);
 }
 
 /* The line is broken where the value is not known. */
@@ -196,7 +121,7 @@ static void draw_dots(const struct panel *p, const struct learning *log,
 		const struct learning_row *row = &log->rows[i];
 
 		if (!isnan(row->value[p->valid]))
-			draw_dot(p->d, point_of(p, row, p->valid), DOT, color);
+			draw_dot(p->plot.d, point_of(p, row, p->valid), DOT, color);
 	}
 }
 
@@ -206,24 +131,22 @@ static void draw_best(const struct panel *p, const struct learning *log,
 	const struct learning_row *best = learning_best(log, p->valid);
 
 	if (best)
-		mark_best(p->d, point_of(p, best, p->valid), color);
+		plot_ring(p->plot.d, point_of(p, best, p->valid), color);
 }
 
 static void draw_panel(struct panel *p, const struct curve *curves, size_t count)
 {
 	fit_axes(p, curves, count);
-	draw_text_centred(p->d, p->left, p->top - LOOK_GAP - LOOK_PLAIN_TEXT / 2.0, p->title,
-	                  look_plain);
-	draw_y_axis(p);
-	draw_x_axis(p);
+	plot_y_axis(&p->plot, p->title);
+	plot_x_axis(&p->plot, "epoch");
 	for (size_t k = 0; k < count; k++)
-		draw_measure(p, &curves[k].log, p->train, train_pen(color_of(k)));
+		draw_measure(p, &curves[k].log, p->train, train_pen(plot_color(k)));
 	for (size_t k = 0; k < count; k++) {
-		draw_measure(p, &curves[k].log, p->valid, valid_pen(color_of(k)));
-		draw_dots(p, &curves[k].log, color_of(k));
+		draw_measure(p, &curves[k].log, p->valid, valid_pen(plot_color(k)));
+		draw_dots(p, &curves[k].log, plot_color(k));
 	}
 	for (size_t k = 0; k < count; k++)
-		draw_best(p, &curves[k].log, color_of(k));
+		draw_best(p, &curves[k].log, plot_color(k));
 }
 
 /* ---- legend ---- */
@@ -244,14 +167,14 @@ static void new_line(struct legend *l)
 static struct point add_entry(struct legend *l, const char *text,
                               struct lettering lettering)
 {
-	double need = SAMPLE + LOOK_GAP + look_width(text);
+	double need = PLOT_SAMPLE + LOOK_GAP + look_width(text);
 	struct point at;
 
 	if (l->x > LOOK_MARGIN && l->x + need > l->width - LOOK_MARGIN)
 		new_line(l);
 	at = (struct point){ l->x, l->y };
 	if (l->d)
-		draw_text_centred(l->d, at.x + SAMPLE + LOOK_GAP, at.y, text, lettering);
+		draw_text_centred(l->d, at.x + PLOT_SAMPLE + LOOK_GAP, at.y, text, lettering);
 	l->x += need + LEGEND_GAP;
 	return at;
 }
@@ -262,7 +185,7 @@ static void add_line_entry(struct legend *l, const char *text, struct lettering 
 	struct point from = add_entry(l, text, lettering);
 
 	if (l->d)
-		draw_line(l->d, from, (struct point){ from.x + SAMPLE, from.y }, pen);
+		draw_line(l->d, from, (struct point){ from.x + PLOT_SAMPLE, from.y }, pen);
 }
 
 static void draw_legend(struct legend *l, const struct curve *curves, size_t count)
@@ -270,13 +193,13 @@ static void draw_legend(struct legend *l, const struct curve *curves, size_t cou
 	struct point at;
 
 	for (size_t k = 0; k < count; k++)
-		add_line_entry(l, curves[k].name, look_plain, valid_pen(color_of(k)));
+		add_line_entry(l, curves[k].name, look_plain, valid_pen(plot_color(k)));
 	new_line(l);
 	add_line_entry(l, "training", look_faint, train_pen(look_pale));
 	add_line_entry(l, "validation", look_faint, valid_pen(look_pale));
 	at = add_entry(l, "best epoch", look_faint);
 	if (l->d)
-		mark_best(l->d, (struct point){ at.x + SAMPLE / 2.0, at.y }, look_pale);
+		plot_ring(l->d, (struct point){ at.x + PLOT_SAMPLE / 2.0, at.y }, look_pale);
 	new_line(l);
 }
 
@@ -286,7 +209,7 @@ static double widest_entry(const struct curve *curves, size_t count)
 
 	for (size_t k = 0; k < count; k++)
 		widest = fmax(widest, look_width(curves[k].name));
-	return SAMPLE + LOOK_GAP + widest;
+	return PLOT_SAMPLE + LOOK_GAP + widest;
 }
 
 /* ---- the figure ---- */
@@ -294,7 +217,7 @@ static double widest_entry(const struct curve *curves, size_t count)
 static double figure_width(const struct curve *curves, size_t count, int panels,
                            const char *title)
 {
-	double plots = LOOK_MARGIN + panels * (TICK_LABELS + PLOT_WIDTH + LOOK_MARGIN);
+	double plots = LOOK_MARGIN + panels * (PLOT_TICK_LABELS + PLOT_WIDTH + LOOK_MARGIN);
 	double words = widest_entry(curves, count);
 
 	words = fmax(words, font_width(title, LOOK_TITLE_TEXT, true));
@@ -308,18 +231,23 @@ void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
 	double title_y = LOOK_MARGIN + LOOK_TITLE_TEXT / 2.0;
 	struct legend measured = { NULL, LOOK_MARGIN, title_y + LOOK_LINE + LOOK_GAP, width };
 	struct legend legend = { d, LOOK_MARGIN, measured.y, width };
-	struct panel loss = { .d = d, .train = LEARNING_LOSS, .valid = LEARNING_VALID_LOSS };
-	struct panel accuracy = { .d = d, .train = LEARNING_ACCURACY,
+	struct panel loss = { .title = "loss (cross-entropy)", .train = LEARNING_LOSS,
+	                      .valid = LEARNING_VALID_LOSS };
+	struct panel accuracy = { .title = "accuracy", .train = LEARNING_ACCURACY,
 	                          .valid = LEARNING_VALID_ACCURACY };
 
 	draw_legend(&measured, curves, count);
-	loss.top = accuracy.top = measured.y + LOOK_LINE + LOOK_GAP;
-	loss.left = accuracy.left = LOOK_MARGIN + TICK_LABELS;
-	loss.title = "loss (cross-entropy)";
-	accuracy.title = "accuracy";
+	loss.plot = (struct plot){
+		.d = d,
+		.left = LOOK_MARGIN + PLOT_TICK_LABELS,
+		.top = measured.y + LOOK_LINE + LOOK_GAP,
+		.width = PLOT_WIDTH,
+		.height = PLOT_HEIGHT,
+	};
+	accuracy.plot = loss.plot;
 	if (panels == CURVE_BOTH)
-		accuracy.left += PLOT_WIDTH + LOOK_MARGIN + TICK_LABELS;
-	draw_init(d, width, loss.top + PLOT_HEIGHT + 2 * LOOK_LINE + LOOK_MARGIN, title);
+		accuracy.plot.left += PLOT_WIDTH + LOOK_MARGIN + PLOT_TICK_LABELS;
+	draw_init(d, width, loss.plot.top + PLOT_HEIGHT + 2 * LOOK_LINE + LOOK_MARGIN, title);
 	draw_text_centred(d, LOOK_MARGIN, title_y, title, look_title);
 	draw_legend(&legend, curves, count);
 	if (panels & CURVE_LOSS)

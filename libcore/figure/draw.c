@@ -46,17 +46,34 @@ void draw_rect(struct drawing *d, double x, double y, double width, double heigh
 	});
 }
 
-void draw_path(struct drawing *d, const struct point *points, size_t count,
-               struct pen pen)
+static struct point *copy_points(const struct point *points, size_t count)
 {
 	struct point *own = xmalloc(count, sizeof *own);
 
 	memcpy(own, points, count * sizeof *own);
+	return own;
+}
+
+void draw_path(struct drawing *d, const struct point *points, size_t count,
+               struct pen pen)
+{
 	add(d, (struct shape){
 		.type = DRAW_PATH,
-		.points = own,
+		.points = copy_points(points, count),
 		.count = count,
 		.pen = pen,
+	});
+}
+
+void draw_area(struct drawing *d, const struct point *points, size_t count, struct color color,
+               double opacity)
+{
+	add(d, (struct shape){
+		.type = DRAW_AREA,
+		.points = copy_points(points, count),
+		.count = count,
+		.color = color,
+		.opacity = opacity,
 	});
 }
 

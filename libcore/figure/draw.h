@@ -1,7 +1,7 @@
 #pragma once
 /*
- * A drawing: rectangles, paths and text in the order in which they are painted. Figures build
- * it, svg.c and raster.c turn it into a picture. Units are CSS pixels, y grows downwards.
+ * A drawing: rectangles, paths, areas and text in the order in which they are painted. Figures
+ * build it, svg.c and raster.c turn it into a picture. Units are CSS pixels, y grows downwards.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,14 +29,15 @@ struct lettering {
 	struct color color;
 };
 
-enum shape_type { DRAW_RECT, DRAW_PATH, DRAW_TEXT };
+enum shape_type { DRAW_RECT, DRAW_PATH, DRAW_AREA, DRAW_TEXT };
 
 struct shape {
 	enum shape_type type;
 	struct point at;                /* rectangle: upper left; text: on the baseline */
 	struct point size;              /* rectangle */
-	struct color color;             /* rectangle */
-	struct point *points;           /* path: COUNT of them, round caps and joins */
+	struct color color;             /* rectangle, area */
+	double opacity;                 /* area: 0 to 1 */
+	struct point *points;           /* COUNT of them; a path has round caps and joins */
 	size_t count;
 	struct pen pen;
 	char *text;                     /* UTF-8 */
@@ -59,6 +60,9 @@ void draw_rect(struct drawing *d, double x, double y, double width, double heigh
                struct color color);
 void draw_path(struct drawing *d, const struct point *points, size_t count,
                struct pen pen);
+/* What POINTS enclose, an odd number of times, mixed with what lies below it. */
+void draw_area(struct drawing *d, const struct point *points, size_t count, struct color color,
+               double opacity);
 void draw_line(struct drawing *d, struct point from, struct point to, struct pen pen);
 void draw_dot(struct drawing *d, struct point at, double diameter, struct color color);
 void draw_text(struct drawing *d, double x, double y, const char *text,

@@ -189,6 +189,69 @@ static void paint_rect(struct canvas *c, const struct shape *s)
 		}
 }
 
+/* Lines along which a row of pixels is measured: edges that are nearly level look straight. */
+enum { AREA_LINES = 8 };
+
+static int compare_doubles(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Where the outline of S crosses the line at Y, in order. Returns how often. */
+static size_t crossings(const struct canvas *c, const struct shape *s, double y, double *x)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		struct point a = scaled(c, s->points[i]);
+		struct point b = scaled(c, s->points[(i + 1) % s->count]);
+
+		if ((a.y <= y) != (b.y <= y))
+			x[count++] = between(a, b, (y - a.y) / (b.y - a.y)).x;
+	}
+	qsort(x, count, sizeof *x, compare_doubles);
+	return count;
+}
+
+/* Adds the share of each pixel of ROW that lies between FROM and TO, over AREA_LINES. */
+static void cover(double *row, int width, double from, double to)
+{
+	int x0 = clamp(floor(from), width), x1 = clamp(ceil(to), width);
+	double middle = (from + to) / 2, half = (to - from) / 2;
+
+	for (int x = x0; x < x1; x++)
+		row[x] += overlap(middle, half, x + 0.5) / AREA_LINES;
+}
+
+static void area_row(const struct canvas *c, const struct shape *s, int y, double *row, double *x)
+{
+	for (int k = 0; k < AREA_LINES; k++) {
+		size_t count = crossings(c, s, y + (k + 0.5) / AREA_LINES, x);
+
+		for (size_t i = 0; i + 1 < count; i += 2)
+			cover(row, c->r->width, x[i], x[i + 1]);
+	}
+}
+
+static void paint_area(struct canvas *c, const struct shape *s)
+{
+	double *row = xmalloc((size_t)c->r->width, sizeof *row);
+	double *x = xmalloc(s->count, sizeof *x);
+
+	for (int y = 0; y < c->r->height; y++) {
+		memset(row, 0, (size_t)c->r->width * sizeof *row);
+		area_row(c, s, y, row, x);
+		for (int i = 0; i < c->r->width; i++)
+			if (row[i] > 0)
+				blend(c->r->rgb + pixel_at(c, i, y) * CHANNELS, s->color,
+				      (int)(fmin(row[i], 1) * s->opacity * COVERED + 0.5));
+	}
+	free(x);
+	free(row);
+}
+
 /* Where a glyph's strokes go: from em squares to pixels. */
 struct glyph_place {
 	struct canvas *c;
@@ -264,6 +327,7 @@ int raster_paint(struct raster *r, const struct drawing *d, int scale, struct er
 	static void (*const paint[])(struct canvas *, const struct shape *) = {
 		[DRAW_RECT] = paint_rect,
 		[DRAW_PATH] = paint_path,
+		[DRAW_AREA] = paint_area,
 		[DRAW_TEXT] = paint_text,
 	};
 	struct raster got = {0};

@@ -26,6 +26,11 @@ enum render_format render_format(const char *path)
 	return ends_in(path, ".png") ? RENDER_PNG : RENDER_NONE;
 }
 
+enum render_format render_choose(const char *path, enum render_format asked)
+{
+	return asked == RENDER_NONE ? render_format(path) : asked;
+}
+
 static int write_png(const struct drawing *d, FILE *f, struct err *e)
 {
 	bool huge = d->width * d->height * SCALE * SCALE > HUGE_PIXELS;

@@ -71,7 +71,7 @@ static void put_rect(FILE *f, const struct shape *s)
 	fputs("/>\n", f);
 }
 
-static void put_path(FILE *f, const struct shape *s)
+static void put_points(FILE *f, const struct shape *s)
 {
 	fputs("<path d=\"", f);
 	for (size_t i = 0; i < s->count; i++) {
@@ -80,6 +80,20 @@ static void put_path(FILE *f, const struct shape *s)
 		putc(' ', f);
 		put_number(f, s->points[i].y);
 	}
+}
+
+static void put_area(FILE *f, const struct shape *s)
+{
+	put_points(f, s);
+	fputs("Z\" fill-rule=\"evenodd\"", f);
+	put_color(f, "fill", s->color);
+	put_attribute(f, "fill-opacity", s->opacity);
+	fputs("/>\n", f);
+}
+
+static void put_path(FILE *f, const struct shape *s)
+{
+	put_points(f, s);
 	putc('"', f);
 	put_color(f, "stroke", s->pen.color);
 	put_attribute(f, "stroke-width", s->pen.width);
@@ -113,33 +127,58 @@ static void put_lettering(FILE *f, const struct shape *s)
 	fputs("</text>\n", f);
 }
 
-static void put_head(FILE *f, const struct drawing *d)
+static void put_size(FILE *f, const struct drawing *d)
 {
-	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", f);
-	fputs("<svg xmlns=\"http://www.w3.org/2000/svg\"", f);
 	put_attribute(f, "width", d->width);
 	put_attribute(f, "height", d->height);
 	fputs(" viewBox=\"0 0 ", f);
 	put_number(f, d->width);
 	putc(' ', f);
 	put_number(f, d->height);
-	fprintf(f, "\" role=\"img\" font-family=\"%s\" fill=\"none\"", faces);
+	fputs("\"", f);
+}
+
+/* After the size: what all drawings share, and the title, which makes their name. */
+static void put_head(FILE *f, const struct drawing *d)
+{
+	fprintf(f, " role=\"img\" font-family=\"%s\" fill=\"none\"", faces);
 	fputs(" stroke-linecap=\"round\" stroke-linejoin=\"round\"", f);
 	fputs(" xml:space=\"preserve\">\n<title>", f);
 	put_text(f, d->title);
-	fputs("</title>\n<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", f);
+	fputs("</title>\n", f);
 }
 
-void svg_write(const struct drawing *d, FILE *f)
+static void put_shapes(FILE *f, const struct drawing *d)
 {
 	static void (*const put[])(FILE *, const struct shape *) = {
 		[DRAW_RECT] = put_rect,
 		[DRAW_PATH] = put_path,
+		[DRAW_AREA] = put_area,
 		[DRAW_TEXT] = put_lettering,
 	};
 
-	put_head(f, d);
+	fputs("<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n", f);
 	for (size_t i = 0; i < d->count; i++)
 		put[d->shapes[i].type](f, &d->shapes[i]);
 	fputs("</svg>\n", f);
+}
+
+void svg_write(const struct drawing *d, FILE *f)
+{
+	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", f);
+	fputs("<svg xmlns=\"http://www.w3.org/2000/svg\"", f);
+	put_size(f, d);
+	put_head(f, d);
+	put_shapes(f, d);
+}
+
+void svg_write_inline(const struct drawing *d, const char *description, FILE *f)
+{
+	fputs("<svg", f);
+	put_size(f, d);
+	put_head(f, d);
+	fputs("<desc>", f);
+	put_text(f, description);
+	fputs("</desc>\n", f);
+	put_shapes(f, d);
 }

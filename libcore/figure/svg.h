@@ -6,3 +6,9 @@
 
 /* Errors stay in the stream. */
 void svg_write(const struct drawing *d, FILE *f);
+
+/*
+ * The same as an element of a page of HTML, which declares no namespace; DESCRIPTION, what the
+ * drawing shows, for those who do not see it.
+ */
+void svg_write_inline(const struct drawing *d, const char *description, FILE *f);

@@ -1,7 +1,10 @@
 /* Tab-separated lines; see tsv.h. */
 #include "format/tsv.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,4 +124,54 @@ int tsv_check_whole(const struct tsv *t, struct err *e)
 bool tsv_is_blank(const struct tsv *t)
 {
 	return t->count == 1 && !t->field[0][0];
+}
+
+int tsv_first(struct tsv *t, struct err *e)
+{
+	int got = tsv_next(t, e);
+
+	return got == 0 ? err_set(e, "%s: empty", t->name) : got < 0 ? -1 : 0;
+}
+
+int tsv_heading(struct tsv *t, const char *const *names, int n, struct err *e)
+{
+	int got = tsv_next(t, e);
+	bool same = got > 0 && t->count == n;
+
+	if (got < 0)
+		return -1;
+	for (int i = 0; i < n && same; i++)
+		same = !strcmp(t->field[i], names[i]);
+	if (same)
+		return 0;
+	err_set(e, "expected the heading:");
+	for (int i = 0; i < n; i++) {
+		size_t used = strlen(e->text);
+
+		snprintf(e->text + used, sizeof e->text - used, "%s %s", i ? "," : "", names[i]);
+	}
+	return tsv_in(t, e);
+}
+
+int tsv_count(const char *text, int64_t most, int64_t *count, struct err *e)
+{
+	char *end;
+
+	errno = 0;
+	*count = strtoll(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end)
+		return err_set(e, "'%s' is not a count", text);
+	if (errno || *count > most)
+		return err_set(e, "count %s is more than %" PRId64, text, most);
+	return 0;
+}
+
+int tsv_number(const char *text, double *number, struct err *e)
+{
+	char *end;
+
+	*number = strtod(text, &end);
+	if (text[strspn(text, "0123456789.e+-")] || end == text || *end || !isfinite(*number))
+		return err_set(e, "'%s' is not a number", text);
+	return 0;
 }

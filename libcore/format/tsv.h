@@ -6,6 +6,7 @@
  * order mark at the start and the carriage return of a CRLF are dropped, a NUL byte is an error.
  */
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/err.h"
@@ -39,6 +40,13 @@ void tsv_close(struct tsv *t);          /* NULL is allowed */
  */
 int tsv_next(struct tsv *t, struct err *e);
 
+/* Reads the first line, which must be there. Returns 0, or -1 with E set. */
+int tsv_first(struct tsv *t, struct err *e);
+
+/* Reads the first line, whose fields must be the N NAMES. Returns 0, or -1 with E set, place
+ * included. */
+int tsv_heading(struct tsv *t, const char *const *names, int n, struct err *e);
+
 /*
  * -1 with E set if the current line does not end in a newline. For tables that programs write, and
  * whose last number may have been cut to another one.
@@ -47,6 +55,12 @@ int tsv_check_whole(const struct tsv *t, struct err *e);
 
 /* Is the line empty? */
 bool tsv_is_blank(const struct tsv *t);
+
+/* TEXT as a whole number from 0 to MOST, in decimal digits. Returns 0, or -1 with E set. */
+int tsv_count(const char *text, int64_t most, int64_t *count, struct err *e);
+
+/* TEXT as a finite decimal number. Returns 0, or -1 with E set. */
+int tsv_number(const char *text, double *number, struct err *e);
 
 /* Puts "NAME: line N: " in front of the message. Always returns -1. */
 int tsv_in(const struct tsv *t, struct err *e);

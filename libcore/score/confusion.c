@@ -1,8 +1,6 @@
 /* Counting predictions against truth; see confusion.h. */
 #include "score/confusion.h"
 
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,26 +31,11 @@ int64_t *confusion_at(const struct confusion *c, int actual, int predicted)
 	return &c->counts[actual * c->classes.count + predicted];
 }
 
-static int check_same_classes(const struct confusion *a, const struct confusion *b,
-                              struct err *e)
-{
-	char *want, *got;
-
-	if (classes_equal(&a->classes, &b->classes))
-		return 0;
-	want = classes_codes(&a->classes);
-	got = classes_codes(&b->classes);
-	err_set(e, "its classes are %.400s, expected %.400s", got, want);
-	free(want);
-	free(got);
-	return -1;
-}
-
 int confusion_add(struct confusion *c, const struct confusion *other, struct err *e)
 {
 	size_t cells = (size_t)c->classes.count * (size_t)c->classes.count;
 
-	if (check_same_classes(c, other, e) < 0)
+	if (classes_expect(&c->classes, &other->classes, e) < 0)
 		return -1;
 	for (size_t i = 0; i < cells; i++)
 		if (c->counts[i] > CONFUSION_CELL_MAX - other->counts[i])
@@ -61,6 +44,25 @@ int confusion_add(struct confusion *c, const struct confusion *other, struct err
 	for (size_t i = 0; i < cells; i++)
 		c->counts[i] += other->counts[i];
 	return 0;
+}
+
+void confusion_occurring(struct confusion *to, const struct confusion *c)
+{
+	struct classes classes = { .entry = xmalloc((size_t)c->classes.count,
+		                                    sizeof *classes.entry) };
+	int at[CLASSES_MAX];
+
+	for (int i = 0; i < c->classes.count; i++) {
+		if (confusion_row_sum(c, i) + confusion_column_sum(c, i) == 0)
+			continue;
+		at[classes.count] = i;
+		classes.entry[classes.count++] = c->classes.entry[i];
+	}
+	confusion_init(to, &classes);
+	for (int i = 0; i < classes.count; i++)
+		for (int j = 0; j < classes.count; j++)
+			*confusion_at(to, i, j) = *confusion_at(c, at[i], at[j]);
+	classes_release(&classes);
 }
 
 int64_t confusion_row_sum(const struct confusion *c, int actual)
@@ -115,20 +117,6 @@ static int count_predictions(struct confusion *c, struct tsv *t, struct err *e)
 	return got;
 }
 
-static int read_count(const char *text, int64_t *count, struct err *e)
-{
-	char *end;
-
-	errno = 0;
-	*count = strtoll(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end)
-		return err_set(e, "'%s' is not a count", text);
-	if (errno || *count > CONFUSION_CELL_MAX)
-		return err_set(e, "count %s is more than %" PRId64, text,
-		               CONFUSION_CELL_MAX);
-	return 0;
-}
-
 static int read_count_row(struct confusion *c, const struct tsv *t, int actual,
                           struct err *e)
 {
@@ -142,7 +130,8 @@ static int read_count_row(struct confusion *c, const struct tsv *t, int actual,
 	if (strcmp(t->field[0], code))
 		return err_set(e, "row of class '%s', expected '%s'", t->field[0], code);
 	for (int j = 0; j < c->classes.count; j++)
-		if (read_count(t->field[j + 1], confusion_at(c, actual, j), e) < 0)
+		if (tsv_count(t->field[j + 1], CONFUSION_CELL_MAX, confusion_at(c, actual, j),
+		              e) < 0)
 			return -1;
 	return 0;
 }
@@ -171,13 +160,8 @@ static int read_table(struct confusion *c, struct tsv *t, struct err *e)
 	struct confusion got = {0};
 	struct classes classes = {0};
 	bool counts;
-	int result = tsv_next(t, e);
 
-	if (result == 0) {
-		err_set(e, "empty");
-		return err_in(e, t->name);
-	}
-	if (result < 0)
+	if (tsv_first(t, e) < 0)
 		return -1;
 	counts = !strcmp(t->field[0], counts_header);
 	if (counts && classes_from_row(&classes, t, 1, e) < 0)

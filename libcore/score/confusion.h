@@ -27,6 +27,9 @@ int64_t *confusion_at(const struct confusion *c, int actual, int predicted);
 /* Adds the counts of OTHER. Returns 0, or -1 with E set: other classes, or a cell overflows. */
 int confusion_add(struct confusion *c, const struct confusion *other, struct err *e);
 
+/* Those rows and columns of C whose class occurs, in truth or prediction, into TO. */
+void confusion_occurring(struct confusion *to, const struct confusion *c);
+
 int64_t confusion_row_sum(const struct confusion *c, int actual);
 int64_t confusion_column_sum(const struct confusion *c, int predicted);
 int64_t confusion_total(const struct confusion *c);

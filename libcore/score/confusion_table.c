@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/table.h"
+#include "score/metrics.h"
 
 static void add_count(struct table *t, int64_t count)
 {
@@ -48,20 +49,50 @@ static void add_sums(struct table *t, const struct confusion *c, const struct me
 	table_add(t, "%s", "");
 }
 
-void confusion_table_write(const struct confusion *c, const struct metrics *m, FILE *f)
+static void write_table(const struct confusion *c, FILE *f)
 {
-	size_t columns = (size_t)m->count + 3;          /* code, total, recall */
+	size_t columns = (size_t)c->classes.count + 3;          /* code, total, recall */
 	char *align = xmalloc(columns + 1, 1);
+	struct metrics m;
 	struct table t;
 
 	memset(align, 'r', columns);
 	align[0] = 'l';
 	align[columns] = '\0';
 	table_init(&t, align);
-	add_rows(&t, c, m);
-	add_sums(&t, c, m);
+	metrics_init(&m, c);
+	add_rows(&t, c, &m);
+	add_sums(&t, c, &m);
 	table_write(&t, f);
-	fprintf(f, "\n%" PRId64 " images, accuracy %.3f\n", m->total, m->accuracy);
+	fprintf(f, "\n%" PRId64 " images, accuracy %.3f\n", m.total, m.accuracy);
+	metrics_release(&m);
 	table_release(&t);
 	free(align);
+}
+
+static void name_left_out(const struct confusion *c, FILE *f)
+{
+	const char *before = "not there:";
+
+	for (int i = 0; i < c->classes.count; i++)
+		if (confusion_row_sum(c, i) + confusion_column_sum(c, i) == 0) {
+			fprintf(f, "%s %s", before, c->classes.entry[i].code);
+			before = "";
+		}
+	if (!*before)
+		putc('\n', f);
+}
+
+void confusion_table_write(const struct confusion *c, bool all, FILE *f)
+{
+	struct confusion occurring;
+
+	if (all || confusion_total(c) == 0) {
+		write_table(c, f);
+		return;
+	}
+	confusion_occurring(&occurring, c);
+	write_table(&occurring, f);
+	name_left_out(c, f);
+	confusion_release(&occurring);
 }

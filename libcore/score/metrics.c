@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@ static struct metrics_class class_metrics(const struct confusion *c, int i, int6
 		.recall = ratio((double)hits, (double)support),
 		.f1 = ratio(2 * (double)hits, (double)support + (double)predicted),
 		.specificity = ratio((double)(others - false_alarms), (double)others),
+		.hits = hits,
+		.predicted = predicted,
 		.support = support,
 		.occurs = support || predicted,
 	};
@@ -83,6 +86,35 @@ static struct metrics_average average(const struct metrics *m, bool weighted)
 	};
 }
 
+static double balanced_accuracy(const struct metrics *m)
+{
+	double sum = 0;
+	int classes = 0;
+
+	for (int i = 0; i < m->count; i++) {
+		sum += m->each[i].recall;
+		classes += m->each[i].support > 0;
+	}
+	return ratio(sum, classes);
+}
+
+/* Of truth and prediction as variables with a dimension a class; over 1 / total^2. */
+static void add_agreement(struct metrics *m)
+{
+	double n = (double)m->total, hits = 0, both = 0, truth = 0, prediction = 0;
+
+	for (int i = 0; i < m->count; i++) {
+		double t = (double)m->each[i].support, p = (double)m->each[i].predicted;
+
+		hits += (double)m->each[i].hits;
+		both += t * p;
+		truth += t * t;
+		prediction += p * p;
+	}
+	m->kappa = (hits * n - both) / (n * n - both);
+	m->mcc = ratio(hits * n - both, sqrt((n * n - truth) * (n * n - prediction)));
+}
+
 void metrics_init(struct metrics *m, const struct confusion *c)
 {
 	m->count = c->classes.count;
@@ -96,6 +128,8 @@ void metrics_init(struct metrics *m, const struct confusion *c)
 	}
 	m->macro = average(m, false);
 	m->weighted = average(m, true);
+	m->balanced_accuracy = balanced_accuracy(m);
+	add_agreement(m);
 }
 
 void metrics_release(struct metrics *m)

@@ -1,6 +1,6 @@
 #pragma once
 /*
- * Precision, recall and F1 from a confusion matrix, as scikit-learn defines them.
+ * Figures of a confusion matrix, as scikit-learn defines them.
  * A ratio without cases (nothing predicted, nothing true) is 0.
  */
 #include <stdbool.h>
@@ -11,6 +11,7 @@
 struct metrics_class {
 	double precision, recall, f1;   /* recall is what medicine calls sensitivity */
 	double specificity;             /* share of the other classes' images not taken for it */
+	int64_t hits, predicted;        /* images rightly taken for it, and taken for it */
 	int64_t support;                /* images of this class */
 	bool occurs;                    /* an image of it is there, or was taken for it */
 };
@@ -25,6 +26,11 @@ struct metrics {
 	struct metrics_average macro;           /* every class that occurs has the same weight */
 	struct metrics_average weighted;        /* every image has the same weight */
 	double accuracy;
+	double balanced_accuracy;               /* mean recall of the classes that have images */
+	/* agreement beyond chance: 1 if perfect, 0 if no better than chance. kappa (Cohen 1960) is
+	 * NaN where truth and prediction are one class throughout; mcc (Gorodkin 2004) is 0 where
+	 * either is. */
+	double kappa, mcc;
 	int64_t total;
 };
 

@@ -2,6 +2,7 @@
 #include "score/outcome.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "model/facts.h"
 #include "score/metrics.h"
 #include "score/predictions.h"
+#include "stats/interval.h"
 
 static const float *probs_of(const struct outcome *o, size_t i)
 {
@@ -152,9 +154,12 @@ void outcome_json(const struct outcome *o, FILE *f)
 
 static void print_score(FILE *f, const char *what, const struct score *s)
 {
+	struct interval a = interval_wilson(llround(s->accuracy * (double)s->images),
+	                                    (int64_t)s->images);
+
 	if (s->images)
-		fprintf(f, "%-10s %6zu images  loss %.4f  accuracy %.4f\n", what,
-		        s->images, s->loss, s->accuracy);
+		fprintf(f, "%-10s %6zu images  loss %.4f  accuracy %.4f (%.4f-%.4f)\n", what,
+		        s->images, s->loss, s->accuracy, a.low, a.high);
 }
 
 static void print_training(FILE *f, const struct outcome *o)

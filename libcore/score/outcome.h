@@ -53,9 +53,9 @@ void outcome_recall(struct outcome *o, const struct json *facts);
 void outcome_json(const struct outcome *o, FILE *f);
 
 /*
- * As a readable table: a line for each score that has images, what is known of the training, then
- * the report. The sides of a split that a seed draws are left out unless the model was trained
- * with one of them: they would tell nothing.
+ * As a readable table: a line for each score that has images, its accuracy with the 95 % interval
+ * (interval_wilson), what is known of the training, then the report. The sides of a split that a
+ * seed draws are left out unless the model was trained with one of them: they would tell nothing.
  */
 void outcome_print(const struct outcome *o, FILE *f);
 

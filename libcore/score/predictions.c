@@ -79,17 +79,14 @@ static int read_class(const struct classes *c, const char *code, const char *col
 	return i;
 }
 
-static int read_probability(const char *text, float *p, struct err *e)
+static int read_probability(const char *text, double *p, struct err *e)
 {
-	char *end;
-
-	*p = strtof(text, &end);
-	if (text[strspn(text, "0123456789.e+-")] || end == text || *end || !(*p >= 0 && *p <= 1))
+	if (tsv_number(text, p, e) < 0 || !(*p >= 0 && *p <= 1))
 		return err_set(e, "'%s' is not a probability", text);
 	return 0;
 }
 
-static int read_probabilities(char *const *field, const struct classes *c, float *p,
+static int read_probabilities(char *const *field, const struct classes *c, double *p,
                               struct err *e)
 {
 	for (int i = 0; i < c->count; i++)

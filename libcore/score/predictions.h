@@ -22,7 +22,7 @@ void predictions_row(FILE *f, const struct classes *c, const char *id, int actua
 struct prediction {
 	char *id;                       /* as it was before it was written; until the next row */
 	int actual, predicted;          /* class indices; ACTUAL may be PREDICTIONS_UNKNOWN */
-	float p[CLASSES_MAX];
+	double p[CLASSES_MAX];          /* as written: their sum is 1 but for rounding */
 };
 
 /*

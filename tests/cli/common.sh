@@ -23,7 +23,17 @@ commands() {
 		predictions.tsv none      aml-confmat IN
 		predictions.tsv out.svg   aml-confmat -o OUT IN
 		predictions.tsv out.png   aml-confmat -o OUT IN
+		predictions.tsv none      aml-score IN
+		predictions.tsv out.json  aml-score --json -o OUT IN
 		log.tsv         out.svg   aml-curve -o OUT IN
+		predictions.tsv none      aml-roc --class BAS IN
+		predictions.tsv out.svg   aml-roc --class BAS --at-sensitivity 0.9 -o OUT IN
+		predictions.tsv out.png   aml-roc --curve pr --class BAS -o OUT IN
+		predictions.tsv out.npz   aml-calibrate IN model.npz OUT
+		model.npz       out.npz   aml-calibrate predictions.tsv IN OUT
+		predictions.tsv none      aml-compare IN predictions.tsv
+		predictions.tsv none      aml-compare predictions.tsv IN
+		predictions.tsv out.json  aml-compare --json -o OUT IN predictions.tsv
 		a.npz           out.npz   aml-fedavg -o OUT IN b.npz
 		a.npz           out.npz   aml-delta -p model.npz IN OUT
 		model.npz       out.onnx  aml-export -f onnx -o OUT IN
@@ -170,7 +180,6 @@ reads_stream() {
 standard_input() {
 	reads_stream || return 0
 	case $line in
-	aml-curve* | aml-info*) return ;; # what they write names their files
 	esac
 	# shellcheck disable=SC2086 # a line of words
 	with "$input" "$output" $line
@@ -224,7 +233,7 @@ standard_output() {
 
 # Options of the tool $name whose value is a number or one of a list, as its help has them.
 strict_options() {
-	"$name" --help | sed -nE 's/^ +(-., )?(--[a-z0-9-]+)=([a-z0-9]+\|[a-z0-9|]+|N|SIZE|PIXELS|SEED|RATE|B|TAU|MU)( .*|$)/\2/p'
+	"$name" --help | sed -nE 's/^ +(-., )?(--[a-z0-9-]+)=([a-z0-9]+\|[a-z0-9|]+|N|SIZE|PIXELS|SEED|RATE|S|B|TAU|MU)( .*|$)/\2/p'
 }
 
 bad_values() {

@@ -91,6 +91,27 @@ check "only those of the classes" test "$(grep -c 'not there' names.svg)" -eq 0
 run aml-confmat --names classes.tsv "$fifteen"
 fails_with "classes.tsv: has no class 'BAS'" "a class without a name"
 
+# Which classes, and what colours are shares of.
+printf 'true\\predicted\ta\tb\tc\na\t3\t1\t0\nb\t5\t1\t0\nc\t0\t0\t0\n' >absent.tsv
+run aml-confmat absent.tsv
+stdout_has "not there: c"
+check "its row is not there" test "$(grep -c '^c ' "$out")" -eq 0
+run aml-confmat --classes all absent.tsv
+check "unless all are asked for" grep -q '^c  *\.' "$out"
+run aml-confmat --counts absent.tsv
+same absent.tsv "$out" "counts always have all classes"
+for by in row column none; do
+	aml-confmat --by $by -o $by.svg absent.tsv
+done
+aml-confmat -o default.svg absent.tsv
+same column.svg default.svg "colours are shares of the column by default"
+check "of the row, said so" grep -q '>the row</text>' row.svg
+check "of all images, said so" grep -q '>all images</text>' none.svg
+# a cell of 5 images: 5/6 of its row, 5/8 of its column, half of all
+check "and other colours" test "$(grep -ho 'fill="#[0-9a-f]*"' row.svg column.svg none.svg | sort -u | wc -l)" -gt \
+	"$(grep -ho 'fill="#[0-9a-f]*"' row.svg | sort -u | wc -l)"
+check "the figure leaves it out, too" test "$(grep -c '>c</text>' row.svg)" -eq 0
+
 # What is refused.
 run aml-confmat ab.tsv "$fifteen"
 fails_with "fifteen.tsv: its classes are BAS,EBO" "other classes"

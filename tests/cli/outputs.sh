@@ -22,6 +22,7 @@ refuses_early aml-eval -d missing -p no/such/file missing.npz
 refuses_early aml-delta -p missing.npz missing.npz no/such/file
 refuses_early aml-export -f onnx -o no/such/file missing.npz
 refuses_early aml-confmat -f svg -o no/such/file missing.tsv
+refuses_early aml-score -o no/such/file missing.tsv
 refuses_early aml-curve -f svg -o no/such/file missing.tsv
 refuses_early aml-explain -f npy -o no/such/file missing.npz missing.tiff
 refuses_early aml-init no/such/file

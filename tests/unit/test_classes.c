@@ -94,6 +94,21 @@ static void test_equal(void)
 	classes_release(&a);
 }
 
+static void test_expect(void)
+{
+	struct classes a, b;
+	struct err e = { "" };
+
+	classes_parse(&a, "A,B", &e);
+	classes_parse(&b, "B,A,C", &e);
+	is_int(classes_expect(&a, &a, &e), 0, "equal ones are expected");
+	is_text(e.text, "", "nothing to say");
+	is_int(classes_expect(&a, &b, &e), -1, "others are not");
+	is_text(e.text, "its classes are B,A,C, expected A,B", "both are told");
+	classes_release(&a);
+	classes_release(&b);
+}
+
 static void test_save(const char *path)
 {
 	struct classes c, back = {0};
@@ -189,6 +204,7 @@ int main(void)
 	test_parse();
 	test_many();
 	test_equal();
+	test_expect();
 	test_save(path);
 	test_load(path);
 	test_rename(path);

@@ -1,15 +1,11 @@
 /* The figure of a confusion matrix: what is drawn, and that it fits. */
+#include "drawn_text.h"
 #include "tap.h"
 
 #include "figure/confusion_figure.h"
-#include "figure/font.h"
 #include "figure/svg.h"
 
 enum { MOST_CLASSES = 256 };
-
-struct box {
-	double x0, y0, x1, y1;
-};
 
 /* N classes with codes of CODE_FORMAT, N counts of COUNT on the diagonal, some beside it. */
 static struct confusion matrix(int n, const char *code_format, int64_t count)
@@ -33,69 +29,6 @@ static struct confusion matrix(int n, const char *code_format, int64_t count)
 		*confusion_at(&c, i, (i + 1) % n) += count / 7;
 	}
 	return c;
-}
-
-/* Where a text's ink is, by the font's measures. */
-static struct box box_of_text(const struct shape *s)
-{
-	const struct lettering *l = &s->lettering;
-	double width = font_width(s->text, l->size, l->bold);
-	double from = l->anchor == DRAW_START ? 0 : l->anchor == DRAW_MIDDLE ? -width / 2 : -width;
-	double up = l->size * FONT_CAP_HEIGHT, y = s->at.y - from;
-
-	if (l->upwards)
-		return (struct box){ s->at.x - up, y - width, s->at.x, y };
-	return (struct box){ s->at.x + from, s->at.y - up, s->at.x + from + width, s->at.y };
-}
-
-static bool overlap(struct box a, struct box b)
-{
-	return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
-}
-
-static int texts_outside(const struct drawing *d)
-{
-	int count = 0;
-
-	for (size_t i = 0; i < d->count; i++) {
-		struct box b;
-
-		if (d->shapes[i].type != DRAW_TEXT)
-			continue;
-		b = box_of_text(&d->shapes[i]);
-		if (b.x0 < 0 || b.y0 < 0 || b.x1 > d->width || b.y1 > d->height) {
-			printf("#   outside: %s\n", d->shapes[i].text);
-			count++;
-		}
-	}
-	return count;
-}
-
-static int texts_that_overlap(const struct drawing *d)
-{
-	int count = 0;
-
-	for (size_t i = 0; i < d->count; i++)
-		for (size_t j = 0; j < i; j++) {
-			const struct shape *a = &d->shapes[i], *b = &d->shapes[j];
-
-			if (a->type != DRAW_TEXT || b->type != DRAW_TEXT)
-				continue;
-			if (overlap(box_of_text(a), box_of_text(b))) {
-				printf("#   '%s' over '%s'\n", a->text, b->text);
-				count++;
-			}
-		}
-	return count;
-}
-
-static int times_drawn(const struct drawing *d, const char *text)
-{
-	int count = 0;
-
-	for (size_t i = 0; i < d->count; i++)
-		count += d->shapes[i].type == DRAW_TEXT && !strcmp(d->shapes[i].text, text);
-	return count;
 }
 
 /* The rectangle under the text, the last that was painted there before it. */
@@ -131,7 +64,7 @@ static void test_fits(int n, const char *code_format, int64_t count, const char 
 	struct confusion c = matrix(n, code_format, count);
 	struct drawing d;
 
-	confusion_figure(&d, &c, title);
+	confusion_figure(&d, &c, CONFUSION_FIGURE_OF_COLUMN, true, title);
 	is_int(texts_outside(&d), 0, "no text leaves the picture");
 	is_int(texts_that_overlap(&d), 0, "no text lies over another");
 	draw_release(&d);
@@ -145,7 +78,7 @@ static void test_contents(void)
 	struct err e;
 
 	confusion_load(&c, "tests/data/report/fifteen.tsv", &e);
-	confusion_figure(&d, &c, "Cells");
+	confusion_figure(&d, &c, CONFUSION_FIGURE_OF_COLUMN, true, "Cells");
 	is_int(times_drawn(&d, "Cells"), 1, "the title");
 	is_int(times_drawn(&d, "PMO"), 2, "a code above and beside");
 	is_int(times_drawn(&d, "promyelocyte"), 1, "the full name");
@@ -173,7 +106,7 @@ static void test_colors(void)
 	*confusion_at(&c, 2, 0) = 900;
 	*confusion_at(&c, 3, 0) = 90;
 	*confusion_at(&c, 0, 1) = 7;
-	confusion_figure(&d, &c, "");
+	confusion_figure(&d, &c, CONFUSION_FIGURE_OF_COLUMN, true, "");
 	light[0] = lightness(color_under(&d, "7"));
 	light[1] = lightness(color_under(&d, "9000"));
 	light[2] = lightness(color_under(&d, "900"));
@@ -203,7 +136,7 @@ static void test_golden(void)
 	want[fread(want, 1, sizeof want - 1, f)] = '\0';
 	fclose(f);
 	f = open_memstream(&got, &size);
-	confusion_figure(&d, &c, "Confusion matrix");
+	confusion_figure(&d, &c, CONFUSION_FIGURE_OF_COLUMN, true, "Confusion matrix");
 	svg_write(&d, f);
 	fclose(f);
 	ok(!strcmp(got, want), "tests/data/report/absent.svg, byte for byte");

@@ -95,6 +95,26 @@ static void from_pipe(const char *text, size_t size)
 	close(fd[0]);
 }
 
+/* Two names of one file are one file; opening tells of streams and of what is missing. */
+static void distinct(const char *small, const char *empty)
+{
+	char *link = (char *)(uintptr_t)scratch_path("link"), *a = (char *)(uintptr_t)small,
+	     *b = (char *)(uintptr_t)empty, *missing = (char *)(uintptr_t)scratch_path("missing");
+	char stream[] = "-", *all[] = { a, b, stream, missing, stream, missing },
+	     *twice[] = { b, a, a }, *linked[] = { a, b, link };
+
+	is_int(infile_distinct(all, 6, &e), 0, "files, streams and missing ones");
+	is_int(infile_distinct(all, 0, &e), 0, "none");
+	is_int(infile_distinct(twice, 3, &e), -1, "one file twice");
+	ok(strstr(e.text, "small: the same file as ") != NULL, "%s", e.text);
+	ok(!symlink(small, link) && infile_distinct(linked, 3, &e) == -1 &&
+	           strstr(e.text, "link: the same file as "),
+	   "by another name: %s", e.text);
+	ok(!unlink(link) && !linkat(AT_FDCWD, small, AT_FDCWD, link, 0) &&
+	           infile_distinct(linked, 3, &e) == -1,
+	   "by a hard link");
+}
+
 int main(void)
 {
 	const char *small, *empty, *large;
@@ -116,6 +136,7 @@ int main(void)
 	is_open(empty, 0, "", 0, false, "an empty file");
 	is_open(large, SIZE_MAX, text, LARGE, true, "a large file");
 	leave(large, text, LARGE);
+	distinct(small, empty);
 	is_open("/dev/null", 10, "", 0, false, "a device");
 	ok(infile_is_absent(scratch_path("missing")) && !infile_is_absent(small),
 	   "absent, and not");

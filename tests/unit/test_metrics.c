@@ -111,6 +111,28 @@ static void test_specificity(void)
 	classes_release(&two);
 }
 
+/* scikit-learn's balanced_accuracy_score, cohen_kappa_score and matthews_corrcoef. */
+static void test_agreement(const char *name, double balanced, double kappa, double mcc)
+{
+	struct confusion c = {0};
+	struct metrics m;
+	struct err e;
+	char path[128];
+
+	snprintf(path, sizeof path, "tests/data/report/%s.tsv", name);
+	if (!ok(confusion_load(&c, path, &e) == 0, "%s is read", path))
+		return;
+	metrics_init(&m, &c);
+	is_near(m.balanced_accuracy, balanced, 1e-12, "balanced accuracy");
+	if (isnan(kappa))
+		ok(isnan(m.kappa), "no kappa");
+	else
+		is_near(m.kappa, kappa, 1e-12, "kappa");
+	is_near(m.mcc, mcc, 1e-12, "mcc");
+	metrics_release(&m);
+	confusion_release(&c);
+}
+
 static void test_nothing(void)
 {
 	struct classes one = {0};
@@ -126,6 +148,8 @@ static void test_nothing(void)
 	is_near(m.macro.f1, 0, 0, "macro average without images");
 	is_near(m.weighted.recall, 0, 0, "weighted average without images");
 	is_near(m.each[0].specificity, 0, 0, "specificity without images");
+	is_near(m.balanced_accuracy, 0, 0, "balanced accuracy without images");
+	ok(isnan(m.kappa) && m.mcc == 0, "kappa and mcc without images");
 	text = metrics_report(&m, &one);
 	ok(!strstr(text, "0.00") && strstr(text, "over the 0 of 1 classes"),
 	   "a report without images has no figures");
@@ -144,6 +168,11 @@ int main(void)
 	test_golden("many");
 	test_golden("wrong");
 	test_specificity();
+	test_agreement("fifteen", 0.853968253968254, 0.8814679735582402, 0.882071259672626);
+	test_agreement("tie", 0.5, 0.0, 0.0);
+	test_agreement("absent", 0.6221813725490196, 0.5265423242467719, 0.5470908425861031);
+	test_agreement("many", 0.5434354449621626, 0.5318042090328683, 0.5321293775999625);
+	test_agreement("wrong", 0.0, -1.0, -1.0);
 	test_nothing();
 	return tap_end();
 }

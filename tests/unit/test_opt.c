@@ -157,6 +157,66 @@ static void wrong_usage(void)
 	wrong("tool -n a\nb a", "--number takes N, not 'a\\nb'; try 'tool --help'");
 }
 
+static struct opt_list listed;
+
+static void parse_list(int argc, char **argv)
+{
+	struct opt_list list = {0};
+	const struct opt table[] = {
+		OPT_LIST('g', "group", &list, "NAME=CODE,...", "a group; repeatable"),
+		OPT_END
+	};
+	const struct opt_tool tool = { .synopsis = "[OPTION]...", .summary = "takes a list" };
+
+	optind = 0;
+	opt_parse(table, &tool, argc, argv);
+	listed = list;
+}
+
+static void parse_list_line(void *line)
+{
+	char copy[1024], *argv[2 * OPT_LIST_MAX + 4];
+	int argc = 0;
+
+	snprintf(copy, sizeof copy, "%s", (const char *)line);
+	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	parse_list(argc, argv);
+}
+
+static void lists(void)
+{
+	char many[1024] = "tool", none[] = "tool",
+	     *some[] = { none, (char[]){ "-g" }, (char[]){ "b=X" }, (char[]){ "--group=a=Y,Z" },
+		         (char[]){ "-gb=X" }, NULL };
+
+	parse_list(1, some);
+	is_int(listed.count, 0, "an option that was not given has no items");
+	parse_list(5, some);
+	ok(listed.count == 3 && !strcmp(listed.item[0], "b=X") &&
+	           !strcmp(listed.item[1], "a=Y,Z") && !strcmp(listed.item[2], "b=X"),
+	   "items in order, equal ones as well");
+	for (int i = 0; i < OPT_LIST_MAX; i++)
+		strcat(many, " -g x");
+	is_int(scratch_run(parse_list_line, many), 0, "as many as fit");
+	strcat(many, " --group x");
+	is_int(scratch_run(parse_list_line, many), 2, "one more");
+	scratch_holds("err", "tool: --group is given more than 64 times; try 'tool --help'\n",
+	              "its message");
+	is_int(scratch_run(parse_list_line, (void *)"tool -g"), 2, "without a value");
+	scratch_holds("err", "tool: option '-g' needs a value; try 'tool --help'\n",
+	              "its message");
+	is_int(scratch_run(parse_list_line, (void *)"tool --help"), 0, "--help");
+	scratch_holds("out",
+	              "usage: tool [OPTION]...\n"
+	              "takes a list\n"
+	              "\n"
+	              "  -g, --group=NAME=CODE,...   a group; repeatable\n"
+	              "  -h, --help                  print this text\n"
+	              "      --version               print the version\n", "its text");
+}
+
 struct needs {
 	int number, choice;
 	double share;
@@ -275,6 +335,7 @@ int main(void)
 	wrong_usage();
 	help();
 	required();
+	lists();
 	wrong_isa();
 	return tap_end();
 }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "corpus.h"
 #include "tap.h"
 
 enum { CLASSES = 4 };
@@ -242,55 +241,6 @@ static void test_parse(void)
 	}
 }
 
-static void test_file(void)
-{
-	static const struct {
-		const char *text, *message;
-		long groups;
-		uint32_t number[3];
-	} cases[] = {
-		{ "a\tp2\nb\tp1\nc\tp2\n", NULL, 2, { 1, 0, 1 } },
-		{ "id\tgroup\nc\tx\nb\tx\r\n\nzz\tother\na\tx\tmore\n",
-		  NULL,
-		  1,
-		  { 0, 0, 0 } },
-		{ "a\tp\nb\tp\n", "no group for 'c'", -1, { 0 } },
-		{ "a\tp\nb\tp\nc\tp\na\tq\n", "line 4: 'a' occurs twice", -1, { 0 } },
-		{ "a\tp\nb\n", "line 2: expected an id and its group", -1, { 0 } },
-		{ "a\tp\nb\t\n", "line 2: expected an id and its group", -1, { 0 } },
-	};
-	static char *const ids[] = { (char *)"a", (char *)"b", (char *)"c" };
-	char path[] = "/tmp/aml-groups.XXXXXX";
-	int fd = mkstemp(path);
-
-	close(fd);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		uint32_t number[3] = {0};
-		struct err e = {0};
-		FILE *f = fopen(path, "w");
-		long groups;
-
-		fputs(cases[i].text, f);
-		fclose(f);
-		groups = partition_load_groups(number, ids, 3, path, &e);
-		ok(groups == cases[i].groups &&
-		           !memcmp(number, cases[i].number, sizeof number) &&
-		           (!cases[i].message || strstr(e.text, cases[i].message)),
-		   "file of groups %zu: %ld %s", i, groups, e.text);
-	}
-	unlink(path);
-}
-
-/* The images of tests/fuzz/fuzz_partition.c. */
-static int read_groups(const char *path, struct err *e)
-{
-	static char *const ids[] = { (char *)"BAS 1", (char *)"a", (char *)"b",
-		                     (char *)"\xc3\xa4" };
-	uint32_t group[4];
-
-	return partition_load_groups(group, ids, 4, path, e) < 0 ? -1 : 0;
-}
-
 int main(void)
 {
 	static const int parts[] = { 1, 2, 3, 7, 50 };
@@ -307,7 +257,5 @@ int main(void)
 	test_groups(PARTITION_IID);
 	test_groups(PARTITION_STRATIFIED);
 	test_parse();
-	test_file();
-	corpus_check("partition", read_groups);
 	return tap_end();
 }

@@ -61,7 +61,8 @@ static void test_round_trip(void)
 	is_int(predictions_next(t, &got_classes, &got, &e), 1, "the row is read");
 	is_text(got.id, id, "the id comes back");
 	ok(got.actual == 1 && got.predicted == 0, "true and predicted class");
-	ok(!memcmp(got.p, p, sizeof p), "the probabilities come back to the bit");
+	ok((float)got.p[0] == p[0] && (float)got.p[1] == p[1] && (float)got.p[2] == p[2],
+	   "the probabilities come back to the bit");
 	is_int(predictions_next(t, &got_classes, &got, &e), 0, "then it ends");
 	tsv_close(t);
 	fclose(f);

@@ -101,6 +101,36 @@ static void test_dashes(void)
 	raster_release(&r);
 }
 
+static void test_area(void)
+{
+	const struct point square[] = { { 1, 1 }, { 5.5, 1 }, { 5.5, 6 }, { 1, 6 } };
+	const struct point slope[] = { { -8, 0 }, { 0, 0 }, { 8, 8 }, { -8, 8 } };
+	const struct point knot[] = { { 0, 0 }, { 8, 8 }, { 8, 0 }, { 0, 8 } };
+	struct drawing d;
+	struct raster r;
+
+	draw_init(&d, 8, 8, "");
+	draw_area(&d, square, 4, red, 0.2);
+	r = painted(&d, 1);
+	ok(at(&r, 3, 3, 0) == 244 && at(&r, 3, 3, 1) == 204, "a fifth of the colour");
+	is_int(at(&r, 5, 3, 1), 229, "half of it at an edge inside a pixel");
+	ok(at(&r, 6, 3, 1) == 255 && at(&r, 3, 0, 1) == 255 && at(&r, 3, 6, 1) == 255,
+	   "none outside");
+	raster_release(&r);
+	draw_init(&d, 8, 8, "");
+	draw_area(&d, slope, 4, black, 1);
+	r = painted(&d, 1);
+	ok(at(&r, 0, 4, 1) == 0 && at(&r, 7, 4, 1) == 255,
+	   "both sides of a slope, cut at the edge");
+	is_near(at(&r, 4, 4, 1), 127, 1, "on the slope half");
+	raster_release(&r);
+	draw_init(&d, 8, 8, "");
+	draw_area(&d, knot, 4, black, 1);
+	r = painted(&d, 1);
+	is_near((double)ink(&r, 0, 8) / 255, 32, 0.5, "an outline that crosses itself");
+	raster_release(&r);
+}
+
 /* All that a text covers lies in the box that its measures promise. */
 static void fits(const char *text, bool bold, bool upwards)
 {
@@ -176,6 +206,7 @@ int main(void)
 	test_line();
 	test_overlap();
 	test_dashes();
+	test_area();
 	test_text();
 	test_glyphs();
 	test_large();

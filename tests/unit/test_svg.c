@@ -35,6 +35,7 @@ static void test_shapes(void)
 	draw_init(&d, 100, 50.5, "a < b & c");
 	draw_rect(&d, 1.5, 2, 3.125, 4, blue);
 	draw_path(&d, bend, 3, (struct pen){ blue, 1.5, 5 });
+	draw_area(&d, bend, 3, blue, 0.15);
 	draw_text(&d, 7, 8, "x", (struct lettering){ 13, true, true, DRAW_END, blue });
 	text = svg_of(&d);
 	ok(!strncmp(text, "<?xml version=\"1.0\"", 19), "begins with a declaration");
@@ -43,6 +44,8 @@ static void test_shapes(void)
 	has(text, "<rect x=\"1.5\" y=\"2\" width=\"3.13\" height=\"4\" fill=\"#0010ff\"/>");
 	has(text, "<path d=\"M0 0L1 2.5L-0.25 3\" stroke=\"#0010ff\" stroke-width=\"1.5\""
 	          " stroke-dasharray=\"5\"/>");
+	has(text, "<path d=\"M0 0L1 2.5L-0.25 3Z\" fill-rule=\"evenodd\" fill=\"#0010ff\""
+	          " fill-opacity=\"0.15\"/>");
 	has(text, "<text x=\"7\" y=\"8\" font-size=\"13\" fill=\"#0010ff\" font-weight=\"bold\""
 	          " text-anchor=\"end\" transform=\"rotate(-90 7 8)\">x</text>");
 	has(text, "</svg>\n");
@@ -62,9 +65,33 @@ static void test_escapes(void)
 	free(text);
 }
 
+/* Inside a page: no declaration, no address of a namespace, a description. */
+static void test_inline(void)
+{
+	struct drawing d;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	draw_init(&d, 2, 3, "a");
+	draw_rect(&d, 1, 1, 1, 1, blue);
+	svg_write_inline(&d, "b < c", f);
+	fclose(f);
+	draw_release(&d);
+	ok(!strncmp(text, "<svg width=\"2\" height=\"3\" viewBox=\"0 0 2 3\" role=\"img\"", 52),
+	   "begins with the element");
+	has(text, "<title>a</title>");
+	has(text, "<desc>b &lt; c</desc>");
+	has(text, "<rect x=\"1\"");
+	has(text, "</svg>\n");
+	ok(!strstr(text, "//"), "names no address");
+	free(text);
+}
+
 int main(void)
 {
 	test_shapes();
 	test_escapes();
+	test_inline();
 	return tap_end();
 }

@@ -128,6 +128,105 @@ static void long_line(void)
 	free(text);
 }
 
+static void first_line(void)
+{
+	static const char *const names[] = { "class", "neighbour" };
+	static const struct {
+		const char *text, *message;     /* NULL: good */
+	} of[] = {
+		{ "class\tneighbour\nA\tB\n", NULL },
+		{ "\xef\xbb\xbf" "class\tneighbour\r\n", NULL },
+		{ "class\tneighbour\tmore\n", "x: line 1: expected the heading: class, neighbour" },
+		{ "class\n", "x: line 1: expected the heading: class, neighbour" },
+		{ "neighbour\tclass\n", "x: line 1: expected the heading: class, neighbour" },
+		{ "\n", "x: line 1: expected the heading: class, neighbour" },
+	};
+
+	for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+		FILE *f = fmemopen((void *)(uintptr_t)of[i].text, strlen(of[i].text), "r");
+		struct tsv *t = tsv_over(f, "x");
+
+		is_int(tsv_heading(t, names, 2, &e), of[i].message ? -1 : 0, "a heading");
+		if (of[i].message)
+			is_text(e.text, of[i].message, "says so");
+		tsv_close(t);
+		rewind(f);
+		t = tsv_over(f, "x");
+		ok(tsv_first(t, &e) == 0 && t->line == 1, "a first line");
+		tsv_close(t);
+		fclose(f);
+	}
+}
+
+static void no_line(void)
+{
+	static const char *const names[] = { "class" };
+	const char *path = scratch_path("nothing");
+	struct tsv *t;
+
+	scratch_write(path, "", 0);
+	t = tsv_open(path, &e);
+	is_int(tsv_first(t, &e), -1, "no first line");
+	ok(strstr(e.text, "nothing: empty") != NULL, "%s", e.text);
+	tsv_close(t);
+	t = tsv_open(path, &e);
+	is_int(tsv_heading(t, names, 1, &e), -1, "no heading");
+	tsv_close(t);
+}
+
+static void is_count(const char *text, int64_t most, int64_t want, const char *message)
+{
+	int64_t got = -7;
+	bool good = tsv_count(text, most, &got, &e) == 0;
+
+	ok(good == !message && (good ? got == want : strstr(e.text, message) != NULL),
+	   "count '%s': %s", text, good ? "read" : e.text);
+}
+
+static void counts(void)
+{
+	is_count("0", 5, 0, NULL);
+	is_count("007", 7, 7, NULL);
+	is_count("8", 7, 0, "count 8 is more than 7");
+	is_count("9223372036854775807", INT64_MAX, INT64_MAX, NULL);
+	is_count("9223372036854775808", INT64_MAX, 0, "is more than 9223372036854775807");
+	is_count("-1", 7, 0, "'-1' is not a count");
+	is_count("+1", 7, 0, "'+1' is not a count");
+	is_count(" 1", 7, 0, "' 1' is not a count");
+	is_count("1 ", 7, 0, "'1 ' is not a count");
+	is_count("1.0", 7, 0, "'1.0' is not a count");
+	is_count("0x1", 7, 0, "'0x1' is not a count");
+	is_count("", 7, 0, "'' is not a count");
+}
+
+static void is_number(const char *text, double want)
+{
+	double got;
+	bool good = tsv_number(text, &got, &e) == 0;
+
+	if (isnan(want))
+		ok(!good && strstr(e.text, "is not a number"), "'%s' is no number", text);
+	else
+		ok(good && got == want, "'%s' is %g", text, want);
+}
+
+static void numbers(void)
+{
+	is_number("1.5e-3", 1.5e-3);
+	is_number("-.25", -.25);
+	is_number("+4", 4);
+	is_number("0.10000000000000001", .1);
+	is_number("1e400", NAN);
+	is_number("nan", NAN);
+	is_number("inf", NAN);
+	is_number("0x1p-3", NAN);
+	is_number("", NAN);
+	is_number("-", NAN);
+	is_number(" 1", NAN);
+	is_number("1 ", NAN);
+	is_number("1,5", NAN);
+}
+
 int main(void)
 {
 	scratch_begin();
@@ -136,6 +235,10 @@ int main(void)
 	limits();
 	long_line();
 	files();
+	first_line();
+	no_line();
+	counts();
+	numbers();
 	corpus_check("tsv", read_all);
 	return tap_end();
 }

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "data/id_groups.h"
 #include "data/partition.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -30,20 +31,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char first[] = "BAS 1", second[] = "a", third[] = "b", fourth[] = "\xc3\xa4";
 	char *const ids[IMAGES] = { first, second, third, fourth };
-	uint32_t group[IMAGES];
+	struct id_groups g;
 	struct err e;
 	FILE *f = size ? fmemopen((void *)data, size, "r") : NULL;
-	long groups;
+	int result;
 
 	if (!f)
 		return 0;
-	groups = partition_read_groups(group, ids, IMAGES, f, "input", &e);
+	result = id_groups_read(&g, ids, IMAGES, f, "input", &e);
 	fclose(f);
-	if (groups < 0)
+	if (result < 0)
 		return 0;
 	for (int i = 0; i < IMAGES; i++)
-		if (group[i] >= (size_t)groups)
+		if (g.of[i] >= g.count)
 			abort();
-	deal(group, (size_t)groups);
+	deal(g.of, g.count);
+	id_groups_release(&g);
 	return 0;
 }

@@ -1,0 +1,276 @@
+/* Predictions in memory; see cases.h. */
+#include "score/cases.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "format/tsv.h"
+#include "score/predictions.h"
+
+static size_t grown(size_t room) { return room ? 2 * room : 1024; }
+
+static void make_room(struct cases *c, size_t id_bytes)
+{
+	size_t classes = (size_t)c->classes.count;
+
+	if (c->count == c->room) {
+		c->room = grown(c->room);
+		c->actual = xrealloc(c->actual, c->room, sizeof *c->actual);
+		c->predicted = xrealloc(c->predicted, c->room, sizeof *c->predicted);
+		c->p = xrealloc(c->p, c->room, classes * sizeof *c->p);
+		c->id_at = xrealloc(c->id_at, c->room, sizeof *c->id_at);
+	}
+	while (c->ids_room - c->ids_size < id_bytes) {
+		c->ids_room = grown(c->ids_room);
+		c->ids = xrealloc(c->ids, c->ids_room, 1);
+	}
+}
+
+static void add(struct cases *c, const struct prediction *row)
+{
+	size_t n = (size_t)c->classes.count, id_bytes = strlen(row->id) + 1;
+
+	make_room(c, id_bytes);
+	c->actual[c->count] = (uint16_t)row->actual;
+	c->predicted[c->count] = (uint16_t)row->predicted;
+	memcpy(c->p + c->count * n, row->p, n * sizeof *c->p);
+	c->id_at[c->count] = c->ids_size;
+	memcpy(c->ids + c->ids_size, row->id, id_bytes);
+	c->ids_size += id_bytes;
+	c->count++;
+}
+
+static int check_row(const struct prediction *row, int classes, struct err *e)
+{
+	double sum = 0;
+
+	if (row->actual == PREDICTIONS_UNKNOWN)
+		return err_set(e, "the true class is unknown ('-')");
+	for (int i = 0; i < classes; i++)
+		sum += row->p[i];
+	if (fabs(sum - 1) > CASES_SUM_OFF)
+		return err_set(e, "the probabilities add up to %.6g, not to 1", sum);
+	return 0;
+}
+
+static int read_rows(struct cases *c, struct tsv *t, struct err *e)
+{
+	struct prediction row;
+	int got;
+
+	while ((got = predictions_next(t, &c->classes, &row, e)) > 0) {
+		if (check_row(&row, c->classes.count, e) < 0)
+			return tsv_in(t, e);
+		add(c, &row);
+	}
+	return got;
+}
+
+/* The first file says what the classes are. */
+static int settle_classes(struct cases *c, struct classes *classes, const char *name, struct err *e)
+{
+	if (!c->classes.count) {
+		classes_copy(&c->classes, classes);
+		return 0;
+	}
+	return classes_expect(&c->classes, classes, e) < 0 ? err_in(e, name) : 0;
+}
+
+struct by_id {
+	const char *id;
+	size_t index;
+};
+
+static int compare_ids(const void *a, const void *b)
+{
+	const struct by_id *x = a, *y = b;
+	int order = strcmp(x->id, y->id);
+
+	return order ? order : (x->index > y->index) - (x->index < y->index);
+}
+
+/* Of the cases from FIRST on, in new memory. */
+static struct by_id *sort_ids(const struct cases *c, size_t first)
+{
+	size_t n = c->count - first;
+	struct by_id *sorted = xmalloc(n, sizeof *sorted);
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = (struct by_id){ cases_id(c, first + i), first + i };
+	qsort(sorted, n, sizeof *sorted, compare_ids);
+	return sorted;
+}
+
+static int check_ids(const struct cases *c, size_t first, const char *name, struct err *e)
+{
+	struct by_id *sorted = sort_ids(c, first);
+	int result = 0;
+
+	for (size_t i = first + 1; i < c->count && result == 0; i++)
+		if (!strcmp(sorted[i - first - 1].id, sorted[i - first].id))
+			result = err_set(e, "%s: has the id '%s' twice", name,
+			                 sorted[i - first].id);
+	free(sorted);
+	return result;
+}
+
+int cases_read(struct cases *c, struct tsv *t, struct err *e)
+{
+	struct classes classes = {0};
+	size_t first = c->count;
+	int result;
+
+	if (predictions_begin(t, &classes, e) < 0)
+		return -1;
+	result = settle_classes(c, &classes, t->name, e);
+	classes_release(&classes);
+	if (result < 0 || read_rows(c, t, e) < 0)
+		return -1;
+	return check_ids(c, first, t->name, e);
+}
+
+int cases_load(struct cases *c, const char *path, struct err *e)
+{
+	struct tsv *t = tsv_open(path, e);
+	int result = t ? tsv_first(t, e) : -1;
+
+	if (result == 0)
+		result = cases_read(c, t, e);
+	tsv_close(t);
+	return result;
+}
+
+void cases_release(struct cases *c)
+{
+	classes_release(&c->classes);
+	free(c->actual);
+	free(c->predicted);
+	free(c->p);
+	free(c->ids);
+	free(c->id_at);
+	*c = (struct cases){0};
+}
+
+const char *cases_id(const struct cases *c, size_t i)
+{
+	return c->ids + c->id_at[i];
+}
+
+const double *cases_row(const struct cases *c, size_t i)
+{
+	return c->p + i * (size_t)c->classes.count;
+}
+
+size_t *cases_by_id(const struct cases *c)
+{
+	struct by_id *sorted = sort_ids(c, 0);
+	size_t *order = xmalloc(c->count, sizeof *order);
+
+	for (size_t i = 0; i < c->count; i++)
+		order[i] = sorted[i].index;
+	free(sorted);
+	return order;
+}
+
+double cases_confidence(const struct cases *c, size_t i)
+{
+	const double *p = cases_row(c, i);
+	double most = p[0];
+
+	for (int k = 1; k < c->classes.count; k++)
+		if (p[k] > most)
+			most = p[k];
+	return most;
+}
+
+bool cases_is_among(const struct cases *c, size_t i, int first)
+{
+	const double *p = cases_row(c, i);
+	int actual = c->actual[i], before = 0;
+
+	for (int k = 0; k < c->classes.count; k++)
+		before += p[k] > p[actual] || (p[k] == p[actual] && k < actual);
+	return before < first;
+}
+
+void cases_scores(const struct cases *c, const struct class_groups *g, size_t i, double *score,
+                  uint8_t *positive)
+{
+	size_t classes = (size_t)c->classes.count;
+
+	for (size_t k = 0; k < c->count; k++) {
+		const double *p = cases_row(c, k);
+
+		score[k] = i < classes ? p[i] : class_groups_sum(&g->each[i - classes],
+		                                                 &c->classes, p);
+		positive[k] = i < classes ? c->actual[k] == i
+		                          : g->each[i - classes].member[c->actual[k]];
+	}
+}
+
+static void rank_and_free(struct rank *r, double *score, uint8_t *positive, size_t n)
+{
+	rank_init(r, score, positive, n);
+	free(score);
+	free(positive);
+}
+
+void cases_rank(const struct cases *c, const struct class_groups *g, size_t i, struct rank *r)
+{
+	double *score = xmalloc(c->count, sizeof *score);
+	uint8_t *positive = xmalloc(c->count, sizeof *positive);
+
+	cases_scores(c, g, i, score, positive);
+	rank_and_free(r, score, positive, c->count);
+}
+
+void cases_rank_confidence(const struct cases *c, struct rank *r)
+{
+	double *score = xmalloc(c->count, sizeof *score);
+	uint8_t *positive = xmalloc(c->count, sizeof *positive);
+
+	for (size_t k = 0; k < c->count; k++) {
+		score[k] = cases_confidence(c, k);
+		positive[k] = c->actual[k] == c->predicted[k];
+	}
+	rank_and_free(r, score, positive, c->count);
+}
+
+/* The ids of the cases ORDER, each once, in new memory. AT: which of them is that of each case. */
+static char **distinct_ids(const struct cases *c, const size_t *order, uint32_t *at, size_t *count)
+{
+	char **ids = xmalloc(c->count, sizeof *ids);
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		char *id = c->ids + c->id_at[order[i]];
+
+		if (n == 0 || strcmp(ids[n - 1], id))
+			ids[n++] = id;
+		at[order[i]] = (uint32_t)(n - 1);
+	}
+	*count = n;
+	return ids;
+}
+
+int cases_patients(const struct cases *c, struct id_groups *g, const char *path, struct err *e)
+{
+	size_t *order = cases_by_id(c), distinct;
+	uint32_t *at = xmalloc(c->count, sizeof *at);
+	char **ids = distinct_ids(c, order, at, &distinct);
+	int result = id_groups_load(g, ids, distinct, path, e);
+
+	if (result == 0) {
+		for (size_t i = 0; i < c->count; i++)
+			at[i] = g->of[at[i]];
+		free(g->of);
+		g->of = at;
+	} else {
+		free(at);
+	}
+	free(ids);
+	free(order);
+	return result;
+}
