@@ -134,6 +134,14 @@ draw_and_export() {
 	aml-export -f onnx -o federated.onnx models/federated-exact.npz
 }
 
+# One page with all figures and their intervals, the cells it got wrong, and where it looked.
+report() {
+	aml-report -q -d held-out/partition0 -m models/federated-exact.npz \
+		--group "immature granulocytes=PMO,PMB,MYB,MMZ" --group "granulocytes=NGS,NGB,EOS,BAS" \
+		--log "one clinic=logs/one-clinic.tsv" --log "federated=logs/federated.tsv" --log "one place=logs/one-place.tsv" \
+		--title "Federated model, 120 held-out cells" -o report.html predictions.tsv
+}
+
 # must_hold FILE...: none of them is missing or empty
 must_hold() {
 	for file; do
@@ -150,10 +158,12 @@ say "train on all data in one place: $ROUNDS epochs on 480 cells"
 in_one_place one-place together/partition0
 compare
 draw_and_export
-must_hold confusion.svg confusion.png curve.svg curve.png predictions.tsv report.txt report.json \
+report
+must_hold report.html confusion.svg confusion.png curve.svg curve.png predictions.tsv report.txt report.json \
 	serving/1/saved_model.pb federated.onnx
 say ""
 say "Results of the federated model, in $PWD:
+  report.html          open it in a browser: all figures, with intervals, and the cells it got wrong
   confusion.svg .png   confusion matrix        curve.svg .png   learning curve
   predictions.tsv      each held-out cell      report.txt .json report for each class
   serving/             for TensorFlow Serving  federated.onnx   for ONNX Runtime, OpenVINO

@@ -34,6 +34,10 @@ commands() {
 		predictions.tsv none      aml-compare IN predictions.tsv
 		predictions.tsv none      aml-compare predictions.tsv IN
 		predictions.tsv out.json  aml-compare --json -o OUT IN predictions.tsv
+		predictions.tsv out.html  aml-report -q -o OUT IN
+		dataset         out.html  aml-report -q -d IN -m model.npz -o OUT predictions.tsv
+		model.npz       out.html  aml-report -q -d dataset -m IN -o OUT predictions.tsv
+		log.tsv         out.html  aml-report -q --log IN -o OUT predictions.tsv
 		a.npz           out.npz   aml-fedavg -o OUT IN b.npz
 		a.npz           out.npz   aml-delta -p model.npz IN OUT
 		model.npz       out.onnx  aml-export -f onnx -o OUT IN
@@ -172,6 +176,7 @@ closed_pipe() {
 reads_stream() {
 	case $line in
 	aml-predict*" IN") return 1 ;;
+	aml-report*" -m IN "*) return 1 ;; # reads its model several times
 	esac
 	[ -f "$input" ]
 }
@@ -180,6 +185,7 @@ reads_stream() {
 standard_input() {
 	reads_stream || return 0
 	case $line in
+	aml-curve* | aml-info* | aml-roc* | aml-report*--log*) return ;; # what they write names their files
 	esac
 	# shellcheck disable=SC2086 # a line of words
 	with "$input" "$output" $line
