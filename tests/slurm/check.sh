@@ -3,6 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 SLURM=$SCRATCH/slurm
 PORT=22022
+TRAIN="-e 12 -b 8"                # long enough for a task to be killed between two epochs
 trap '"$TESTS/slurm/down.sh" "$SLURM" 2>/dev/null; kill "$(cat "$SCRATCH/sshd.pid")" 2>/dev/null; sleep 2; rm -rf "$SCRATCH"' EXIT
 
 aml-downsample -q -s 40 -t u1 -o cells "$TOP/examples/demo-cells"
@@ -21,7 +22,7 @@ finish() {
 }
 
 federate() {
-	run "$TOP/examples/slurm/federate.sh" -w federation -r 3 -s 0 -S 40 -t "-e 30 -b 8" parts/partition0 \
+	run "$TOP/examples/slurm/federate.sh" -w federation -r 3 -s 0 -S 40 -t "$TRAIN" parts/partition0 \
 		parts/partition1 parts/partition2
 }
 
@@ -38,7 +39,7 @@ check "the last model is there" test -e federation/3/global.npz
 
 # The same in folders, and with one client behind ssh.
 options=(CLIENTS="0 1 2" DATA_0="$PWD/parts/partition0" DATA_1="$PWD/parts/partition1" DATA_2="$PWD/parts/partition2"
-	ROUNDS=3 SIZE=40 TRAIN="-e 30 -b 8")
+	ROUNDS=3 SIZE=40 TRAIN="$TRAIN")
 run make -s -f "$TOP/examples/federation.mk" WORK=folders "${options[@]}"
 exits 0 "the same in folders"
 same federation/3/global.npz folders/3/global.npz "Slurm and folders give the same bytes"
