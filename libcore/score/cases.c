@@ -191,7 +191,7 @@ bool cases_is_among(const struct cases *c, size_t i, int first)
 	int actual = c->actual[i], before = 0;
 
 	for (int k = 0; k < c->classes.count; k++)
-		before += p[k] > p[actual] || (p[k] == p[actual] && k < actual);
+		before += p[k] > p[actual] || (k < actual && p[k] == p[actual]);
 	return before < first;
 }
 

@@ -92,8 +92,10 @@ static double digamma(double x)
 {
 	double below = 0, y;
 
-	for (; x < 10; x++)
+	while (x < 10) {
 		below += 1 / x;
+		x++;
+	}
 	y = 1 / (x * x);
 	return log(x) - .5 / x - y * (1 / 12. - y * (1 / 120. - y * (1 / 252. - y / 240))) - below;
 }
