@@ -66,6 +66,16 @@ static void json_abstention(struct json_writer *j, const struct abstention *a)
 	json_close_array(j);
 }
 
+/* The classes that occur. */
+static void json_codes(struct json_writer *j, const struct scorecard *s)
+{
+	json_array(j, "classes");
+	for (size_t i = 0; i < s->classes; i++)
+		if (s->rows[i].occurs)
+			json_text(j, NULL, s->rows[i].name);
+	json_close_array(j);
+}
+
 void scorecard_json(const struct scorecard_view *v, FILE *f)
 {
 	const struct scorecard *s = v->card;
@@ -74,7 +84,7 @@ void scorecard_json(const struct scorecard_view *v, FILE *f)
 	json_start(&j, f, true);
 	json_object(&j, NULL);
 	json_int(&j, "images", s->images);
-	json_int(&j, "classes", s->occurring);
+	json_codes(&j, s);
 	if (s->patients)
 		json_int(&j, "patients", (int64_t)s->patients);
 	json_object(&j, "overall");

@@ -98,7 +98,8 @@ def check(what, tables, k, true, p, guess, groups, limit=1e-12, ranks=1e-12):
     low, high = proportion_confint(np.sum(true == guess), len(true), method="wilson")
     near([got["overall"]["accuracy"]["low"], got["overall"]["accuracy"]["high"]], [low, high], 1e-12, what + ": interval")
     occurring = sorted(set(true) | set(guess))
-    ok(list(got["by_class"]) == [codes[c] for c in occurring], what + ": the classes that occur", list(got["by_class"]))
+    ok(got["classes"] == list(got["by_class"]) == [codes[c] for c in occurring], what + ": the classes that occur",
+       got["classes"])
     for c in occurring:
         compare_row(got["by_class"][codes[c]], of_row(true == c, p[:, c], guess == c), int(np.sum(true == c)), ranks,
                     "%s: %s" % (what, codes[c]))

@@ -73,7 +73,8 @@ static void test_json(const struct scorecard_view *v)
 	if (!ok(j != NULL, "JSON %s", e.text))
 		return;
 	has_number(j, "images", 20);
-	has_number(j, "classes", 1);
+	is_int((long long)at(j, "classes")->count, 1, "JSON: the classes that occur");
+	is_text(at(j, "classes")->items[0].text, "A", "JSON: by their codes");
 	has_number(j, "overall.accuracy.value", .5);
 	has_number(j, "overall.ece.low", .25 + SCORECARD_ECE / 100.);
 	ok(is_null(j, "overall.kappa"), "JSON: null where there is none");
