@@ -10,9 +10,9 @@
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/tool.h"
-#include "score/cases.h"
 #include "score/class_groups.h"
 #include "score/roc_series.h"
+#include "score/tables.h"
 #include "figure/render.h"
 #include "figure/roc_figure.h"
 
@@ -72,7 +72,7 @@ static struct args parse(int argc, char **argv)
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[OPTION]... --class=CODE|--group=NAME=CODE,... [LABEL=]PREDICTIONS.tsv...",
+		"[OPTION]... --class=CODE|--group=NAME=CODE,... [LABEL=]TABLE.tsv...",
 		"draw or summarise how well scores tell a class or group from all others", 1, -1,
 		NULL
 	};
@@ -87,58 +87,63 @@ static struct args parse(int argc, char **argv)
 
 /* ---- loading ---- */
 
-/* What is asked about, settled with the first table: class I, or group I - classes.count. */
+/* What is asked about, settled with the first table: a class, or the first group. */
 struct question {
 	struct classes classes;
 	struct class_groups groups;
-	size_t i;
+	char *group;                    /* its name; NULL: a class */
 };
+
+static void question_init(struct question *q, const struct args *a)
+{
+	*q = (struct question){0};
+	if (a->group)
+		q->group = xstrndup(a->group, strcspn(a->group, "="));
+}
 
 static void question_release(struct question *q)
 {
 	classes_release(&q->classes);
 	class_groups_release(&q->groups);
+	free(q->group);
 }
 
-static int find_class(struct question *q, const char *code, struct err *e)
+/* The group of T that is asked about, the same in all tables. Returns its number. */
+static int find_group(struct question *q, const struct args *a, const struct tables *t,
+                      struct err *e)
 {
-	int i = classes_find(&q->classes, code);
+	int k = class_groups_find(&t->tally.groups, q->group);
+	struct class_groups one = { .count = 1 };
 
-	if (i < 0)
-		return err_set(e, "no class '%s'", code);
-	q->i = (size_t)i;
-	return 0;
-}
-
-static int find_group(struct question *q, const struct args *a, struct err *e)
-{
-	size_t k = 0;
-
-	if (!a->groups_file && class_groups_add(&q->groups, a->group, &q->classes, e) < 0)
+	if (k < 0 && a->groups_file)
+		return err_set(e, "%s has no group '%s'", infile_name(a->groups_file), q->group);
+	if (k < 0)
+		return err_set(e, "no group '%s': give its classes, NAME=CODE,...", q->group);
+	if (q->groups.count && class_groups_include(&t->tally.groups, &q->groups, e) < 0)
 		return -1;
-	if (a->groups_file) {
-		if (class_groups_load(&q->groups, a->groups_file, &q->classes, e) < 0)
-			return -1;
-		while (k < q->groups.count && strcmp(q->groups.each[k].name, a->group))
-			k++;
-		if (k == q->groups.count)
-			return err_set(e, "%s: no group '%s'", infile_name(a->groups_file),
-			               a->group);
-	}
-	q->i = (size_t)q->classes.count + k;
-	return 0;
+	one.each = &t->tally.groups.each[k];
+	if (!q->groups.count)
+		class_groups_copy(&q->groups, &one);
+	return k;
 }
 
-/* NAME: of the table, as messages call it. */
-static int settle_question(struct question *q, const struct args *a, const struct cases *c,
-                           const char *name, struct err *e)
+/* Returns the number of the class or, behind the classes, of the group in T. */
+static int settle_question(struct question *q, const struct args *a, const struct tables *t,
+                           struct err *e)
 {
-	if (q->classes.count)
-		return classes_expect(&q->classes, &c->classes, e) < 0 ? err_in(e, name) : 0;
-	classes_copy(&q->classes, &c->classes);
-	if (!a->class)
-		return find_group(q, a, e);
-	return find_class(q, a->class, e) < 0 ? err_in(e, name) : 0;
+	const struct classes *classes = &t->tally.confusion.classes;
+	int i;
+
+	if (q->classes.count && classes_expect(&q->classes, classes, e) < 0)
+		return -1;
+	if (!q->classes.count)
+		classes_copy(&q->classes, classes);
+	if (q->group) {
+		i = find_group(q, a, t, e);
+		return i < 0 ? -1 : classes->count + i;
+	}
+	i = classes_find(classes, a->class);
+	return i < 0 ? err_set(e, "no class '%s'", a->class) : i;
 }
 
 static const struct roc_point *wanted_point(const struct args *a, const struct roc *c)
@@ -148,26 +153,36 @@ static const struct roc_point *wanted_point(const struct args *a, const struct r
 	return a->specificity >= 0 ? roc_at_specificity(c, a->specificity) : NULL;
 }
 
-static int load_series(struct roc_series *s, struct question *q, const struct args *a,
-                       const char *name, const char *path, struct err *e)
+/* What tables_load is to look for: a group in words, or those of a file. */
+static struct tables_groups groups_of(const struct args *a)
 {
-	struct cases c = {0};
-	int result = cases_load(&c, path, e);
+	struct tables_groups g = { .text = &a->group, .file = a->groups_file };
 
-	if (result == 0 && c.count == 0)
-		result = err_set(e, "%s: no images", infile_name(path));
-	if (result == 0)
-		result = settle_question(q, a, &c, infile_name(path), e);
-	if (result == 0) {
+	g.count = a->group && strchr(a->group, '=');
+	return g;
+}
+
+static int load_series(struct roc_series *s, struct question *q, const struct args *a,
+                       const char *name, char *path, struct err *e)
+{
+	char *paths[] = { path, NULL };
+	struct tables_groups groups = groups_of(a);
+	struct tables t;
+	int i;
+
+	if (tables_load(&t, paths, &groups, e) < 0)
+		return -1;
+	i = settle_question(q, a, &t, e);
+	if (i >= 0) {
 		struct rank r;
 
-		cases_rank(&c, &q->groups, q->i, &r);
-		roc_series_init(s, name, &r);
+		tables_rank(&t, (size_t)i, &r);
+		roc_series_init(s, name, &r, t.shared);
 		s->mark = wanted_point(a, &s->roc);
 		rank_release(&r);
 	}
-	cases_release(&c);
-	return result;
+	tables_release(&t);
+	return i < 0 ? err_in(e, infile_name(path)) : 0;
 }
 
 struct curves {
@@ -211,7 +226,7 @@ static int load_all(struct curves *c, const struct args *a, struct question *q, 
 		c->series = xrealloc(c->series, k + 1, sizeof *c->series);
 		c->names = xrealloc(c->names, k + 1, sizeof *c->names);
 		c->names[k] = operand_label(a->tables[k], ".tsv", &path);
-		if (load_series(&c->series[k], q, a, c->names[k], path, e) < 0) {
+		if (load_series(&c->series[k], q, a, c->names[k], (char *)path, e) < 0) {
 			free(c->names[k]);
 			return -1;
 		}
@@ -224,13 +239,13 @@ static int load_all(struct curves *c, const struct args *a, struct question *q, 
 static char *title_of(const struct args *a, const struct question *q)
 {
 	const char *kind = a->axes == ROC_AXES ? "ROC curve" : "Precision-recall curve";
-	size_t classes = (size_t)q->classes.count;
 
-	assert(classes > 0);
 	if (a->title)
 		return xstrdup(a->title);
-	return xasprintf("%s: %s", kind, q->i < classes ? q->classes.entry[q->i].name
-	                                                : q->groups.each[q->i - classes].name);
+	if (q->group)
+		return xasprintf("%s: %s", kind, q->group);
+	return xasprintf("%s: %s", kind,
+	                 q->classes.entry[classes_find(&q->classes, a->class)].name);
 }
 
 static int write_figure(const struct args *a, const struct curves *c, const struct question *q,
@@ -279,11 +294,12 @@ static int write_out(const struct args *a, const struct curves *c, const struct 
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
-	struct question q = {0};
+	struct question q;
 	struct curves c = {0};
 	struct err e;
 	int status = 0;
 
+	question_init(&q, &a);
 	if (outfile_probe(a.out, &e) < 0 || load_all(&c, &a, &q, &e) < 0 ||
 	    write_out(&a, &c, &q, &e) < 0)
 		status = tool_fail(&e);

@@ -75,7 +75,7 @@ void section_roc(struct html *h, const struct evidence *v)
 		struct rank r;
 
 		tables_rank(&v->tables, v->card.classes + i, &r);
-		roc_series_init(&series[i], g->each[i].name, &r);
+		roc_series_init(&series[i], g->each[i].name, &r, v->tables.shared);
 		/* over patients, if all intervals of the page are */
 		series[i].auc = v->card.rows[v->card.classes + i].figure[SCORECARD_AUC];
 		rank_release(&r);

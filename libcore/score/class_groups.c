@@ -158,6 +158,29 @@ static bool is_same(const struct class_group *a, const struct class_group *b)
 	return !strcmp(a->name, b->name) && !memcmp(a->member, b->member, sizeof a->member);
 }
 
+int class_groups_find(const struct class_groups *g, const char *name)
+{
+	for (size_t i = 0; i < g->count; i++)
+		if (!strcmp(g->each[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+int class_groups_include(const struct class_groups *have, const struct class_groups *want,
+                         struct err *e)
+{
+	for (size_t i = 0; i < want->count; i++) {
+		const struct class_group *group = &want->each[i];
+		int k = class_groups_find(have, group->name);
+
+		if (k < 0)
+			return err_set(e, "has no group '%s'", group->name);
+		if (memcmp(have->each[k].member, group->member, sizeof group->member) != 0)
+			return err_set(e, "its group '%s' has other classes", group->name);
+	}
+	return 0;
+}
+
 int class_groups_expect(const struct class_groups *want, const struct class_groups *got,
                         struct err *e)
 {

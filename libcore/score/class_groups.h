@@ -42,6 +42,13 @@ int class_groups_gather(struct class_groups *g, const char *const *text, int cou
 void class_groups_release(struct class_groups *g);
 void class_groups_copy(struct class_groups *to, const struct class_groups *from);
 
+/* The number of the group NAME, or -1. */
+int class_groups_find(const struct class_groups *g, const char *name);
+
+/* Returns 0 if HAVE has every group of WANT with the same classes, or -1 with E set. */
+int class_groups_include(const struct class_groups *have, const struct class_groups *want,
+                         struct err *e);
+
 /* Returns 0 if GOT is equal to WANT, or -1 with E set. */
 int class_groups_expect(const struct class_groups *want, const struct class_groups *got,
                         struct err *e);

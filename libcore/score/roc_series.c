@@ -8,12 +8,12 @@
 #include "score/predictions.h"
 #include "stats/delong.h"
 
-void roc_series_init(struct roc_series *s, const char *name, const struct rank *r)
+void roc_series_init(struct roc_series *s, const char *name, const struct rank *r, bool mixed)
 {
 	*s = (struct roc_series){
 		.name = name,
 		.auc = delong_interval(r),
-		.average_precision = rank_average_precision(r),
+		.average_precision = mixed ? rank_mixed_precision(r) : rank_average_precision(r),
 	};
 	roc_init(&s->roc, r);
 }

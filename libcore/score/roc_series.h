@@ -15,8 +15,8 @@ struct roc_series {
 	const struct roc_point *mark;   /* the operating point, one of ROC's; NULL: none */
 };
 
-/* Without an operating point; R is not needed any more. */
-void roc_series_init(struct roc_series *s, const char *name, const struct rank *r);
+/* Without an operating point; R is not needed any more. MIXED: its steps are bins, not ties. */
+void roc_series_init(struct roc_series *s, const char *name, const struct rank *r, bool mixed);
 void roc_series_release(struct roc_series *s);
 
 /* Are there positives and negatives? */

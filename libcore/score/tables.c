@@ -63,9 +63,8 @@ static int count_cases(struct tables *t, const struct class_groups *groups, stru
 	struct tally counted;
 	int result = 0;
 
-	if (t->shared && groups->count && class_groups_expect(&t->tally.groups, groups, e) < 0)
-		return err_set(e, "shared tables keep the groups that they were written with, and "
-		               "those are others");
+	if (t->shared && class_groups_include(&t->tally.groups, groups, e) < 0)
+		return err_in(e, "the shared table, which keeps the groups it was written with");
 	if (!t->shared) {
 		tally_init(&t->tally, &t->cases.classes, groups);
 		tally_count(&t->tally, &t->cases);

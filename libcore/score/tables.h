@@ -22,9 +22,10 @@ struct tables {
 };
 
 /*
- * Reads PATHS, ended by NULL ("-": stdin), each of which tells by its first line what it is. The
- * groups of the first shared table are taken where none are asked for. Returns 0, or -1 with E
- * set: other classes or groups, no images at all, one file given twice.
+ * Reads PATHS, ended by NULL ("-": stdin), each of which tells by its first line what it is. Shared
+ * tables keep the groups that they were written with, which must be the same in all, and must
+ * include those that are asked for. Returns 0, or -1 with E set: other classes or groups, no
+ * images at all, one file given twice.
  */
 int tables_load(struct tables *t, char *const *paths, const struct tables_groups *groups,
                 struct err *e);

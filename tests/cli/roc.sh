@@ -135,9 +135,9 @@ fails_with "group 'blasts': no class 'XYZ'" "an unknown class of a group"
 run aml-roc -g all=P,Q,R small.tsv
 fails_with "group 'all' has all classes" "a group of all classes"
 run aml-roc -g nothing small.tsv
-fails_with "'nothing' is not NAME=CODE,..." "a group without classes"
+fails_with "no group 'nothing': give its classes" "a group without classes"
 run aml-roc --groups groups.tsv -g nothing "$fifteen"
-fails_with "groups.tsv: no group 'nothing'" "a group that the file lacks"
+fails_with "groups.tsv has no group 'nothing'" "a group that the file lacks"
 run aml-roc --groups missing.tsv -g nothing "$fifteen"
 fails_with "missing.tsv: No such file" "a file of groups that is missing"
 run aml-roc --class P small.tsv "$fifteen"
@@ -172,4 +172,24 @@ for format in svg png tsv; do
 	run_to /dev/full aml-roc --class P -f $format small.tsv
 	fails_with "No space left" "$format onto a full disk"
 done
+# Sites that hand out shared tables in place of predictions.
+aml-score --share -g blasts=MYO,MOB,PMO -g lymphocytes=LYT,LYA "$fifteen" >site.shared
+aml-roc -g blasts=MYO,MOB,PMO "$fifteen" | awk 'NR == 2 { print $2, $3, $4 }' >want
+# shellcheck disable=SC2016            # awk's fields
+for group in blasts blasts=MYO,MOB,PMO; do
+	run aml-roc -g "$group" site.shared
+	exits 0 "$group of a shared table"
+	check "as of the predictions, within a thousandth" awk 'NR == FNR { n = $1; m = $2; auc = $3; next }
+		FNR == 2 { exit !($2 == n && $3 == m && ($4 - auc) ^ 2 <= 1e-6) }' want "$out"
+done
+run aml-roc -g blasts=MYO,MOB,PMO --at-sensitivity .9 -o both.svg site=site.shared pooled="$fifteen"
+exits 0 "a shared table beside predictions"
+run aml-roc -g blasts=MYO site.shared
+fails_with "the shared table, which keeps the groups it was written with: its group 'blasts' has other classes" \
+	"other classes than the table's group"
+run aml-roc -g all site.shared
+fails_with "site.shared: no group 'all'" "a group that the table lacks"
+run aml-roc --class LYT site.shared
+exits 0 "a class of a shared table"
+
 end

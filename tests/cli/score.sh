@@ -294,7 +294,7 @@ check "as many answers" near "$(value abstention.answered.value "$out")" \
 run aml-score --patients "$whose" whole.shared
 fails_with "--patients needs predictions" "patients of a shared table"
 run aml-score -g other=C "$skewed" whole.shared
-fails_with "shared tables keep the groups" "other groups than a shared table's"
+fails_with "has no group 'other'" "other groups than a shared table's"
 aml-score --share "$skewed" >no-groups.shared
 run aml-score whole.shared no-groups.shared
 fails_with "no-groups.shared: has 0 groups, expected 1" "shared tables of other groups"

@@ -27,7 +27,7 @@ static void make_series(struct roc_series *s, const char *name, size_t n, double
 		score[i] = rng_normal(&r) + (positive[i] ? apart : 0);
 	}
 	rank_init(&rank, score, positive, n);
-	roc_series_init(s, name, &rank);
+	roc_series_init(s, name, &rank, false);
 	rank_release(&rank);
 	free(score);
 	free(positive);
@@ -45,7 +45,7 @@ static void spell_series(struct roc_series *s, const char *name, const char *cas
 		positive[i] = cases[i] == '+';
 	}
 	rank_init(&rank, score, positive, strlen(cases));
-	roc_series_init(s, name, &rank);
+	roc_series_init(s, name, &rank, false);
 	rank_release(&rank);
 }
 

@@ -12,7 +12,7 @@ static void make(struct roc_series *s, const char *name, size_t n)
 	struct rank r;
 
 	rank_init(&r, score, positive, n);
-	roc_series_init(s, name, &r);
+	roc_series_init(s, name, &r, false);
 	rank_release(&r);
 }
 

@@ -124,7 +124,7 @@ static void test_refused(const char *a, const char *b)
 	refused(a, shared_other, NULL, "other.shared: its classes are B,A, expected A,B,C");
 	refused(shared, shared_other, NULL, "other.shared: ");
 	refused(shared, odd, NULL, "odd.tsv: its classes are A, expected A,B,C");
-	refused(shared, b, "two=A,B", "and those are others");
+	refused(shared, b, "two=A,B", "has no group 'two'");
 	refused(header, NULL, NULL, "header.tsv: no images");
 	refused(a, NULL, "two=A,X", "group 'two': no class 'X'");
 	refused(a, scratch_path("missing"), NULL, "missing: No such file");
