@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 SLURM=$SCRATCH/slurm
 PORT=22022
-TRAIN="-e 12 -b 8"                # long enough for a task to be killed between two epochs
+TRAIN="-e 30 -b 8"                # long enough for a task to be killed between two epochs
 trap '"$TESTS/slurm/down.sh" "$SLURM" 2>/dev/null; kill "$(cat "$SCRATCH/sshd.pid")" 2>/dev/null; sleep 2; rm -rf "$SCRATCH"' EXIT
 
 aml-downsample -q -s 40 -t u1 -o cells "$TOP/examples/demo-cells"
