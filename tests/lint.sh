@@ -18,12 +18,6 @@ excused() {
 
 		tests kernels_at        each table beside ref, which no program does
 		tests rng_u32           the generator's known answers
-		tests confusion_read    a fuzz target has a stream; so have the next four
-		tests learning_read     see above
-		tests id_groups_read    see above
-		tests class_groups_read see above
-		tests tolerant_read     see above
-		tests tables_rank       for pages of several tables
 
 		stream classes.c        '-' is no class code
 		stream learning.c       '-' in a cell: there was no validation

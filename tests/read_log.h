@@ -1,7 +1,6 @@
 #pragma once
-/* A training log from text. */
-#include <stdio.h>
-#include <string.h>
+/* A training log from text; after scratch_begin. */
+#include "scratch.h"
 
 #include "train/learning.h"
 
@@ -9,15 +8,12 @@ static const char log_header[] = "epoch\tloss\taccuracy\tvalid_loss\tvalid_accur
 
 static struct learning read_log(const char *rows)
 {
-	char text[1024];
+	char *text = xasprintf("%s%s", log_header, rows);
 	struct learning l = {0};
 	struct err e;
-	FILE *f;
 
-	snprintf(text, sizeof text, "%s%s", log_header, rows);
-	f = fmemopen(text, strlen(text), "r");
-	if (learning_read(&l, f, "log", &e) < 0)
+	if (learning_load(&l, scratch_text("log", text), &e) < 0)
 		printf("#   %s\n", e.text);
-	fclose(f);
+	free(text);
 	return l;
 }

@@ -66,6 +66,25 @@ static void scratch_write(const char *path, const void *data, size_t size)
 	}
 }
 
+/* The file NAME there, which holds TEXT. */
+__attribute__((unused))
+static const char *scratch_text(const char *name, const char *text)
+{
+	const char *path = scratch_path(name);
+
+	scratch_write(path, text, strlen(text));
+	return path;
+}
+
+/* The message without the folder, where it begins with a file there: "x.tsv: line 1: ...". */
+__attribute__((unused))
+static const char *scratch_told(const struct err *e)
+{
+	size_t n = strlen(scratch_folder);
+
+	return strncmp(e->text, scratch_folder, n) || e->text[n] != '/' ? e->text : e->text + n + 1;
+}
+
 /* All of a file and a NUL, which the caller frees; NULL if it cannot be read. */
 __attribute__((unused))
 static char *scratch_read(const char *path, size_t *size)

@@ -190,36 +190,29 @@ static bool is_header(const struct tsv *t)
 	return true;
 }
 
-int classes_read(struct classes *c, FILE *f, const char *name, struct err *e)
+static int read_all(struct classes *got, struct tsv *t, struct err *e)
 {
-	struct tsv *t = tsv_over(f, name);
-	struct classes got = {0};
 	int left;
 
-	while ((left = tsv_next(t, e)) > 0) {
-		if (tsv_is_blank(t) || (t->line == 1 && is_header(t)))
-			continue;
-		if (parse_row(&got, t, e) < 0) {
-			left = tsv_in(t, e);
-			break;
-		}
-	}
-	if (left == 0 && got.count == 0)
-		left = err_set(e, "%s: no classes", name);
-	tsv_close(t);
-	if (left < 0)
-		classes_release(&got);
-	else
-		*c = got;
+	while ((left = tsv_next(t, e)) > 0)
+		if (!tsv_is_blank(t) && !(t->line == 1 && is_header(t)) && parse_row(got, t, e) < 0)
+			return tsv_in(t, e);
+	if (left == 0 && got->count == 0)
+		return err_set(e, "%s: no classes", t->name);
 	return left;
 }
 
 int classes_load(struct classes *c, const char *tsv_path, struct err *e)
 {
 	struct tsv *t = tsv_open(tsv_path, e);
-	int result = t ? classes_read(c, t->f, t->name, e) : -1;
+	struct classes got = {0};
+	int result = t ? read_all(&got, t, e) : -1;
 
 	tsv_close(t);
+	if (result < 0)
+		classes_release(&got);
+	else
+		*c = got;
 	return result;
 }
 

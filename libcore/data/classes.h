@@ -25,9 +25,8 @@ void classes_numbered(struct classes *c, int n);
 /* "CODE,CODE,...": in this order, names of known codes filled in. Refuses empty,
  * doubled and over-long codes. */
 int classes_parse(struct classes *c, const char *list, struct err *e);
-/* classes.tsv: index, code, name; from a file, or an open stream that messages call NAME. */
+/* classes.tsv: index, code, name. */
 int classes_load(struct classes *c, const char *tsv_path, struct err *e);
-int classes_read(struct classes *c, FILE *f, const char *name, struct err *e);
 /* The classes whose codes are the fields of T's line from FIRST on. Returns 0 or -1. */
 int classes_from_row(struct classes *c, const struct tsv *t, int first, struct err *e);
 int classes_save(const struct classes *c, const char *tsv_path, struct err *e);

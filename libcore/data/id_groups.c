@@ -96,16 +96,6 @@ int id_groups_load(struct id_groups *g, char *const *ids, size_t n, const char *
 	return result;
 }
 
-int id_groups_read(struct id_groups *g, char *const *ids, size_t n, FILE *f, const char *name,
-                   struct err *e)
-{
-	struct tsv *t = tsv_over(f, name);
-	int result = read_groups(g, ids, n, t, e);
-
-	tsv_close(t);
-	return result;
-}
-
 void id_groups_release(struct id_groups *g)
 {
 	for (size_t i = 0; i < g->count; i++)

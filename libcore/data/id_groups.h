@@ -21,7 +21,4 @@ struct id_groups {
  */
 int id_groups_load(struct id_groups *g, char *const *ids, size_t n, const char *tsv_path,
                    struct err *e);
-/* The same from an open stream, which messages call NAME. */
-int id_groups_read(struct id_groups *g, char *const *ids, size_t n, FILE *f, const char *name,
-                   struct err *e);
 void id_groups_release(struct id_groups *g);

@@ -12,19 +12,6 @@
 #include "base/infile.h"
 #include "base/mem.h"
 
-struct tsv *tsv_over(FILE *f, const char *name)
-{
-	struct tsv *t = xmalloc(1, sizeof *t);
-
-	t->f = f;
-	t->owned = false;
-	t->name = name;
-	t->line = 0;
-	t->whole = false;
-	t->count = 0;
-	return t;
-}
-
 struct tsv *tsv_open(const char *path, struct err *e)
 {
 	bool is_stdin = infile_is_stdin(path);
@@ -35,8 +22,12 @@ struct tsv *tsv_open(const char *path, struct err *e)
 		err_set(e, "%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	t = tsv_over(f, infile_name(path));
+	t = xmalloc(1, sizeof *t);              /* the text is large: no zeros for it */
+	t->f = f;
 	t->owned = !is_stdin;
+	t->name = infile_name(path);
+	t->line = 0;
+	t->count = 0;
 	return t;
 }
 

@@ -30,8 +30,6 @@ struct tsv {
 /* Opens PATH ("-": stdin), which must outlive the result. Returns NULL with E set. */
 struct tsv *tsv_open(const char *path, struct err *e);
 
-/* The same over an open stream, which stays the caller's: close it after tsv_close. */
-struct tsv *tsv_over(FILE *f, const char *name);
 void tsv_close(struct tsv *t);          /* NULL is allowed */
 
 /*

@@ -116,16 +116,6 @@ int class_groups_load(struct class_groups *g, const char *tsv_path, const struct
 	return result;
 }
 
-int class_groups_read(struct class_groups *g, FILE *f, const char *name, const struct classes *c,
-                      struct err *e)
-{
-	struct tsv *t = tsv_over(f, name);
-	int result = read_rows(g, t, c, e);
-
-	tsv_close(t);
-	return result;
-}
-
 int class_groups_gather(struct class_groups *g, const char *const *text, int count,
                         const char *tsv_path, const struct classes *c, struct err *e)
 {

@@ -33,9 +33,6 @@ int class_groups_put(struct class_groups *g, const char *name, char *list,
 /* Adds those of a file with the heading `group`, `classes` and lines "NAME TAB CODE,CODE,...". */
 int class_groups_load(struct class_groups *g, const char *tsv_path, const struct classes *c,
                       struct err *e);
-/* The same from an open stream, which messages call NAME. */
-int class_groups_read(struct class_groups *g, FILE *f, const char *name, const struct classes *c,
-                      struct err *e);
 /* Both: COUNT texts, and unless it is NULL a file. */
 int class_groups_gather(struct class_groups *g, const char *const *text, int count,
                         const char *tsv_path, const struct classes *c, struct err *e);

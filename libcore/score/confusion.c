@@ -187,15 +187,6 @@ int confusion_load(struct confusion *c, const char *path, struct err *e)
 	return result;
 }
 
-int confusion_read(struct confusion *c, FILE *f, const char *name, struct err *e)
-{
-	struct tsv *t = tsv_over(f, name);
-	int result = read_table(c, t, e);
-
-	tsv_close(t);
-	return result;
-}
-
 void confusion_write(const struct confusion *c, FILE *f)
 {
 	fputs(counts_header, f);

@@ -41,9 +41,6 @@ int64_t confusion_correct(const struct confusion *c);
  */
 int confusion_load(struct confusion *c, const char *path, struct err *e);
 
-/* The same from an open stream; NAME is for messages. */
-int confusion_read(struct confusion *c, FILE *f, const char *name, struct err *e);
-
 /*
  * Writes the count table: a header `true\predicted CODE...`, then a row for each class. Errors
  * stay in the stream.

@@ -75,16 +75,6 @@ int tolerant_load(struct tolerant_pairs *p, const char *tsv_path, const struct c
 	return result;
 }
 
-int tolerant_read(struct tolerant_pairs *p, FILE *f, const char *name, const struct classes *c,
-                  struct err *e)
-{
-	struct tsv *t = tsv_over(f, name);
-	int result = read_table(p, t, c, e);
-
-	tsv_close(t);
-	return result;
-}
-
 void tolerant_pairs_release(struct tolerant_pairs *p)
 {
 	free(p->near);

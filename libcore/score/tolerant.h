@@ -22,9 +22,6 @@ struct tolerant_pairs {
  */
 int tolerant_load(struct tolerant_pairs *p, const char *tsv_path, const struct classes *c,
                   struct err *e);
-/* The same from an open stream, which messages call NAME. */
-int tolerant_read(struct tolerant_pairs *p, FILE *f, const char *name, const struct classes *c,
-                  struct err *e);
 void tolerant_pairs_release(struct tolerant_pairs *p);
 
 struct tolerant {

@@ -152,15 +152,6 @@ int learning_load(struct learning *l, const char *path, struct err *e)
 	return result;
 }
 
-int learning_read(struct learning *l, FILE *f, const char *name, struct err *e)
-{
-	struct tsv *t = tsv_over(f, name);
-	int result = read_from(l, t, e);
-
-	tsv_close(t);
-	return result;
-}
-
 void learning_release(struct learning *l)
 {
 	free(l->rows);

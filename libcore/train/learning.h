@@ -25,7 +25,6 @@ struct learning {
 
 /* PATH "-": stdin. Return 0, or -1 with E set and L unchanged. A log without rows is an error. */
 int learning_load(struct learning *l, const char *path, struct err *e);
-int learning_read(struct learning *l, FILE *f, const char *name, struct err *e);
 void learning_release(struct learning *l);
 
 /* The row of the least loss or greatest accuracy, the first of equals; NULL if M is never known. */

@@ -8,21 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memfile.h"
 #include "score/cases.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static int read_bytes(struct cases *c, const uint8_t *data, size_t size)
-{
-	struct err e;
-	FILE *f = fmemopen((void *)data, size, "r");
-	struct tsv *t = tsv_over(f, "input");
-	int result = tsv_first(t, &e) < 0 ? -1 : cases_read(c, t, &e);
-
-	tsv_close(t);
-	fclose(f);
-	return result;
-}
 
 static void check_row(const struct cases *c, size_t i)
 {
@@ -52,14 +41,15 @@ static void check_order(const struct cases *c, size_t times)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct cases c = {0};
+	struct err e;
 	size_t count;
 
-	if (size && read_bytes(&c, data, size) == 0) {
+	if (cases_load(&c, memfile(data, size), &e) == 0) {
 		count = c.count;
 		for (size_t i = 0; i < count; i++)
 			check_row(&c, i);
 		check_order(&c, 1);
-		if (read_bytes(&c, data, size) < 0 || c.count != 2 * count)
+		if (cases_load(&c, memfile(data, size), &e) < 0 || c.count != 2 * count)
 			abort();
 		check_order(&c, 2);
 	}

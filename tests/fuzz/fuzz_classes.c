@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "memfile.h"
 #include "data/classes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,14 +23,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct classes c;
 	struct err e;
-	FILE *f = size ? fmemopen((void *)data, size, "r") : NULL;
 
-	if (!f)
-		return 0;
-	if (classes_read(&c, f, "input", &e) == 0) {
+	if (classes_load(&c, memfile(data, size), &e) == 0) {
 		check_codes(&c);
 		classes_release(&c);
 	}
-	fclose(f);
 	return 0;
 }

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "scratch.h"
+
 #include "base/mem.h"
 #include "data/dataset.h"
 
@@ -20,11 +22,9 @@ static const char *const names[] = {
 };
 enum { FILES = sizeof names / sizeof *names, SINGLETS = 6, SIZES = 3, MOST_NUMBERS = 1 << 16 };
 
-static char folder[] = "/tmp/aml-fuzz.XXXXXX";
-
 static void in_folder(char path[64], const char *name)
 {
-	snprintf(path, 64, "%s/%s", folder, name);
+	snprintf(path, 64, "%s/%s", scratch_folder, name);
 }
 
 static void empty_folder(void)
@@ -39,21 +39,12 @@ static void empty_folder(void)
 	rmdir(path);
 }
 
-static void end(void)
-{
-	empty_folder();
-	rmdir(folder);
-}
-
 static void begin(void)
 {
 	static bool begun;
 
-	if (begun)
-		return;
-	if (!mkdtemp(folder))
-		abort();
-	atexit(end);
+	if (!begun)
+		scratch_begin();
 	begun = true;
 }
 
@@ -115,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin();
 	empty_folder();
 	put_files(data, size);
-	if (dataset_open(&d, folder, &e) == 0) {
+	if (dataset_open(&d, scratch_folder, &e) == 0) {
 		look(&d);
 		dataset_release(&d);
 	}

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "memfile.h"
 #include "data/id_groups.h"
 #include "data/partition.h"
 
@@ -33,14 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *const ids[IMAGES] = { first, second, third, fourth };
 	struct id_groups g;
 	struct err e;
-	FILE *f = size ? fmemopen((void *)data, size, "r") : NULL;
-	int result;
 
-	if (!f)
-		return 0;
-	result = id_groups_read(&g, ids, IMAGES, f, "input", &e);
-	fclose(f);
-	if (result < 0)
+	if (id_groups_load(&g, ids, IMAGES, memfile(data, size), &e) < 0)
 		return 0;
 	for (int i = 0; i < IMAGES; i++)
 		if (g.of[i] >= g.count)

@@ -2,6 +2,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "memfile.h"
 #include "figure/curve.h"
 #include "figure/svg.h"
 
@@ -25,14 +26,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct learning log;
 	struct err e;
-	FILE *f = size ? fmemopen((void *)data, size, "r") : NULL;
 
-	if (!f)
-		return 0;
-	if (learning_read(&log, f, "input", &e) == 0) {
+	if (learning_load(&log, memfile(data, size), &e) == 0) {
 		draw(&log);
 		learning_release(&log);
 	}
-	fclose(f);
 	return 0;
 }

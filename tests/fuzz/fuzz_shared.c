@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memfile.h"
 #include "base/mem.h"
 #include "base/threads.h"
 #include "score/scorecard.h"
@@ -18,15 +19,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static int read_bytes(struct tally *t, const void *data, size_t size)
 {
 	struct err e;
-	FILE *f = size ? fmemopen((void *)(uintptr_t)data, size, "r") : NULL;
-	struct tsv *tsv = f ? tsv_over(f, "input") : NULL;
+	struct tsv *tsv = tsv_open(memfile(data, size), &e);
 	int result = tsv ? tsv_first(tsv, &e) : -1;
 
 	if (result == 0)
 		result = shared_read(t, tsv, &e);
 	tsv_close(tsv);
-	if (f)
-		fclose(f);
 	return result;
 }
 

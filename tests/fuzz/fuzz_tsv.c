@@ -6,16 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memfile.h"
 #include "format/tsv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Reads all of F and writes it to OUT. Returns false if it is no table. */
-static bool copy(FILE *f, FILE *out)
+/* Reads all of PATH and writes it to OUT. Returns false if it is no table. */
+static bool copy(const char *path, FILE *out)
 {
-	struct tsv *t = tsv_over(f, "input");
 	struct err e;
+	struct tsv *t = tsv_open(path, &e);
 	int more;
+
+	if (!t)
+		abort();
 
 	fputs("\xef\xbb\xbf", out);
 	while ((more = tsv_next(t, &e)) > 0)
@@ -33,13 +37,12 @@ static char *copy_text(const char *text, size_t size)
 {
 	char *result = NULL;
 	size_t result_size;
-	FILE *f = fmemopen((void *)text, size, "r"), *out = open_memstream(&result, &result_size);
+	FILE *out = open_memstream(&result, &result_size);
 	bool good;
 
-	if (!f || !out)
+	if (!out)
 		abort();
-	good = copy(f, out);
-	fclose(f);
+	good = copy(memfile((const uint8_t *)text, size), out);
 	fclose(out);
 	if (good)
 		return result;

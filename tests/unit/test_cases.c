@@ -4,8 +4,6 @@
 #include "must.h"
 #include "tap.h"
 
-#include <unistd.h>
-
 #include "score/cases.h"
 
 #define HEAD "id\ttrue\tpredicted\tA\tB\n"
@@ -113,7 +111,7 @@ static void test_several_files(void)
 	   "one beside the other, in the order of the files");
 	free(order);
 	is_int(read_text(&c, "id\ttrue\tpredicted\tB\tA\n", &e), -1, "other classes");
-	is_text(e.text, "x.tsv: its classes are B,A, expected A,B", "are refused");
+	is_text(scratch_told(&e), "x.tsv: its classes are B,A, expected A,B", "are refused");
 	cases_release(&c);
 }
 
@@ -140,7 +138,7 @@ static void test_refused(void)
 
 		snprintf(text, sizeof text, "%s%s", head, bad[i].rows);
 		is_int(read_text(&c, text, &e), -1, bad[i].message);
-		is_text(e.text, bad[i].message, "says so");
+		is_text(scratch_told(&e), bad[i].message, "says so");
 		cases_release(&c);
 	}
 }
@@ -163,15 +161,7 @@ static void test_sums(void)
 static int load_patients(const struct cases *c, const char *text, struct id_groups *g,
                          struct err *e)
 {
-	char path[] = "/tmp/aml-patients.XXXXXX";
-	int fd = mkstemp(path), result;
-	FILE *f = fdopen(fd, "w");
-
-	fputs(text, f);
-	fclose(f);
-	result = cases_patients(c, g, path, e);
-	unlink(path);
-	return result;
+	return cases_patients(c, g, scratch_text("patients.tsv", text), e);
 }
 
 static void test_patients(void)
@@ -208,6 +198,7 @@ static int load_corpus(const char *path, struct err *e)
 
 int main(void)
 {
+	scratch_begin();
 	test_rows();
 	test_many();
 	test_most_classes();

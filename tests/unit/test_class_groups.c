@@ -1,6 +1,7 @@
 /* Groups of classes: from an argument, from a file, and what is refused. */
 #include "corpus.h"
 #include "must.h"
+#include "scratch.h"
 #include "tap.h"
 
 #include "score/class_groups.h"
@@ -69,10 +70,8 @@ static void test_refused(void)
 static int read_text(struct class_groups *g, const char *text, struct err *e)
 {
 	struct classes c = four();
-	FILE *f = fmemopen((void *)text, strlen(text), "r");
-	int result = class_groups_read(g, f, "x.tsv", &c, e);
+	int result = class_groups_load(g, scratch_text("x.tsv", text), &c, e);
 
-	fclose(f);
 	classes_release(&c);
 	return result;
 }
@@ -99,7 +98,7 @@ static void test_file(void)
 	is_int((long long)g.count, 0, "none");
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		is_int(read_text(&g, bad[i].text, &e), -1, bad[i].message);
-		is_text(e.text, bad[i].message, "says so");
+		is_text(scratch_told(&e), bad[i].message, "says so");
 		class_groups_release(&g);
 	}
 }
@@ -131,6 +130,7 @@ static int load_corpus(const char *path, struct err *e)
 
 int main(void)
 {
+	scratch_begin();
 	test_add();
 	test_refused();
 	test_file();

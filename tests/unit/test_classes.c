@@ -2,13 +2,11 @@
 #include "data/classes.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "corpus.h"
+#include "scratch.h"
 #include "tap.h"
-
-static char folder[] = "/tmp/aml-classes.XXXXXX";
 
 static void test_default(void)
 {
@@ -109,8 +107,9 @@ static void test_expect(void)
 	classes_release(&b);
 }
 
-static void test_save(const char *path)
+static void test_save(void)
 {
+	const char *path = scratch_path("saved.tsv");
 	struct classes c, back = {0};
 	struct err e;
 
@@ -124,7 +123,7 @@ static void test_save(const char *path)
 	classes_release(&back);
 }
 
-static void test_load(const char *path)
+static void test_load(void)
 {
 	static const struct {
 		const char *text, *message;     /* NULL: good */
@@ -146,12 +145,9 @@ static void test_load(const char *path)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct classes c = {0};
 		struct err e = {0};
-		FILE *f = fopen(path, "w");
-		int result;
+		const char *path = scratch_text("classes.tsv", cases[i].text);
+		int result = classes_load(&c, path, &e);
 
-		fputs(cases[i].text, f);
-		fclose(f);
-		result = classes_load(&c, path, &e);
 		if (cases[i].message)
 			ok(result == -1 && strstr(e.text, cases[i].message) &&
 			           !strncmp(e.text, path, strlen(path)),
@@ -163,14 +159,24 @@ static void test_load(const char *path)
 	}
 }
 
-static void test_rename(const char *path)
+static void test_missing(void)
+{
+	const char *path = scratch_path("missing.tsv");
+	struct classes c = {0};
+	struct err e = {0};
+
+	ok(classes_load(&c, path, &e) == -1 && strstr(e.text, "No such file"),
+	   "a missing file: %s", e.text);
+	ok(!strstr(e.text + 1, path), "named once, in front");
+}
+
+static void test_rename(void)
 {
 	struct classes c = {0};
 	struct err e = {0};
-	FILE *f = fopen(path, "w");
+	const char *path = scratch_text("classes.tsv",
+	                                "0\tB\tsecond\n1\tA\tfirst\n2\tC\tthird\n");
 
-	fputs("0\tB\tsecond\n1\tA\tfirst\n2\tC\tthird\n", f);
-	fclose(f);
 	classes_parse(&c, "A,B", &e);
 	is_int(classes_rename(&c, path, &e), 0, "names from a file");
 	ok(c.count == 2 && !strcmp(c.entry[0].code, "A") && !strcmp(c.entry[0].name, "first") &&
@@ -193,27 +199,16 @@ static int read_file(const char *path, struct err *e)
 
 int main(void)
 {
-	char *path;
-	struct classes c = {0};
-	struct err e = {0};
-
-	if (!mkdtemp(folder))
-		return 1;
-	path = xasprintf("%s/classes.tsv", folder);
+	scratch_begin();
 	test_default();
 	test_parse();
 	test_many();
 	test_equal();
 	test_expect();
-	test_save(path);
-	test_load(path);
-	test_rename(path);
-	unlink(path);
-	ok(classes_load(&c, path, &e) == -1 && strstr(e.text, "No such file"),
-	   "a missing file: %s", e.text);
-	ok(!strstr(e.text + 1, path), "named once, in front");
-	free(path);
-	rmdir(folder);
+	test_save();
+	test_load();
+	test_missing();
+	test_rename();
 	corpus_check("classes", read_file);
 	return tap_end();
 }

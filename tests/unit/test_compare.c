@@ -1,5 +1,6 @@
 /* Comparing two classifiers: which images, which figures, and what is said of them. */
 #include "must.h"
+#include "scratch.h"
 #include "tap.h"
 
 #include "base/rng.h"
@@ -11,15 +12,10 @@ enum { RESAMPLES = 200 };
 
 static struct cases read_text(const char *text)
 {
-	FILE *f = fmemopen((void *)text, strlen(text), "r");
-	struct tsv *t = tsv_over(f, "x.tsv");
 	struct cases c = {0};
 	struct err e;
 
-	must(tsv_first(t, &e), &e);
-	must(cases_read(&c, t, &e), &e);
-	tsv_close(t);
-	fclose(f);
+	must(cases_load(&c, scratch_text("x.tsv", text), &e), &e);
 	return c;
 }
 
@@ -379,6 +375,7 @@ static void test_alike(void)
 
 int main(void)
 {
+	scratch_begin();
 	test_match();
 	test_figures();
 	test_group_answers();

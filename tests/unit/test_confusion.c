@@ -1,15 +1,12 @@
 /* Counting, adding and the text of confusion matrices. */
+#include "scratch.h"
 #include "tap.h"
 
 #include "score/confusion.h"
 
 static int read_text(struct confusion *c, const char *text, struct err *e)
 {
-	FILE *f = fmemopen((void *)text, strlen(text), "r");
-	int result = confusion_read(c, f, "x.tsv", e);
-
-	fclose(f);
-	return result;
+	return confusion_load(c, scratch_text("x.tsv", text), e);
 }
 
 static const char counts[] = "true\\predicted\tA\tB\nA\t3\t1\nB\t0\t70000000000\n";
@@ -85,7 +82,7 @@ static void refused(const char *text, const char *message)
 	struct err e = { "no message" };
 
 	is_int(read_text(&c, text, &e), -1, message);
-	is_text(e.text, message, "its message");
+	is_text(scratch_told(&e), message, "its message");
 	ok(!c.counts, "nothing is left of it");
 }
 
@@ -116,6 +113,7 @@ static void test_refused(void)
 
 int main(void)
 {
+	scratch_begin();
 	test_read();
 	test_write();
 	test_add();

@@ -1,19 +1,19 @@
 /* The table of a confusion matrix, byte for byte. */
 #include "score/confusion_table.h"
 
+#include "must.h"
+#include "scratch.h"
 #include "tap.h"
 
 static void writes(const char *counts, bool all, const char *want, const char *what)
 {
-	FILE *in = fmemopen((void *)counts, strlen(counts), "r"), *out;
+	FILE *out;
 	struct confusion c = {0};
 	struct err e;
 	char *got = NULL;
 	size_t size;
 
-	if (confusion_read(&c, in, "x.tsv", &e) < 0)
-		printf("Bail out! %s\n", e.text);
-	fclose(in);
+	must(confusion_load(&c, scratch_text("x.tsv", counts), &e), &e);
 	out = open_memstream(&got, &size);
 	confusion_table_write(&c, all, out);
 	fclose(out);
@@ -24,6 +24,7 @@ static void writes(const char *counts, bool all, const char *want, const char *w
 
 int main(void)
 {
+	scratch_begin();
 	writes("true\\predicted\tA\tBB\nA\t30\t10\nBB\t0\t5\n", true,
 	       "true\\predicted     A    BB  total  recall\n"
 	       "A                 30    10     40    0.75\n"

@@ -58,6 +58,7 @@ static void test_figure(void)
 
 int main(void)
 {
+	scratch_begin();
 	test_figure();
 	return tap_end();
 }

@@ -73,6 +73,7 @@ int main(void)
 	struct cases c = {0};
 	struct err e = { "" };
 
+	scratch_begin();
 	must(read_text(&c, table, &e), &e);
 	test_classes(&c);
 	test_groups(&c);

@@ -57,6 +57,7 @@ static void test_lists(void)
 
 int main(void)
 {
+	scratch_begin();
 	test_lists();
 	return tap_end();
 }

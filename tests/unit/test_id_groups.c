@@ -1,9 +1,8 @@
 /* Files of groups: what is read, and what is refused. */
+#include "corpus.h"
+#include "scratch.h"
 #include "tap.h"
 
-#include <unistd.h>
-
-#include "corpus.h"
 #include "data/id_groups.h"
 
 static void test_file(void)
@@ -26,19 +25,13 @@ static void test_file(void)
 		{ "a\tp\nb\t\n", "line 2: expected an id and its group", -1, { 0 }, { 0 } },
 	};
 	static char *const ids[] = { (char *)"a", (char *)"b", (char *)"c" };
-	char path[] = "/tmp/aml-groups.XXXXXX";
-	int fd = mkstemp(path);
 
-	close(fd);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct id_groups g = {0};
 		struct err e = {0};
-		FILE *f = fopen(path, "w");
-		int result;
+		const char *path = scratch_text("groups.tsv", cases[i].text);
+		int result = id_groups_load(&g, ids, 3, path, &e);
 
-		fputs(cases[i].text, f);
-		fclose(f);
-		result = id_groups_load(&g, ids, 3, path, &e);
 		ok(result == 0 ? (long)g.count == cases[i].groups &&
 		                         !memcmp(g.of, cases[i].number, sizeof cases[i].number)
 		               : cases[i].message && strstr(e.text, cases[i].message),
@@ -47,7 +40,6 @@ static void test_file(void)
 			is_text(g.name[k], cases[i].name[k], "its name");
 		id_groups_release(&g);
 	}
-	unlink(path);
 }
 
 /* The images of tests/fuzz/fuzz_id_groups.c. */
@@ -65,6 +57,7 @@ static int read_groups(const char *path, struct err *e)
 
 int main(void)
 {
+	scratch_begin();
 	test_file();
 	corpus_check("id_groups", read_groups);
 	return tap_end();

@@ -9,6 +9,7 @@
 #include "format/npz.h"
 #include "model/model.h"
 #include "model/model_writer.h"
+#include "scratch.h"
 #include "tap.h"
 
 static bool reads(struct info *i, const char *path)
@@ -118,12 +119,11 @@ static void test_facts(void)
 		"\"p2\"], \"seed\": 7}",
 		"{\"tool\": \"x\", \"seed\": 7, \"classes\": [\"A\", \"B\", \"C\"]}",
 	};
-	char path[] = "/tmp/aml-info.XXXXXX";
+	const char *path = scratch_path("model.npz");
 	struct model m = {0};
 	struct info i = {0};
 	struct err e = {0};
 
-	close(mkstemp(path));
 	ok(model_load(&m, "tests/data/forms/stored.npz", 0, &e) == 0, "a model %s",
 	   e.text);
 	model_save(path, &m.net, m.w, facts[0], &e);
@@ -143,17 +143,16 @@ static void test_facts(void)
 	}
 	info_release(&i);
 	model_release(&m);
-	unlink(path);
 }
 
 /* Arrays that are whole, but no network of ours. */
 static void test_other_archives(void)
 {
-	char path[] = "/tmp/aml-info.XXXXXX";
+	const char *path = scratch_path("archive.npz");
 	const float numbers[] = { 1, -2, 4 };
 	struct info i = {0};
 	struct err e = {0};
-	FILE *f = fdopen(mkstemp(path), "wb");
+	FILE *f = fopen(path, "wb");
 	struct npz_writer *w = npz_writer_new(f, true);
 
 	npz_writer_add(w, "some", "<f4", 1, (const size_t[]){ 3 }, numbers,
@@ -169,7 +168,6 @@ static void test_other_archives(void)
 		json_free(json_of(&i));
 	}
 	info_release(&i);
-	unlink(path);
 	if (reads(&i, "tests/data/keras/layers.npz")) {
 		is_int(i.kind, INFO_ARCHIVE, "keys of weights, but no network");
 		ok(i.trouble && strstr(i.trouble, "layers.npz: "), "which is told: %s",
@@ -252,10 +250,9 @@ static void refuses(const char *path, const char *message)
 
 static void test_refused(void)
 {
-	char path[] = "/tmp/aml-info.XXXXXX";
+	const char *path = scratch_text("nothing", "");
 	struct err e;
 
-	close(mkstemp(path));
 	refuses("no/such/file", "No such file");
 	refuses(path, "neither weights, nor a .npy file");
 	outfile_save(path, "PK\3\4", 4, &e);
@@ -263,11 +260,11 @@ static void test_refused(void)
 	outfile_save(path, "\x93NUMPY\1", 7, &e);
 	refuses(path, "that: ");
 	refuses("tests/data", "not a dataset, labels.npy is missing");
-	unlink(path);
 }
 
 int main(void)
 {
+	scratch_begin();
 	test_weights();
 	test_forms();
 	test_facts();

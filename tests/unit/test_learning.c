@@ -36,6 +36,7 @@ static int read_file(const char *path, struct err *e)
 
 int main(void)
 {
+	scratch_begin();
 	test_log();
 	corpus_check("learning", read_file);
 	return tap_end();

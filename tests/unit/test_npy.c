@@ -6,6 +6,7 @@
 
 #include "base/outfile.h"
 #include "npy_file.h"
+#include "scratch.h"
 #include "tap.h"
 
 enum { TEXT = 256, FILE_BYTES = 1024 };
@@ -249,7 +250,7 @@ static void check_written(void)
 	static const char want[] = "\x93NUMPY\1\0\x76\0{'descr': '<f4', 'fortran_order': "
 	                           "False, 'shape': (3, 3, 4, 32), }";
 	uint8_t header[NPY_HEADER];
-	char path[] = "/tmp/aml-npy-XXXXXX";
+	const char *path = scratch_path("a.npy");
 	struct npy a = {0};
 	struct err e = {{0}};
 	char text[TEXT];
@@ -262,7 +263,6 @@ static void check_written(void)
 	npy_header(header, "|O", 0, NULL);
 	ok(strstr((char *)header + 10, "(), }") != NULL, "a tuple of none");
 
-	close(mkstemp(path));
 	ok(npy_save(path, "<f4", 2, (const size_t[]){ 1, 2 }, "abcdefgh", 8, true, &e) == 0,
 	   "saved %s", e.text);
 	ok(npy_file(&a, path, 136, &e) == 0, "loaded %s", e.text);
@@ -270,11 +270,11 @@ static void check_written(void)
 	ok(a.data && !memcmp(a.data, "abcdefgh", 8), "with its data");
 	npy_release(&a);
 	npy_release(&a);
-	remove(path);
 }
 
 int main(void)
 {
+	scratch_begin();
 	check_headers();
 	check_containers();
 	check_conversions();

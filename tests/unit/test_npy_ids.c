@@ -8,6 +8,7 @@
 #include "format/npy.h"
 #include "golden_labels.h"
 #include "npy_file.h"
+#include "scratch.h"
 #include "tap.h"
 
 static void check_golden_ids(const char *what, size_t count)
@@ -55,12 +56,12 @@ static void check_ids_round_trip(void)
 	char *ids[] = { (char[]){ "BAS_0001" }, (char[]){ "" },
 	                (char[]){ "\xc3\xa5\xe4\xb8\xad\xf0\x9f\x94\xac" } };
 	char *bad[] = { (char[]){ "\xc0\x80" } };
-	char path[] = "/tmp/aml-ids-XXXXXX", **got = NULL, text[TEXT];
+	const char *path = scratch_path("ids.npy");
+	char **got = NULL, text[TEXT];
 	struct npy a = {0};
 	struct err e = {{0}};
 	size_t n = 0;
 
-	close(mkstemp(path));
 	ok(npy_ids_save(path, ids, 3, &e) == 0, "ids saved %s", e.text);
 	ok(npy_file(&a, path, 1000, &e) == 0, "an array %s", e.text);
 	is_text(npy_describe(&a, text, sizeof text), "3 of <U8", "of the longest id");
@@ -78,13 +79,13 @@ static void check_ids_round_trip(void)
 	ok(npy_ids_load(path, &got, &n, &e) == 0 && n == 0, "no ids loaded %s", e.text);
 	npy_ids_free(got, n);
 	ok(npy_ids_save(path, bad, 1, &e) < 0, "an id that is no UTF-8: %s", e.text);
-	remove(path);
 }
 
 static void check_ids_file(const char *header, const void *data, size_t size, const char *want)
 {
 	enum { START = 10 };
-	char path[] = "/tmp/aml-ids-XXXXXX", **ids = NULL;
+	const char *path = scratch_path("ids.npy");
+	char **ids = NULL;
 	uint8_t file[TEXT] = "\x93NUMPY\1";
 	size_t n = 0, length = START + strlen(header) + size;
 	struct err e = {{0}};
@@ -92,14 +93,12 @@ static void check_ids_file(const char *header, const void *data, size_t size, co
 	file[8] = (uint8_t)strlen(header);
 	memcpy(file + START, header, strlen(header));
 	memcpy(file + START + strlen(header), data, size);
-	close(mkstemp(path));
 	outfile_save(path, file, length, &e);
 	if (npy_ids_load(path, &ids, &n, &e) < 0)
 		ok(strstr(e.text, want) != NULL, "%s: %s", want, e.text);
 	else
 		is_text(n ? ids[0] : "none", want, "the first id");
 	npy_ids_free(ids, n);
-	remove(path);
 }
 
 static void check_odd_ids(void)
@@ -135,6 +134,7 @@ static void check_odd_ids(void)
 
 int main(void)
 {
+	scratch_begin();
 	check_golden_ids("trainids", 20);
 	check_golden_ids("trainids_object", 20);
 	check_golden_ids("trainids_empty", 0);

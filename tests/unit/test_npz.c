@@ -10,6 +10,7 @@
 
 #include "base/infile.h"
 #include "base/outfile.h"
+#include "scratch.h"
 #include "tap.h"
 
 enum { TEXT = 256, LIMIT = 1 << 20 };
@@ -151,14 +152,10 @@ static void check_pieces(void)
 
 static struct npz *open_bytes(const void *bytes, size_t size, struct err *e)
 {
-	char path[] = "/tmp/aml-npz-XXXXXX";
-	struct npz *z;
+	const char *path = scratch_path("a.npz");
 
-	close(mkstemp(path));
-	outfile_save(path, bytes, size, e);
-	z = npz_open(path, e);
-	remove(path);                           /* the mapping stays */
-	return z;
+	scratch_write(path, bytes, size);
+	return npz_open(path, e);
 }
 
 static void check_written(bool deflate, const char *comment)
@@ -369,6 +366,7 @@ static void check_unchecked(void)
 
 int main(void)
 {
+	scratch_begin();
 	check_all_golden();
 	check_written(false, NULL);
 	check_written(true, "{\"tool\":\"test\"}");

@@ -6,6 +6,7 @@
 
 #include "format/npy_ids.h"
 #include "golden_labels.h"
+#include "scratch.h"
 #include "tap.h"
 
 static bool loads(struct pickle_dict *d, const char *path)
@@ -125,10 +126,9 @@ static void check_round_trip(void)
 	char key[COUNT][16], *keys[COUNT];
 	struct pickle_dict d = { .keys = keys, .values = (int64_t *)numbers, .count = COUNT };
 	struct pickle_dict got = {0};
-	char path[] = "/tmp/aml-labels-XXXXXX";
+	const char *path = scratch_path("labels.npy");
 	struct err e = {{0}};
 
-	close(mkstemp(path));
 	for (int i = 0; i < COUNT; i++) {
 		snprintf(key[i], sizeof key[i], "\xe4\xb8\xad %d", i);
 		keys[i] = key[i];
@@ -141,7 +141,6 @@ static void check_round_trip(void)
 		is_text(got.keys[i], key[i], "a key");
 	}
 	pickle_dict_release(&got);
-	remove(path);
 	keys[0] = (char[]){ "\xff" };
 	ok(pickle_save_labels(&d, path, &e) < 0 && strstr(e.text, "not UTF-8"),
 	   "an id that is no UTF-8: %s", e.text);
@@ -337,6 +336,7 @@ static void check_growth(void)
 
 int main(void)
 {
+	scratch_begin();
 	check_golden_labels();
 	check_minimal();
 	check_round_trip();

@@ -1,5 +1,6 @@
 /* PREDICTIONS.tsv, written and read back, and what is refused. */
 #include "corpus.h"
+#include "scratch.h"
 #include "tap.h"
 
 #include "score/confusion.h"
@@ -53,8 +54,7 @@ static void test_round_trip(void)
 	predictions_header(f, &c);
 	predictions_row(f, &c, id, 1, p);
 	fclose(f);
-	f = fmemopen(text, size, "r");
-	t = tsv_over(f, "x");
+	t = tsv_open(scratch_text("x", text), &e);
 	tsv_next(t, &e);
 	is_int(predictions_begin(t, &got_classes, &e), 0, "the header is read");
 	ok(classes_equal(&c, &got_classes), "the classes come back");
@@ -65,7 +65,6 @@ static void test_round_trip(void)
 	   "the probabilities come back to the bit");
 	is_int(predictions_next(t, &got_classes, &got, &e), 0, "then it ends");
 	tsv_close(t);
-	fclose(f);
 	free(text);
 	classes_release(&c);
 	classes_release(&got_classes);
@@ -77,13 +76,10 @@ static void refused(const char *rows, const char *message)
 	char text[1024];
 	struct confusion c;
 	struct err e = { "no message" };
-	FILE *f;
 
 	snprintf(text, sizeof text, "%s%s", header, rows);
-	f = fmemopen(text, strlen(text), "r");
-	is_int(confusion_read(&c, f, "x", &e), -1, message);
-	is_text(e.text, message, "its message");
-	fclose(f);
+	is_int(confusion_load(&c, scratch_text("x", text), &e), -1, message);
+	is_text(scratch_told(&e), message, "its message");
 }
 
 static void test_refused(void)
@@ -116,6 +112,7 @@ static int read_predictions(const char *path, struct err *e)
 
 int main(void)
 {
+	scratch_begin();
 	test_write();
 	test_round_trip();
 	test_refused();

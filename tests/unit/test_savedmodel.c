@@ -13,6 +13,7 @@
 #include "base/infile.h"
 #include "base/outfile.h"
 #include "model/model.h"
+#include "scratch.h"
 #include "tap.h"
 
 enum { TEXT = 256 };
@@ -230,22 +231,9 @@ static void check_size(int size, long long want)
 
 /* ---- folders ---- */
 
-static char top[] = "/tmp/aml-savedmodel-XXXXXX";
-
-/* NAME in the scratch folder; valid until the second call after. */
-static const char *in_top(const char *name)
-{
-	static char paths[2][TEXT];
-	static int next;
-	char *path = paths[next ^= 1];
-
-	snprintf(path, TEXT, "%s/%s", top, name);
-	return path;
-}
-
 static bool exists(const char *name)
 {
-	return access(in_top(name), F_OK) == 0;
+	return access(scratch_path(name), F_OK) == 0;
 }
 
 static void check_folders(void)
@@ -255,39 +243,41 @@ static void check_folders(void)
 	struct err e = {{0}};
 	const float *bad[NET_ARRAYS];
 
-	ok(mkdtemp(top) && model_load(&m, "tests/data/keras/w0.npz", 0, &e) == 0,
-	   "scratch and weights %s", e.text);
+	ok(model_load(&m, "tests/data/keras/w0.npz", 0, &e) == 0, "weights %s", e.text);
 	memcpy(bad, m.w, sizeof bad);
 	bad[BN_VAR] = below;
-	ok(savedmodel_save(in_top("models"), &m.net, bad, &e) < 0 && strstr(e.text, "variance"),
+	ok(savedmodel_save(scratch_path("models"), &m.net, bad, &e) < 0 &&
+	           strstr(e.text, "variance"),
 	   "bad: %s", e.text);
 	ok(!exists("models"), "leaves no folder");
-	ok(savedmodel_save(in_top("models"), &m.net, m.w, &e) == 0, "a new folder");
+	ok(savedmodel_save(scratch_path("models"), &m.net, m.w, &e) == 0, "a new folder");
 	ok(exists("models/1/saved_model.pb"), "holds the model");
-	ok(savedmodel_save(in_top("models"), &m.net, m.w, &e) == 0, "again");
-	ok(savedmodel_save(in_top("models"), &m.net, bad, &e) < 0, "bad: %s", e.text);
+	ok(savedmodel_save(scratch_path("models"), &m.net, m.w, &e) == 0, "again");
+	ok(savedmodel_save(scratch_path("models"), &m.net, bad, &e) < 0, "bad: %s", e.text);
 	ok(exists("models/1/saved_model.pb"), "leaves the old one");
-	mkdir(in_top("models/1/variables"), 0777);
-	ok(savedmodel_save(in_top("models"), &m.net, m.w, &e) < 0 &&
+	mkdir(scratch_path("models/1/variables"), 0777);
+	ok(savedmodel_save(scratch_path("models"), &m.net, m.w, &e) < 0 &&
 	           strstr(e.text, "holds variables"),
 	   "another program's version: %s", e.text);
-	rmdir(in_top("models/1/variables"));
-	remove(in_top("models/1/saved_model.pb"));
-	rmdir(in_top("models/1"));
-	ok(savedmodel_save(in_top("models"), &m.net, bad, &e) < 0 && exists("models"),
+	rmdir(scratch_path("models/1/variables"));
+	remove(scratch_path("models/1/saved_model.pb"));
+	rmdir(scratch_path("models/1"));
+	ok(savedmodel_save(scratch_path("models"), &m.net, bad, &e) < 0 && exists("models"),
 	   "a folder that was there stays");
-	ok(rmdir(in_top("models")) == 0, "nothing else was left in it");
-	outfile_save(in_top("models"), "", 0, &e);
-	ok(savedmodel_save(in_top("models"), &m.net, m.w, &e) < 0, "a file in the way: %s", e.text);
-	ok(savedmodel_save(in_top("no/models"), &m.net, m.w, &e) < 0,
+	ok(rmdir(scratch_path("models")) == 0, "nothing else was left in it");
+	outfile_save(scratch_path("models"), "", 0, &e);
+	ok(savedmodel_save(scratch_path("models"), &m.net, m.w, &e) < 0, "a file in the way: %s",
+	   e.text);
+	ok(savedmodel_save(scratch_path("no/models"), &m.net, m.w, &e) < 0,
 	   "no folder to write in: %s", e.text);
-	remove(in_top("models"));
-	ok(rmdir(top) == 0, "the scratch folder is empty");
+	remove(scratch_path("models"));
+	ok(rmdir(scratch_folder) == 0 && mkdir(scratch_folder, 0777) == 0, "nothing else is left");
 	model_release(&m);
 }
 
 int main(void)
 {
+	scratch_begin();
 	check_golden();
 	check_size(100, 69640244);              /* weights - 4,096 + 2,808 */
 	check_size(516, 2114363457);            /* weights - 4,096 + 2,821; the last that fits */

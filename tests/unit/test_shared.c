@@ -1,6 +1,7 @@
 /* Shared tables: written and read back to the bit, and what is refused. */
 #include "corpus.h"
 #include "made_cases.h"
+#include "scratch.h"
 #include "tap.h"
 
 #include "score/shared.h"
@@ -18,10 +19,10 @@ static char *text_of(const struct tally *t)
 	return text;
 }
 
-static int read_stream(struct tally *t, FILE *f, const char *name, struct err *e)
+static int read_file(struct tally *t, const char *path, struct err *e)
 {
-	struct tsv *tsv = tsv_over(f, name);
-	int result = tsv_first(tsv, e);
+	struct tsv *tsv = tsv_open(path, e);
+	int result = tsv ? tsv_first(tsv, e) : -1;
 
 	if (result == 0)
 		result = shared_read(t, tsv, e);
@@ -31,11 +32,7 @@ static int read_stream(struct tally *t, FILE *f, const char *name, struct err *e
 
 static int read_text(struct tally *t, const char *text, struct err *e)
 {
-	FILE *f = fmemopen((void *)text, strlen(text), "r");
-	int result = read_stream(t, f, "x.tsv", e);
-
-	fclose(f);
-	return result;
+	return read_file(t, scratch_text("x.tsv", text), e);
 }
 
 static void make(struct tally *t, size_t n)
@@ -183,7 +180,8 @@ static void test_refused(void)
 		struct tally t = {0};
 		struct err e = { "" };
 
-		ok(read_text(&t, text, &e) == -1 && !strncmp(e.text, "x.tsv: line ", 12) &&
+		ok(read_text(&t, text, &e) == -1 &&
+		           !strncmp(scratch_told(&e), "x.tsv: line ", 12) &&
 		           strstr(e.text, bad[i].message),
 		   "refused: %s", e.text);
 		ok(!t.scores, "and nothing is left");
@@ -197,23 +195,21 @@ static void test_cut_off(void)
 	struct tally t = {0};
 
 	is_int(read_text(&t, head, &e), -1, "a table that ends after the classes");
-	is_text(e.text, "x.tsv: line 3: ends too early", "says so");
+	is_text(scratch_told(&e), "x.tsv: line 3: ends too early", "says so");
 }
 
 static int load_corpus(const char *path, struct err *e)
 {
 	struct tally t = {0};
-	FILE *f = fopen(path, "r");
-	int result = f ? read_stream(&t, f, path, e) : err_set(e, "no such file");
+	int result = read_file(&t, path, e);
 
-	if (f)
-		fclose(f);
 	tally_release(&t);
 	return result;
 }
 
 int main(void)
 {
+	scratch_begin();
 	test_round_trip(0);
 	test_round_trip(7);
 	test_text();

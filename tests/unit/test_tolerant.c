@@ -1,6 +1,7 @@
 /* Neighbouring classes that count as right. */
 #include "corpus.h"
 #include "must.h"
+#include "scratch.h"
 #include "tap.h"
 
 #include "score/tolerant.h"
@@ -17,11 +18,7 @@ static struct classes four(void)
 static int read_text(struct tolerant_pairs *p, const char *text, const struct classes *c,
                      struct err *e)
 {
-	FILE *f = fmemopen((void *)text, strlen(text), "r");
-	int result = tolerant_read(p, f, "x.tsv", c, e);
-
-	fclose(f);
-	return result;
+	return tolerant_load(p, scratch_text("x.tsv", text), c, e);
 }
 
 static bool is_share(const struct interval *i, int64_t hits, int64_t n)
@@ -102,7 +99,7 @@ static void test_refused(void)
 		struct err e = { "" };
 
 		is_int(read_text(&p, bad[i].text, &c, &e), -1, bad[i].message);
-		is_text(e.text, bad[i].message, "says so");
+		is_text(scratch_told(&e), bad[i].message, "says so");
 		ok(!p.near, "and leaves nothing");
 	}
 	classes_release(&c);
@@ -142,6 +139,7 @@ static void test_shipped(void)
 
 int main(void)
 {
+	scratch_begin();
 	test_figures();
 	test_no_pairs();
 	test_refused();
