@@ -2,6 +2,7 @@
 #include "stats/macro.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -44,23 +45,25 @@ static double tilted(double p, double a)
 	return fmin(1, fmax(0, q));
 }
 
-/* Mean and variance of 2 X / (N + X), X binomial of N and Q. */
+/*
+ * Mean and variance of 2 X / (N + X), X binomial of N and Q. Summed from the likelier end, whose
+ * chance is no power of almost nothing, and as what is lacking to 1.
+ */
 static void exact_f1(double n, double q, double *mean, double *variance)
 {
-	double chance = q < 1 ? pow(1 - q, n) : 0, sum = 0, squares = 0;
+	bool up = q <= .5;
+	double odds = up ? q / (1 - q) : (1 - q) / q, chance = pow(up ? 1 - q : q, n);
+	double lack = 0, squares = 0;
 
-	for (int k = 0; k <= (int)n; k++) {
-		double f = 2 * k / (n + k);
+	for (int i = 0; i <= (int)n; i++) {
+		double k = up ? i : n - i, less = 1 - 2 * k / (n + k);
 
-		if (q >= 1)
-			chance = k == (int)n;
-		sum += chance * f;
-		squares += chance * f * f;
-		if (q < 1)
-			chance *= (n - k) / (k + 1) * q / (1 - q);
+		lack += chance * less;
+		squares += chance * less * less;
+		chance *= (n - i) / (i + 1) * odds;
 	}
-	*mean = sum;
-	*variance = fmax(0, squares - sum * sum);
+	*mean = 1 - lack;
+	*variance = fmax(0, squares - lack * lack);
 }
 
 static void expect(enum macro_figure figure, double n, double q, double *mean, double *variance)

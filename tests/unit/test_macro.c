@@ -50,6 +50,29 @@ static void test_parts(void)
 	ok(interval_is_none(&a), "none that has cases");
 }
 
+/*
+ * All right, and all wrong: the more cases, the narrower, and never without width. Between 40 and
+ * 41 cases, where the expansion takes over from the exact sum, an end may move by .001.
+ */
+static void test_extremes(enum macro_figure figure)
+{
+	double low = 0, high = 1;
+	int wrong = 0;
+
+	for (int n = 1; n <= 60; n++) {
+		double of[] = { n, n, n }, none[] = { 0, 0, 0 };
+		struct interval all = macro_interval(of, of, 3, figure, 2, 1);
+		struct interval nothing = macro_interval(none, of, 3, figure, 2, 1);
+
+		wrong += !(all.value == 1 && all.high == 1 && all.low > low && all.low < 1);
+		wrong += !(nothing.value == 0 && nothing.low == 0 && nothing.high < high + (n == 41 ? .001 : 0) &&
+		           nothing.high > 0);
+		low = all.low;
+		high = nothing.high;
+	}
+	is_int(wrong, 0, figure == MACRO_F1 ? "F1 at its ends" : "shares at their ends");
+}
+
 static int read_list(char *text, double *x)
 {
 	int n = 0;
@@ -91,6 +114,8 @@ int main(void)
 	test_one_class();
 	test_one_f1();
 	test_parts();
+	test_extremes(MACRO_SHARE);
+	test_extremes(MACRO_F1);
 	test_golden();
 	return tap_end();
 }
