@@ -65,14 +65,7 @@ static int load_predictions(struct inputs *in, const struct args *a, struct err 
 
 static int load_patients(struct inputs *in, const struct args *a, struct err *e)
 {
-	if (!a->patients)
-		return 0;
-	if (cases_patients(&in->a, &in->patients, a->patients, e) < 0)
-		return -1;
-	if (in->patients.count < 2)
-		return err_set(e, "%s: a single patient: nothing can be said of others",
-		               a->patients);
-	return 0;
+	return a->patients ? cases_patients(&in->a, &in->patients, a->patients, e) : 0;
 }
 
 static void inputs_release(struct inputs *in)

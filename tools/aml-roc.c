@@ -45,7 +45,7 @@ static enum format format_of(const char *path)
 static void check(const struct args *a)
 {
 	if (!a->class == !a->group)
-		opt_wrong("one of --class and --group is needed");
+		opt_wrong("give either --class or --group");
 	if (a->groups_file && !a->group)
 		opt_wrong("--groups needs --group with a name of its file");
 	if (a->sensitivity >= 0 && a->specificity >= 0)

@@ -149,19 +149,6 @@ static int write_out(const struct args *a, struct tables *t, const struct tolera
 	return outfile_commit(o, true, e);
 }
 
-static int load_patients(const struct args *a, const struct tables *t, struct id_groups *g,
-                         struct err *e)
-{
-	if (!tables_cases(t))
-		return err_set(e, "--patients needs predictions: a shared table has no ids");
-	if (cases_patients(&t->cases, g, a->patients, e) < 0)
-		return -1;
-	if (g->count < 2)
-		return err_set(e, "%s: a single patient: nothing can be said of others",
-		               a->patients);
-	return 0;
-}
-
 static int run(const struct args *a, struct tables *t, struct err *e)
 {
 	struct tolerant_pairs pairs = {0};
@@ -171,7 +158,7 @@ static int run(const struct args *a, struct tables *t, struct err *e)
 	if (a->tolerant)
 		result = tolerant_load(&pairs, a->tolerant, &t->tally.confusion.classes, e);
 	if (result == 0 && a->patients)
-		result = load_patients(a, t, &patients, e);
+		result = tables_patients(t, &patients, a->patients, e);
 	if (result == 0)
 		result = write_out(a, t, a->tolerant ? &pairs : NULL,
 		                   a->patients ? &patients : NULL, e);

@@ -135,19 +135,6 @@ static int gather_curves(struct evidence *v, struct err *e)
 	return 0;
 }
 
-static int gather_patients(struct evidence *v, struct err *e)
-{
-	const char *path = v->files->patients;
-
-	if (!v->cases)
-		return err_set(e, "--patients needs predictions: a shared table has no ids");
-	if (cases_patients(v->cases, &v->patients, path, e) < 0)
-		return -1;
-	if (v->patients.count < 2)
-		return err_set(e, "%s: a single patient: nothing can be said of others", path);
-	return 0;
-}
-
 static int gather_tolerant(struct evidence *v, struct err *e)
 {
 	const struct confusion *c = &v->tables.tally.confusion;
@@ -183,7 +170,7 @@ int evidence_gather(struct evidence *v, const struct evidence_files *files, stru
 	classes_copy(&v->classes, &v->tables.tally.confusion.classes);
 	if ((files->dataset && gather_dataset(v, e) < 0) ||
 	    (files->model && gather_model(v, e) < 0) ||
-	    (files->patients && gather_patients(v, e) < 0) ||
+	    (files->patients && tables_patients(&v->tables, &v->patients, v->files->patients, e) < 0) ||
 	    (files->tolerant && gather_tolerant(v, e) < 0) || gather_curves(v, e) < 0)
 		return -1;
 	find_trained(v);

@@ -29,11 +29,6 @@ struct by_patient {
 
 /* ---- one draw ---- */
 
-static double ratio(int64_t part, int64_t whole)
-{
-	return whole ? (double)part / (double)whole : NAN;
-}
-
 static void add_counts(const struct by_patient *p, const uint32_t *drawn, struct confusion *counts,
                        double *figure)
 {
@@ -52,46 +47,36 @@ static void add_counts(const struct by_patient *p, const uint32_t *drawn, struct
 		brier += (double)w * p->brier[i];
 		calibration_count(&calibration, p->confidence[i], right, w);
 	}
-	figure[SCORECARD_TOP2_ACCURACY] = ratio(top2, n);
+	figure[SCORECARD_TOP2_ACCURACY] = interval_share(top2, n);
 	figure[SCORECARD_LOG_LOSS] = log_loss / (double)n;
 	figure[SCORECARD_BRIER] = brier / (double)n;
 	figure[SCORECARD_ECE] = calibration_ece(&calibration);
 }
 
-static void add_overall(const struct confusion *counts, double *figure)
+static void add_overall(const struct metrics *m, double *figure)
 {
-	struct metrics m;
-
-	metrics_init(&m, counts);
-	figure[SCORECARD_ACCURACY] = m.accuracy;
-	figure[SCORECARD_BALANCED_ACCURACY] = m.balanced_accuracy;
-	figure[SCORECARD_MACRO_F1] = m.macro.f1;
-	figure[SCORECARD_WEIGHTED_F1] = m.weighted.f1;
-	figure[SCORECARD_KAPPA] = m.kappa;
-	figure[SCORECARD_MCC] = m.occurring < 2 ? NAN : m.mcc;
-	metrics_release(&m);
+	figure[SCORECARD_ACCURACY] = m->accuracy;
+	figure[SCORECARD_BALANCED_ACCURACY] = m->balanced_accuracy;
+	figure[SCORECARD_MACRO_F1] = m->macro.f1;
+	figure[SCORECARD_WEIGHTED_F1] = m->weighted.f1;
+	figure[SCORECARD_KAPPA] = m->kappa;
+	figure[SCORECARD_MCC] = m->occurring < 2 ? NAN : m->mcc;
 }
 
 static double share(const struct fourfold *f, enum fourfold_figure k)
 {
 	struct fourfold_share s = fourfold_share(f, k);
 
-	return ratio(s.hits, s.n);
+	return interval_share(s.hits, s.n);
 }
 
-static void add_row_counts(const struct by_patient *p, size_t i, const struct confusion *counts,
-                           double *figure)
+static void add_row_counts(const struct fourfold *f, double *figure)
 {
-	bool member[CLASSES_MAX];
-	struct fourfold f;
-
-	class_groups_members(p->groups, p->c->classes.count, i, member);
-	f = fourfold_count(counts, member);
-	figure[SCORECARD_SENSITIVITY] = share(&f, FOURFOLD_SENSITIVITY);
-	figure[SCORECARD_SPECIFICITY] = share(&f, FOURFOLD_SPECIFICITY);
-	figure[SCORECARD_PRECISION] = share(&f, FOURFOLD_PRECISION);
-	figure[SCORECARD_NPV] = share(&f, FOURFOLD_NPV);
-	figure[SCORECARD_F1] = fourfold_f1(share(&f, FOURFOLD_JACCARD));
+	figure[SCORECARD_SENSITIVITY] = share(f, FOURFOLD_SENSITIVITY);
+	figure[SCORECARD_SPECIFICITY] = share(f, FOURFOLD_SPECIFICITY);
+	figure[SCORECARD_PRECISION] = share(f, FOURFOLD_PRECISION);
+	figure[SCORECARD_NPV] = share(f, FOURFOLD_NPV);
+	figure[SCORECARD_F1] = fourfold_f1(share(f, FOURFOLD_JACCARD));
 }
 
 /* AUC and average precision with each case as often as its patient was drawn. */
@@ -121,16 +106,22 @@ static void figures_of_drawn(const void *arg, const uint32_t *drawn, double *fig
 {
 	const struct by_patient *p = arg;
 	struct confusion counts;
+	struct metrics m;
 
 	confusion_init(&counts, &p->c->classes);
 	add_counts(p, drawn, &counts, figure);
-	add_overall(&counts, figure);
+	metrics_init(&m, &counts);
+	add_overall(&m, figure);
 	for (size_t i = 0; i < p->s->classes + p->s->groups; i++) {
 		double *row = figure + SCORECARD_OVERALL + i * SCORECARD_EACH;
+		struct fourfold f = i < p->s->classes
+		                            ? fourfold_of_class(&m, (int)i)
+		                            : fourfold_count(&counts, p->groups->each[i - p->s->classes].member);
 
-		add_row_counts(p, i, &counts, row);
+		add_row_counts(&f, row);
 		add_row_ranks(p, &p->orders[i], drawn, row);
 	}
+	metrics_release(&m);
 	confusion_release(&counts);
 }
 
@@ -309,7 +300,7 @@ void by_patient_intervals(struct scorecard *s, const struct class_groups *groups
 	struct by_patient p = { .s = s, .groups = groups, .c = c, .patients = patients };
 	size_t figures = SCORECARD_OVERALL + (s->classes + s->groups) * SCORECARD_EACH;
 	double *error = xmalloc(figures, sizeof *error), n = (double)patients->count;
-	struct spread spread = { interval_t(n - 1) * sqrt(n / (n - 1)), .5 / (double)c->count };
+	struct spread spread = { bootstrap_times(n), .5 / (double)c->count };
 
 	prepare(&p);
 	bootstrap_errors(b, (uint32_t)patients->count, figures_of_drawn, &p, error, figures);

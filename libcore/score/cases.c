@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "format/tsv.h"
 #include "score/predictions.h"
@@ -262,6 +263,11 @@ int cases_patients(const struct cases *c, struct id_groups *g, const char *path,
 	char **ids = distinct_ids(c, order, at, &distinct);
 	int result = id_groups_load(g, ids, distinct, path, e);
 
+	if (result == 0 && g->count < 2) {
+		result = err_set(e, "%s: a single patient: nothing can be said of others",
+		                 infile_name(path));
+		id_groups_release(g);
+	}
 	if (result == 0) {
 		for (size_t i = 0; i < c->count; i++)
 			at[i] = g->of[at[i]];

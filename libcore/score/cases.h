@@ -59,6 +59,7 @@ size_t *cases_by_id(const struct cases *c);
 
 /*
  * The patient of each case, by a file of lines "id TAB patient"; an id that two files have is one
- * patient's. Returns 0, or -1 with E set: an id without a patient, or with two.
+ * patient's. Returns 0, or -1 with E set: an id without a patient, or with two; a single patient,
+ * who tells nothing of others.
  */
 int cases_patients(const struct cases *c, struct id_groups *g, const char *path, struct err *e);

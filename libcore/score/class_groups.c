@@ -25,9 +25,8 @@ static int check_name(const struct class_groups *g, const char *name, struct err
 		               CLASS_GROUPS_NAME_BYTES - 1);
 	if (g->count == CLASS_GROUPS_MAX)
 		return err_set(e, "more than %d groups", CLASS_GROUPS_MAX);
-	for (size_t i = 0; i < g->count; i++)
-		if (!strcmp(g->each[i].name, name))
-			return err_set(e, "the group '%s' is given twice", name);
+	if (class_groups_find(g, name) >= 0)
+		return err_set(e, "the group '%s' is given twice", name);
 	return 0;
 }
 

@@ -163,7 +163,7 @@ static void compare_overall(struct compare *c, const struct pair *p)
 	const struct id_groups *patients = p->o->patients;
 	uint32_t units = (uint32_t)(patients ? patients->count : p->a->count);
 	double error[DRAWN_FIGURES], n = units;
-	double times = patients ? interval_t(n - 1) * sqrt(n / (n - 1)) : INTERVAL_Z;
+	double times = patients ? bootstrap_times(n) : INTERVAL_Z;
 
 	bootstrap_errors(&p->o->bootstrap, units, figures_of_drawn, p, error,
 	                 DRAWN_FIGURES);

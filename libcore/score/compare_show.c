@@ -24,11 +24,6 @@ static void write_p(char text[P_BYTES], double p, const char *equal, const char 
 		snprintf(text, P_BYTES, "%s%.3f", equal, p);
 }
 
-static double share(int64_t part, int64_t whole)
-{
-	return whole ? (double)part / (double)whole : NAN;
-}
-
 /* ---- the result ---- */
 
 static const char *verdict(const struct compare *c)
@@ -80,8 +75,8 @@ static void json_row(struct json_writer *j, const struct compare_row *row)
 	interval_json(j, "difference", &row->auc);
 	json_number(j, "p", row->auc_p);
 	json_number(j, "p_holm", row->auc_holm);
-	json_number(j, "sensitivity_a", share(compare_right_a(&row->answers), row->n));
-	json_number(j, "sensitivity_b", share(compare_right_b(&row->answers), row->n));
+	json_number(j, "sensitivity_a", interval_share(compare_right_a(&row->answers), row->n));
+	json_number(j, "sensitivity_b", interval_share(compare_right_b(&row->answers), row->n));
 	json_number(j, "mcnemar_p", row->answers_p);
 	json_number(j, "mcnemar_p_holm", row->answers_holm);
 	json_answers(j, &row->answers);
@@ -108,8 +103,8 @@ void compare_show_json(const struct compare *c, FILE *f)
 	json_int(&j, "images", c->images);
 	if (c->patients)
 		json_int(&j, "patients", (int64_t)c->patients);
-	json_number(&j, "accuracy_a", share(compare_right_a(&c->answers), c->images));
-	json_number(&j, "accuracy_b", share(compare_right_b(&c->answers), c->images));
+	json_number(&j, "accuracy_a", interval_share(compare_right_a(&c->answers), c->images));
+	json_number(&j, "accuracy_b", interval_share(compare_right_b(&c->answers), c->images));
 	interval_json(&j, "difference", &c->accuracy);
 	json_number(&j, "mcnemar_p", c->p);
 	json_text(&j, "test", c->patients ? "signs of patients" : "McNemar");
@@ -166,8 +161,8 @@ static void print_overall(const struct compare *c, FILE *f)
 	table_add(&t, "B");
 	table_add(&t, "B - A");
 	table_add(&t, "p");
-	add_row(&t, "accuracy", share(compare_right_a(&c->answers), c->images),
-	        share(compare_right_b(&c->answers), c->images), &c->accuracy, c->p);
+	add_row(&t, "accuracy", interval_share(compare_right_a(&c->answers), c->images),
+	        interval_share(compare_right_b(&c->answers), c->images), &c->accuracy, c->p);
 	add_row(&t, "macro F1", c->macro_f1_a, c->macro_f1_b, &c->macro_f1, NAN);
 	table_write(&t, f);
 	table_release(&t);
@@ -189,8 +184,8 @@ static void print_answers(const char *of, const struct compare_row *rows, size_t
 	for (size_t i = 0; i < n; i++) {
 		table_add(&t, "%s", rows[i].name);
 		table_add(&t, "%" PRId64, rows[i].n);
-		add_number(&t, share(compare_right_a(&rows[i].answers), rows[i].n));
-		add_number(&t, share(compare_right_b(&rows[i].answers), rows[i].n));
+		add_number(&t, interval_share(compare_right_a(&rows[i].answers), rows[i].n));
+		add_number(&t, interval_share(compare_right_b(&rows[i].answers), rows[i].n));
 		table_add(&t, "%" PRId64, rows[i].answers.only_a);
 		table_add(&t, "%" PRId64, rows[i].answers.only_b);
 		add_p(&t, rows[i].answers_holm);

@@ -17,6 +17,14 @@ struct fourfold fourfold_count(const struct confusion *c, const bool *member)
 	return f;
 }
 
+struct fourfold fourfold_of_class(const struct metrics *m, int i)
+{
+	const struct metrics_class *k = &m->each[i];
+	int64_t missed = k->support - k->hits, taken = k->predicted - k->hits;
+
+	return (struct fourfold){ k->hits, missed, taken, m->total - k->support - taken };
+}
+
 struct fourfold_share fourfold_share(const struct fourfold *f, enum fourfold_figure k)
 {
 	int64_t tp = f->true_positive, fn = f->false_negative, fp = f->false_positive,

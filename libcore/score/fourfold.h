@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "score/confusion.h"
+#include "score/metrics.h"
 
 struct fourfold {
 	int64_t true_positive, false_negative, false_positive, true_negative;
@@ -11,6 +12,9 @@ struct fourfold {
 
 /* Positive are the classes I of C with MEMBER[I]. */
 struct fourfold fourfold_count(const struct confusion *c, const bool *member);
+
+/* Of class I alone, from the metrics of the whole matrix. */
+struct fourfold fourfold_of_class(const struct metrics *m, int i);
 
 /* HITS of N images; N may be 0. */
 struct fourfold_share {

@@ -31,14 +31,6 @@ bool roc_series_has_curve(const struct roc_series *s)
 
 /* ---- for the eye ---- */
 
-static void add_interval(struct table *t, const struct interval *i)
-{
-	char text[INTERVAL_TEXT_BYTES];
-
-	interval_text(i, text);
-	table_add(t, "%s", text);
-}
-
 static void add_heading(struct table *t, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -60,8 +52,8 @@ static void print_areas(const struct roc_series *series, size_t count, FILE *f)
 		table_add(&t, "%s", s->name);
 		table_add(&t, "%" PRId64, s->roc.positives + s->roc.negatives);
 		table_add(&t, "%" PRId64, s->roc.positives);
-		add_interval(&t, &s->auc);
-		add_interval(&t, &precision);
+		interval_add(&t, &s->auc);
+		interval_add(&t, &precision);
 	}
 	table_write(&t, f);
 	table_release(&t);
@@ -84,10 +76,10 @@ static void print_marks(const struct roc_series *series, size_t count, FILE *f)
 		r = roc_rates(&s->roc, s->mark);
 		table_add(&t, "%s", s->name);
 		table_add(&t, "%.9g", s->mark->threshold);
-		add_interval(&t, &r.sensitivity);
-		add_interval(&t, &r.specificity);
-		add_interval(&t, &r.precision);
-		add_interval(&t, &r.npv);
+		interval_add(&t, &r.sensitivity);
+		interval_add(&t, &r.specificity);
+		interval_add(&t, &r.precision);
+		interval_add(&t, &r.npv);
 	}
 	putc('\n', f);
 	table_write(&t, f);

@@ -106,26 +106,21 @@ static void score_row(struct scorecard *s, size_t i, const struct tally *t,
  * added to each keep the end points from being drawn to shares of 0 and 1. */
 static const double sensitivity_prior = 1, f1_prior = 2;
 
-static struct interval macro(const struct tally *t, double value, enum macro_figure figure,
+static struct interval macro(const struct metrics *m, double value, enum macro_figure figure,
                              double spread)
 {
 	struct interval result;
-	int classes = t->confusion.classes.count;
 	double hits[CLASSES_MAX], n[CLASSES_MAX];
 
-	for (int i = 0; i < classes; i++) {
-		bool member[CLASSES_MAX] = { [0] = false };
-		struct fourfold f;
-		struct fourfold_share share;
+	for (int i = 0; i < m->count; i++) {
+		struct fourfold f = fourfold_of_class(m, i);
+		struct fourfold_share share = fourfold_share(
+			&f, figure == MACRO_F1 ? FOURFOLD_JACCARD : FOURFOLD_SENSITIVITY);
 
-		member[i] = true;
-		f = fourfold_count(&t->confusion, member);
-		share = fourfold_share(&f, figure == MACRO_F1 ? FOURFOLD_JACCARD
-		                                              : FOURFOLD_SENSITIVITY);
 		hits[i] = (double)share.hits;
 		n[i] = (double)share.n;
 	}
-	result = macro_interval(hits, n, classes, figure,
+	result = macro_interval(hits, n, m->count, figure,
 	                        figure == MACRO_F1 ? f1_prior : sensitivity_prior, spread);
 	if (!interval_is_none(&result))
 		result.value = value;           /* the sum in scikit-learn's order */
@@ -141,8 +136,8 @@ static void score_counts_overall(struct scorecard *s, const struct tally *t)
 	agreement_init(&agreement, &t->confusion, &m);
 	s->overall[SCORECARD_ACCURACY] = interval_wilson(confusion_correct(&t->confusion), m.total);
 	s->overall[SCORECARD_TOP2_ACCURACY] = interval_wilson(t->top2, t->images);
-	s->overall[SCORECARD_BALANCED_ACCURACY] = macro(t, m.balanced_accuracy, MACRO_SHARE, 1);
-	s->overall[SCORECARD_MACRO_F1] = macro(t, m.macro.f1, MACRO_F1, agreement.f1_spread);
+	s->overall[SCORECARD_BALANCED_ACCURACY] = macro(&m, m.balanced_accuracy, MACRO_SHARE, 1);
+	s->overall[SCORECARD_MACRO_F1] = macro(&m, m.macro.f1, MACRO_F1, agreement.f1_spread);
 	s->overall[SCORECARD_WEIGHTED_F1] = agreement.weighted_f1;
 	s->overall[SCORECARD_KAPPA] = agreement.kappa;
 	s->overall[SCORECARD_MCC] = agreement.mcc;

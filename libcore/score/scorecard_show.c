@@ -177,14 +177,6 @@ void scorecard_tsv(const struct scorecard_view *v, FILE *f)
 
 /* ---- for the eye ---- */
 
-static void add_interval(struct table *t, const struct interval *i)
-{
-	char text[INTERVAL_TEXT_BYTES];
-
-	interval_text(i, text);
-	table_add(t, "%s", text);
-}
-
 static void print_overall(const struct scorecard *s, FILE *f)
 {
 	static const char *const name[SCORECARD_OVERALL] = {
@@ -204,7 +196,7 @@ static void print_overall(const struct scorecard *s, FILE *f)
 	table_init(&t, "lr");
 	for (int k = 0; k < SCORECARD_OVERALL; k++) {
 		table_add(&t, "%s", name[k]);
-		add_interval(&t, &s->overall[k]);
+		interval_add(&t, &s->overall[k]);
 	}
 	table_write(&t, f);
 	table_release(&t);
@@ -243,7 +235,7 @@ static void print_figures(const struct scorecard *s, size_t first, size_t last, 
 		table_add(&t, "%s", s->rows[i].name);
 		add_count(&t, s, &s->rows[i]);
 		for (int k = 0; k < count; k++)
-			add_interval(&t, &s->rows[i].figure[figure[k]]);
+			interval_add(&t, &s->rows[i].figure[figure[k]]);
 	}
 	putc('\n', f);
 	table_write(&t, f);
@@ -294,11 +286,11 @@ static void print_tolerant(const struct scorecard *s, const struct tolerant *tol
 	table_add(&t, "precision");
 	for (size_t i = 0; i < s->classes; i++) {
 		table_add(&t, "%s", s->rows[i].name);
-		add_interval(&t, &tolerant->rows[i].sensitivity);
-		add_interval(&t, &tolerant->rows[i].precision);
+		interval_add(&t, &tolerant->rows[i].sensitivity);
+		interval_add(&t, &tolerant->rows[i].precision);
 	}
 	table_add(&t, "accuracy");
-	add_interval(&t, &tolerant->accuracy);
+	interval_add(&t, &tolerant->accuracy);
 	table_add(&t, "%s", "");
 	putc('\n', f);
 	table_write(&t, f);
@@ -309,8 +301,8 @@ static void add_point(struct table *t, const struct abstention_point *p)
 {
 	table_add(t, "%.3f", p->min_prob);
 	table_add(t, "%" PRId64, p->count);
-	add_interval(t, &p->answered);
-	add_interval(t, &p->error);
+	interval_add(t, &p->answered);
+	interval_add(t, &p->error);
 }
 
 /* Every tenth row of the table is enough for the eye. */

@@ -8,14 +8,14 @@
 #include "base/mem.h"
 #include "base/sha256.h"
 
-static const char first_word[] = "aml-shared", version[] = "1";
+static const char first_word[] = "aml-shared", version[] = "1", last_word[] = "end";
 
 /* A sum may be as much larger than all its terms could be. */
 static const double rounding = 1.001;
 
 /* First fields of the lines that hold a bin of a histogram. */
 static const char scores_of_confidence[] = "confidence", scores_of_class[] = "class_score",
-                  scores_of_group[] = "group_score";
+                  scores_of_group[] = "group_score", no_name[] = "-";
 
 /* ---- writing ---- */
 
@@ -86,12 +86,13 @@ void shared_write(const struct tally *t, FILE *f)
 	write_sum("brier", &t->brier, f);
 	write_counts(&t->confusion, f);
 	write_calibration(&t->calibration, f);
-	write_scores(scores_of_confidence, "-", &t->confidence, f);
+	write_scores(scores_of_confidence, no_name, &t->confidence, f);
 	for (int i = 0; i < c->count; i++)
 		write_scores(scores_of_class, c->entry[i].code, &t->scores[i], f);
 	for (size_t i = 0; i < t->groups.count; i++)
 		write_scores(scores_of_group, t->groups.each[i].name,
 		             &t->scores[(size_t)c->count + i], f);
+	fprintf(f, "%s\n", last_word);
 }
 
 uint64_t shared_key(const struct tally *t)
@@ -118,6 +119,21 @@ bool shared_begins(const struct tsv *t)
 	return t->count > 0 && !strcmp(t->field[0], first_word);
 }
 
+/* What is wrong with a line is told with its place at the end, but for what tsv_next told so. */
+struct reader {
+	struct tsv *t;
+	bool placed;
+};
+
+/* The next line, which must be there. */
+static int next(struct reader *r, struct err *e)
+{
+	int got = tsv_next(r->t, e);
+
+	r->placed = got < 0;
+	return got == 0 ? err_set(e, "ends too early") : got < 0 ? -1 : 0;
+}
+
 /* The line that T is at: NAME, then COLUMNS fields. */
 static int expect(const struct tsv *t, const char *name, int columns, struct err *e)
 {
@@ -128,12 +144,9 @@ static int expect(const struct tsv *t, const char *name, int columns, struct err
 	return 0;
 }
 
-/* The next line, which must be there. */
-static int next(struct tsv *t, struct err *e)
+static int next_is(struct reader *r, const char *name, int columns, struct err *e)
 {
-	int got = tsv_next(t, e);
-
-	return got == 0 ? err_set(e, "ends too early") : got < 0 ? -1 : 0;
+	return next(r, e) < 0 ? -1 : expect(r->t, name, columns, e);
 }
 
 static int count(const struct tsv *t, int field, int64_t *to, struct err *e)
@@ -141,19 +154,12 @@ static int count(const struct tsv *t, int field, int64_t *to, struct err *e)
 	return tsv_count(t->field[field], CONFUSION_CELL_MAX, to, e);
 }
 
-static int read_count(struct tsv *t, const char *name, int64_t *to, struct err *e)
-{
-	if (next(t, e) < 0 || expect(t, name, 1, e) < 0)
-		return -1;
-	return count(t, 1, to, e);
-}
-
 /* Of IMAGES images, each of which has from 0 to MOST. */
-static int read_sum(struct tsv *t, const char *name, struct tally_sum *s, int64_t images,
+static int read_sum(struct reader *r, const char *name, struct tally_sum *s, int64_t images,
                     double most, struct err *e)
 {
-	if (next(t, e) < 0 || expect(t, name, 2, e) < 0 ||
-	    tsv_number(t->field[1], &s->sum, e) < 0 || tsv_number(t->field[2], &s->squares, e) < 0)
+	if (next_is(r, name, 2, e) < 0 || tsv_number(r->t->field[1], &s->sum, e) < 0 ||
+	    tsv_number(r->t->field[2], &s->squares, e) < 0)
 		return -1;
 	if (s->sum < 0 || s->squares < 0 || s->sum > rounding * most * (double)images ||
 	    s->squares > rounding * most * most * (double)images)
@@ -161,29 +167,37 @@ static int read_sum(struct tsv *t, const char *name, struct tally_sum *s, int64_
 	return 0;
 }
 
-/* Leaves T at the line behind the groups. */
-static int read_head(struct tally *to, struct tsv *t, struct err *e)
+/* Leaves the reader at the line behind the groups. */
+static int read_groups(struct class_groups *g, const struct classes *c, struct reader *r,
+                       struct err *e)
+{
+	while (next(r, e) == 0) {
+		if (strcmp(r->t->field[0], "group"))
+			return 0;
+		if (expect(r->t, "group", 2, e) < 0 ||
+		    class_groups_put(g, r->t->field[1], r->t->field[2], c, e) < 0)
+			return -1;
+	}
+	return -1;
+}
+
+static int read_head(struct tally *to, struct reader *r, struct err *e)
 {
 	struct classes classes = {0};
 	struct class_groups groups = {0};
-	int result = expect(t, first_word, 1, e);
+	int result;
 
-	if (result == 0 && strcmp(t->field[1], version))
-		result = err_set(e, "version %.40s, expected %s", t->field[1], version);
-	if (result < 0 || next(t, e) < 0)
+	if (expect(r->t, first_word, 1, e) < 0)
 		return -1;
-	if (strcmp(t->field[0], "classes"))
-		return err_set(e, "expected 'classes', found '%.40s'", t->field[0]);
-	if (classes_from_row(&classes, t, 1, e) < 0)
+	if (strcmp(r->t->field[1], version))
+		return err_set(e, "version %.40s, expected %s", r->t->field[1], version);
+	if (next(r, e) < 0)
 		return -1;
-	while ((result = next(t, e)) == 0 && !strcmp(t->field[0], "group")) {
-		result = expect(t, "group", 2, e);
-		if (result < 0 ||
-		    class_groups_put(&groups, t->field[1], t->field[2], &classes, e) < 0) {
-			result = -1;
-			break;
-		}
-	}
+	if (strcmp(r->t->field[0], "classes"))
+		return err_set(e, "expected 'classes', found '%.40s'", r->t->field[0]);
+	if (classes_from_row(&classes, r->t, 1, e) < 0)
+		return -1;
+	result = read_groups(&groups, &classes, r, e);
 	if (result == 0)
 		tally_init(to, &classes, &groups);
 	classes_release(&classes);
@@ -191,33 +205,33 @@ static int read_head(struct tally *to, struct tsv *t, struct err *e)
 	return result;
 }
 
-static int read_counts(struct confusion *c, struct tsv *t, struct err *e)
+static int read_counts(struct confusion *c, struct reader *r, struct err *e)
 {
 	for (int i = 0; i < c->classes.count; i++) {
 		const char *code = c->classes.entry[i].code;
 
-		if (next(t, e) < 0 || expect(t, "count", 1 + c->classes.count, e) < 0)
+		if (next_is(r, "count", 1 + c->classes.count, e) < 0)
 			return -1;
-		if (strcmp(t->field[1], code))
-			return err_set(e, "row of class '%s', expected '%s'", t->field[1], code);
+		if (strcmp(r->t->field[1], code))
+			return err_set(e, "row of class '%s', expected '%s'", r->t->field[1], code);
 		for (int j = 0; j < c->classes.count; j++)
-			if (count(t, 2 + j, confusion_at(c, i, j), e) < 0)
+			if (count(r->t, 2 + j, confusion_at(c, i, j), e) < 0)
 				return -1;
 	}
 	return 0;
 }
 
-static int read_calibration(struct calibration *c, struct tsv *t, struct err *e)
+static int read_calibration(struct calibration *c, struct reader *r, struct err *e)
 {
+	const struct tsv *t = r->t;
 	double most;
 
 	for (int i = 0; i < CALIBRATION_BINS; i++) {
 		struct calibration_bin *bin = &c->bin[i];
 		int64_t number;
 
-		if (next(t, e) < 0 || expect(t, "calibration", 5, e) < 0 ||
-		    count(t, 1, &number, e) < 0 || count(t, 2, &bin->count, e) < 0 ||
-		    count(t, 3, &bin->correct, e) < 0 ||
+		if (next_is(r, "calibration", 5, e) < 0 || count(t, 1, &number, e) < 0 ||
+		    count(t, 2, &bin->count, e) < 0 || count(t, 3, &bin->correct, e) < 0 ||
 		    tsv_number(t->field[4], &bin->sum, e) < 0 ||
 		    tsv_number(t->field[5], &bin->squares, e) < 0)
 			return -1;
@@ -236,15 +250,17 @@ static struct tally_scores *find_scores(struct tally *t, const struct tsv *line)
 	const char *kind = line->field[0], *name = line->field[1];
 
 	if (!strcmp(kind, scores_of_confidence))
-		return &t->confidence;
+		return strcmp(name, no_name) ? NULL : &t->confidence;
 	if (!strcmp(kind, scores_of_class)) {
 		int i = classes_find(c, name);
 
 		return i < 0 ? NULL : &t->scores[i];
 	}
-	for (size_t k = 0; !strcmp(kind, scores_of_group) && k < t->groups.count; k++)
-		if (!strcmp(t->groups.each[k].name, name))
-			return &t->scores[(size_t)c->count + k];
+	if (!strcmp(kind, scores_of_group)) {
+		int k = class_groups_find(&t->groups, name);
+
+		return k < 0 ? NULL : &t->scores[c->count + k];
+	}
 	return NULL;
 }
 
@@ -267,14 +283,24 @@ static int read_bin(struct tally *to, const struct tsv *t, struct err *e)
 	return 0;
 }
 
-static int read_scores(struct tally *to, struct tsv *t, struct err *e)
+/* Up to the last line: a table that was cut off between two has lost some of them. */
+static int read_scores(struct tally *to, struct reader *r, struct err *e)
 {
-	int got;
-
-	while ((got = tsv_next(t, e)) > 0)
-		if (read_bin(to, t, e) < 0)
+	while (next(r, e) == 0) {
+		if (!strcmp(r->t->field[0], last_word))
+			return expect(r->t, last_word, 0, e);
+		if (read_bin(to, r->t, e) < 0)
 			return -1;
-	return got;
+	}
+	return -1;
+}
+
+static int read_end(struct reader *r, struct err *e)
+{
+	int got = tsv_next(r->t, e);
+
+	r->placed = got < 0;
+	return got > 0 ? err_set(e, "more lines behind '%s'", last_word) : got;
 }
 
 /* All images, or, suppressed, none. */
@@ -293,34 +319,37 @@ static int check_scores(const struct tally *t, const struct tally_scores *s, str
 /* Sums of tables must not overflow; counts of the matrix may have been rounded up. */
 static int check(const struct tally *t, struct err *e)
 {
-	size_t n = (size_t)t->confusion.classes.count + t->groups.count;
 	int64_t calibrated = calibration_total(&t->calibration);
 
 	if (t->top2 > t->images || (calibrated && calibrated != t->images))
 		return err_set(e, "counts other images than the %" PRId64 " it says to have",
 		               t->images);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < tally_rows(t); i++)
 		if (check_scores(t, &t->scores[i], e) < 0)
 			return -1;
 	return check_scores(t, &t->confidence, e);
 }
 
+static int read_body(struct tally *t, struct reader *r, struct err *e)
+{
+	if (expect(r->t, "images", 1, e) < 0 || count(r->t, 1, &t->images, e) < 0 ||
+	    next_is(r, "top2", 1, e) < 0 || count(r->t, 1, &t->top2, e) < 0 ||
+	    read_sum(r, "log_loss", &t->log_loss, t->images, CALIBRATION_LOG_LOSS_MOST, e) < 0 ||
+	    read_sum(r, "brier", &t->brier, t->images, CALIBRATION_BRIER_MOST, e) < 0 ||
+	    read_counts(&t->confusion, r, e) < 0 || read_calibration(&t->calibration, r, e) < 0 ||
+	    read_scores(t, r, e) < 0 || read_end(r, e) < 0)
+		return -1;
+	return check(t, e);
+}
+
 int shared_read(struct tally *t, struct tsv *tsv, struct err *e)
 {
+	struct reader r = { .t = tsv };
 	struct tally got = {0};
 
-	if (read_head(&got, tsv, e) < 0)
-		return tsv_in(tsv, e);
-	if (expect(tsv, "images", 1, e) < 0 || count(tsv, 1, &got.images, e) < 0 ||
-	    read_count(tsv, "top2", &got.top2, e) < 0 ||
-	    read_sum(tsv, "log_loss", &got.log_loss, got.images, CALIBRATION_LOG_LOSS_MOST,
-	             e) < 0 ||
-	    read_sum(tsv, "brier", &got.brier, got.images, CALIBRATION_BRIER_MOST, e) < 0 ||
-	    read_counts(&got.confusion, tsv, e) < 0 ||
-	    read_calibration(&got.calibration, tsv, e) < 0 || read_scores(&got, tsv, e) < 0 ||
-	    check(&got, e) < 0) {
+	if (read_head(&got, &r, e) < 0 || read_body(&got, &r, e) < 0) {
 		tally_release(&got);
-		return tsv_in(tsv, e);
+		return r.placed ? -1 : tsv_in(tsv, e);
 	}
 	*t = got;
 	return 0;

@@ -60,23 +60,13 @@ static int read_file(struct tables *t, const char *path, struct err *e)
 /* Counts the cases, by the groups asked for, on top of the shared tables. */
 static int count_cases(struct tables *t, const struct class_groups *groups, struct err *e)
 {
-	struct tally counted;
-	int result = 0;
-
 	if (t->shared && class_groups_include(&t->tally.groups, groups, e) < 0)
 		return err_in(e, "the shared table, which keeps the groups it was written with");
-	if (!t->shared) {
+	if (!t->shared)
 		tally_init(&t->tally, &t->cases.classes, groups);
+	if (t->cases.count)
 		tally_count(&t->tally, &t->cases);
-		return 0;
-	}
-	if (t->cases.count == 0)
-		return 0;
-	tally_init(&counted, &t->cases.classes, &t->tally.groups);
-	tally_count(&counted, &t->cases);
-	result = tally_add(&t->tally, &counted, e);
-	tally_release(&counted);
-	return result;
+	return 0;
 }
 
 static int read_all(struct tables *t, char *const *paths, const struct tables_groups *asked,
@@ -125,6 +115,13 @@ void tables_release(struct tables *t)
 const struct cases *tables_cases(const struct tables *t)
 {
 	return t->shared ? NULL : &t->cases;
+}
+
+int tables_patients(const struct tables *t, struct id_groups *g, const char *path, struct err *e)
+{
+	if (t->shared)
+		return err_set(e, "--patients needs predictions: a shared table has no ids");
+	return cases_patients(&t->cases, g, path, e);
 }
 
 void tables_rank(const struct tables *t, size_t i, struct rank *r)

@@ -34,6 +34,9 @@ void tables_release(struct tables *t);
 /* The cases if they are all that is counted, otherwise NULL. */
 const struct cases *tables_cases(const struct tables *t);
 
+/* cases_patients of the cases; shared tables have none. */
+int tables_patients(const struct tables *t, struct id_groups *g, const char *path, struct err *e);
+
 /* Rankings for whoever has only the tables: exact where there are cases. I: class or group. */
 void tables_rank(const struct tables *t, size_t i, struct rank *r);
 void tables_confidence(const struct tables *t, struct rank *r);

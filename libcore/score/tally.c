@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/rng.h"
 
-static size_t scores_of(const struct tally *t)
+size_t tally_rows(const struct tally *t)
 {
 	return (size_t)t->confusion.classes.count + t->groups.count;
 }
@@ -19,7 +19,7 @@ void tally_init(struct tally *t, const struct classes *classes, const struct cla
 	*t = (struct tally){0};
 	confusion_init(&t->confusion, classes);
 	class_groups_copy(&t->groups, groups);
-	t->scores = xcalloc(scores_of(t), sizeof *t->scores);
+	t->scores = xcalloc(tally_rows(t), sizeof *t->scores);
 }
 
 void tally_release(struct tally *t)
@@ -126,7 +126,7 @@ int tally_add(struct tally *t, const struct tally *other, struct err *e)
 	add_sum(&t->brier, &other->brier);
 	calibration_add(&t->calibration, &other->calibration);
 	add_scores(&t->confidence, &other->confidence);
-	for (size_t i = 0; i < scores_of(t); i++)
+	for (size_t i = 0; i < tally_rows(t); i++)
 		add_scores(&t->scores[i], &other->scores[i]);
 	return 0;
 }
@@ -246,6 +246,6 @@ void tally_suppress(struct tally *t, int least, uint64_t key)
 	t->top2 = round_part(t->top2, t->images, least, &rng);
 	join_calibration(&t->calibration, least);
 	join_scores(&t->confidence, least);
-	for (size_t i = 0; i < scores_of(t); i++)
+	for (size_t i = 0; i < tally_rows(t); i++)
 		join_scores(&t->scores[i], least);
 }

@@ -46,6 +46,9 @@ struct tally {
 void tally_init(struct tally *t, const struct classes *classes, const struct class_groups *groups);
 void tally_release(struct tally *t);
 
+/* How many SCORES there are: the classes and the groups. */
+size_t tally_rows(const struct tally *t);
+
 /* Adds all cases of C, whose classes are T's. */
 void tally_count(struct tally *t, const struct cases *c);
 

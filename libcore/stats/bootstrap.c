@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "stats/interval.h"
 
 /* Resamples of one job, which use its memory again. */
 enum { RUN = 64 };
@@ -63,6 +64,11 @@ static double deviation(const struct run *r, size_t k)
 		squares += isnan(x) ? 0 : (x - mean) * (x - mean);
 	}
 	return n > 1 ? sqrt(squares / (n - 1)) : NAN;
+}
+
+double bootstrap_times(double units)
+{
+	return interval_t(units - 1) * sqrt(units / (units - 1));
 }
 
 void bootstrap_errors(const struct bootstrap *b, uint32_t units, bootstrap_figures *compute,

@@ -14,6 +14,13 @@ struct bootstrap {
 	struct threads *pool;           /* borrowed; the result does not depend on it */
 };
 
+/*
+ * How many of these standard errors a 95 % interval reaches to either side: Student's t of
+ * UNITS - 1 degrees of freedom, times sqrt(UNITS / (UNITS - 1)) since the bootstrap's are too small
+ * with few units.
+ */
+double bootstrap_times(double units);
+
 /* FIGURE: those of the units, unit I as often as DRAWN[I]. ARG is bootstrap_errors's. */
 typedef void bootstrap_figures(const void *arg, const uint32_t *drawn, double *figure);
 

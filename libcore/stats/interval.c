@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "base/table.h"
 
 struct interval interval_none(void)
 {
@@ -24,6 +25,14 @@ void interval_text(const struct interval *i, char text[INTERVAL_TEXT_BYTES])
 		snprintf(text, INTERVAL_TEXT_BYTES, "%.3f", i->value);
 	else
 		snprintf(text, INTERVAL_TEXT_BYTES, "%.3f (%.3f-%.3f)", i->value, i->low, i->high);
+}
+
+void interval_add(struct table *t, const struct interval *i)
+{
+	char text[INTERVAL_TEXT_BYTES];
+
+	interval_text(i, text);
+	table_add(t, "%s", text);
 }
 
 void interval_json(struct json_writer *j, const char *key, const struct interval *i)

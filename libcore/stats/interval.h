@@ -1,5 +1,6 @@
 #pragma once
 /* A figure with its 95 % interval of confidence. */
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -11,6 +12,12 @@ struct interval {
 	double value, low, high;
 };
 
+/* PART of WHOLE, NaN of nothing. */
+static inline double interval_share(int64_t part, int64_t whole)
+{
+	return whole ? (double)part / (double)whole : NAN;
+}
+
 struct interval interval_none(void);
 bool interval_is_none(const struct interval *i);
 
@@ -18,6 +25,9 @@ enum { INTERVAL_TEXT_BYTES = 80 };
 
 /* "0.533 (0.444-0.620)"; the value alone where its ends are not known, "-" for none. */
 void interval_text(const struct interval *i, char text[INTERVAL_TEXT_BYTES]);
+/* The same as the next cell of T. */
+struct table;
+void interval_add(struct table *t, const struct interval *i);
 
 /* An object with value, low and high; null if there is none. */
 struct json_writer;

@@ -29,17 +29,12 @@ void roc_release(struct roc *c)
 	*c = (struct roc){0};
 }
 
-static double share(int64_t part, int64_t whole)
-{
-	return whole ? (double)part / (double)whole : NAN;
-}
-
 /* ---- operating points ---- */
 
 const struct roc_point *roc_at_sensitivity(const struct roc *c, double wanted)
 {
 	for (size_t i = 0; i < c->count; i++)
-		if (share(c->points[i].true_positives, c->positives) >= wanted)
+		if (interval_share(c->points[i].true_positives, c->positives) >= wanted)
 			return &c->points[i];
 	return NULL;
 }
@@ -47,7 +42,7 @@ const struct roc_point *roc_at_sensitivity(const struct roc *c, double wanted)
 const struct roc_point *roc_at_specificity(const struct roc *c, double wanted)
 {
 	for (size_t i = c->count; i-- > 0;)
-		if (share(c->negatives - c->points[i].false_positives, c->negatives) >= wanted)
+		if (interval_share(c->negatives - c->points[i].false_positives, c->negatives) >= wanted)
 			return &c->points[i];
 	return NULL;
 }
@@ -90,7 +85,7 @@ struct roc_place roc_place(const struct roc *c, const struct roc_point *p, enum 
 {
 	struct ratio x = ratio_x(c, p, axes), y = ratio_y(c, p, axes);
 
-	return (struct roc_place){ share(x.part, x.whole), share(y.part, y.whole) };
+	return (struct roc_place){ interval_share(x.part, x.whole), interval_share(y.part, y.whole) };
 }
 
 static void include(struct roc_band *band, size_t count, const struct interval *x,

@@ -155,9 +155,9 @@ sed '3s/P/-/' small.tsv >unknown.tsv
 run aml-roc --class P unknown.tsv
 fails_with "unknown.tsv: line 3: the true class is unknown" "an image without a label"
 run aml-roc small.tsv
-wrong_usage "one of --class and --group" "neither class nor group"
+wrong_usage "give either --class or --group" "neither class nor group"
 run aml-roc --class P -g x=P small.tsv
-wrong_usage "one of --class and --group" "both"
+wrong_usage "give either --class or --group" "both"
 run aml-roc --class P --groups groups.tsv small.tsv
 wrong_usage "--groups needs --group" "a file of groups without a group"
 run aml-roc --class P --at-sensitivity .9 --at-specificity .9 small.tsv

@@ -199,11 +199,12 @@ def shared_table(head="aml-shared\t1\nclasses\tA\tB\ngroup\tfirst\tA\n", images=
                         "group_score\tfirst\t300\t1\t1\n"):
     bins = bins or ["%d\t2\t1\t1.5\t0.625" % i if i == 11 else "%d\t0\t0\t0\t0" % i for i in range(15)]
     return (head + "images\t%s\ntop2\t%s\nlog_loss\t%s\nbrier\t%s\n" % (images, top2, log_loss, brier) + counts
-            + "".join("calibration\t%s\n" % b for b in bins) + scores)
+            + "".join("calibration\t%s\n" % b for b in bins) + scores + "end\n")
 
 
 def shared():
     good, empty = shared_table(), ["%d\t0\t0\t0\t0" % i for i in range(15)]
+    whole = good[:-len("end\n")]
     nothing = dict(bins=empty, scores="")
     most = str(1 << 45)
     codes = ["C%d" % i for i in range(256)]
@@ -250,12 +251,14 @@ def shared():
     put("shared", "bad-calibration-sum", shared_table(bins=["0\t2\t2\t2.1\t1"] + empty[1:]))
     put("shared", "bad-calibration-squares", shared_table(bins=["0\t2\t2\t2\t2.1"] + empty[1:]))
     put("shared", "bad-calibration-images", shared_table(bins=["0\t3\t2\t2\t2"] + empty[1:]))
-    put("shared", "bad-bin", good + "class_score\tA\t5120\t1\t0\n")
-    put("shared", "bad-bin-huge", good + "class_score\tA\t9223372036854775807\t1\t0\n")
-    put("shared", "bad-bin-twice", good + "class_score\tA\t300\t1\t1\n")
-    put("shared", "bad-score-class", good + "class_score\tC\t1\t1\t1\n")
-    put("shared", "bad-score-images", good + "class_score\tA\t1\t1\t1\n")
+    put("shared", "bad-bin", whole + "class_score\tA\t5120\t1\t0\n" + "end\n")
+    put("shared", "bad-bin-huge", whole + "class_score\tA\t9223372036854775807\t1\t0\n" + "end\n")
+    put("shared", "bad-bin-twice", whole + "class_score\tA\t300\t1\t1\n" + "end\n")
+    put("shared", "bad-score-class", whole + "class_score\tC\t1\t1\t1\n" + "end\n")
+    put("shared", "bad-score-images", whole + "class_score\tA\t1\t1\t1\n" + "end\n")
     put("shared", "bad-cut-off", good[:150])
+    put("shared", "bad-no-end", whole)
+    put("shared", "bad-behind-end", good + "class_score\tA\t1\t1\t1\n")
     put("shared", "bad-blank-line", good + "\n")
     put("shared", "bad-nul", good + "\0\n")
 

@@ -134,9 +134,17 @@ static char *table(const char *h, const char *n, const char *s, const char *m, c
 	fprintf(f, "%s%s%s%s", h, n, s, m);
 	for (int i = 0; i < CALIBRATION_BINS; i++)
 		fprintf(f, "calibration\t%d\t0\t0\t0\t0\n", i);
-	fputs(rest, f);
+	fprintf(f, "%send\n", rest);
 	xmemclose(f);
 	return text;
+}
+
+/* "x.tsv: line ..." in front, and nowhere else. */
+static bool is_placed_once(const struct err *e)
+{
+	const char *told = scratch_told(e), *again = strstr(told + 1, "x.tsv");
+
+	return !strncmp(told, "x.tsv: line ", 12) && !again;
 }
 
 static void test_refused(void)
@@ -170,6 +178,9 @@ static void test_refused(void)
 		  "class_score\tA\t1\t1\t0\nclass_score\tA\t1\t0\t1\n", "bin 1 is given twice" },
 		{ head, counted, sums, matrix, "class_score\tA\t1\t1\t0\n",
 		  "has scores of 1 images, expected 2" },
+		{ head, counted, sums, matrix, "confidence\tA\t1\t1\t1\n", "expected a score" },
+		{ head, counted, sums, matrix, "end\n", "line 25: more lines behind 'end'" },
+		{ head, counted, sums, matrix, "end\tA\n", "line 24: 2 columns, expected 1" },
 		{ head, counted, sums, matrix, "confidence\t-\t1\t1\t3\n",
 		  "has scores of 4 images, expected 2" },
 	};
@@ -180,8 +191,7 @@ static void test_refused(void)
 		struct tally t = {0};
 		struct err e = { "" };
 
-		ok(read_text(&t, text, &e) == -1 &&
-		           !strncmp(scratch_told(&e), "x.tsv: line ", 12) &&
+		ok(read_text(&t, text, &e) == -1 && is_placed_once(&e) &&
 		           strstr(e.text, bad[i].message),
 		   "refused: %s", e.text);
 		ok(!t.scores, "and nothing is left");
@@ -189,13 +199,40 @@ static void test_refused(void)
 	}
 }
 
+/* Behind every line but the last: what is lost there could be taken for kept back. */
 static void test_cut_off(void)
 {
-	struct err e = { "" };
-	struct tally t = {0};
+	struct tally t, back = {0};
+	char *text;
+	int lines = 0, wrong = 0;
 
-	is_int(read_text(&t, head, &e), -1, "a table that ends after the classes");
-	is_text(scratch_told(&e), "x.tsv: line 3: ends too early", "says so");
+	make(&t, 30);
+	text = text_of(&t);
+	for (char *end = strchr(text, '\n'); end[1]; end = strchr(end + 1, '\n'), lines++) {
+		struct err e = { "" };
+		char next = end[1];
+
+		end[1] = '\0';
+		wrong += read_text(&back, text, &e) != -1 || !is_placed_once(&e) ||
+		         !strstr(e.text, "ends too early");
+		end[1] = next;
+	}
+	ok(lines > 50 && wrong == 0, "cut behind one of %d lines: %d not refused", lines, wrong);
+	free(text);
+	tally_release(&t);
+}
+
+/* What the table's reader cannot read at all. */
+static void test_unreadable(void)
+{
+	static char text[1 << 17];
+	struct tally t = {0};
+	struct err e = { "" };
+	size_t n = (size_t)snprintf(text, sizeof text, "%simages\t2\n", head);
+
+	memset(text + n, 'x', 1 << 16);
+	is_int(read_text(&t, text, &e), -1, "a line without end");
+	is_text(scratch_told(&e), "x.tsv: line 4: longer than 65535 bytes", "told with its place");
 }
 
 static int load_corpus(const char *path, struct err *e)
@@ -216,6 +253,7 @@ int main(void)
 	test_key();
 	test_refused();
 	test_cut_off();
+	test_unreadable();
 	corpus_check("shared", load_corpus);
 	return tap_end();
 }

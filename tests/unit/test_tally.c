@@ -64,6 +64,8 @@ static void compare(const struct scorecard *pooled, const struct scorecard *sum,
 
 			if (k < SCORECARD_AUC)
 				counts += farthest(a, b) != 0;
+			else if (isnan(a->value) != isnan(b->value))
+				worst = INFINITY;
 			else if (!isnan(a->value))
 				worst = fmax(worst, fabs(a->value - b->value));
 		}
