@@ -1,5 +1,4 @@
 /* aml-report: what predictions are worth, as one page of HTML. */
-#include "base/infile.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/progress.h"
@@ -18,8 +17,6 @@ static void check(const struct evidence_files *f)
 {
 	if (!*f->title)
 		opt_wrong("the title is empty");
-	if (f->model && infile_is_stdin(f->model))
-		opt_wrong("MODEL is read several times, so it cannot be standard input");
 	if (f->trail_count && !f->model)
 		opt_wrong("--trail needs -m");
 }

@@ -48,10 +48,12 @@ struct trail_model *trail_add(struct trail *t, const char *name, const char *dig
 		.told = copy_text(facts_text(facts, "weights")),
 		.tool = copy_text(facts_text(facts, "tool")),
 		.dataset = copy_text(facts_text(facts, "dataset")),
+		.split = copy_text(facts_text(facts, "split")),
 		.num_examples = facts_int(facts, "num_examples"),
 		.checked = true, .same_as = -1,
 	};
 	snprintf(m->digest, sizeof m->digest, "%s", digest);
+	facts_seed(facts, "split_seed", &m->split_seed);
 	add_parents(m, json_get(facts, "parents"));
 	return m;
 }
@@ -68,13 +70,18 @@ static void identify(struct trail_model *m, const struct model *numbers)
 	digest_mark(&numbers->net, crc, m->mark);
 }
 
+void trail_add_model(struct trail *t, const char *name, const struct model *m)
+{
+	identify(trail_add(t, name, "", m->facts), m);
+}
+
 static int add_weights(struct trail *t, const char *path, struct err *e)
 {
 	struct model m;
 
 	if (model_load(&m, path, 0, e) < 0)
 		return -1;
-	identify(trail_add(t, path, "", m.facts), &m);
+	trail_add_model(t, path, &m);
 	model_release(&m);
 	return 0;
 }
@@ -407,6 +414,7 @@ void trail_release(struct trail *t)
 		free(m->told);
 		free(m->tool);
 		free(m->dataset);
+		free(m->split);
 		free(m->from);
 		free(m->trouble);
 	}
@@ -417,7 +425,43 @@ void trail_release(struct trail *t)
 	*t = (struct trail){0};
 }
 
+/* ---- ancestors ---- */
+
+static void mark(const struct trail *t, size_t k, bool *marked, bool *whole)
+{
+	const struct trail_model *m = &t->model[k];
+
+	if (marked[k])
+		return;
+	marked[k] = true;
+	*whole &= !m->trouble && (m->parents || (m->tool && !strcmp(m->tool, "aml-init")));
+	for (size_t i = 0; i < m->parents; i++) {
+		*whole &= m->parent[i].model != TRAIL_MISSING;
+		if (m->parent[i].model >= 0)
+			mark(t, (size_t)m->parent[i].model, marked, whole);
+	}
+}
+
+bool *trail_ancestors(const struct trail *t, const char *digest, bool *whole)
+{
+	bool *marked = xcalloc(t->count, sizeof *marked), found = false;
+
+	*whole = true;
+	for (size_t k = 0; k < t->count; k++)
+		if (!strcmp(t->model[k].digest, digest)) {
+			mark(t, k, marked, whole);
+			found = true;
+		}
+	*whole &= found;
+	return marked;
+}
+
 /* ---- faults ---- */
+
+bool trail_is_altered(const struct trail_model *m)
+{
+	return m->told && strcmp(m->told, m->digest);
+}
 
 static size_t report_model(const struct trail_model *m,
                            void (*report)(const struct err *e))
@@ -430,7 +474,7 @@ static size_t report_model(const struct trail_model *m,
 		report(&e);
 		n++;
 	}
-	if (m->told && strcmp(m->told, m->digest)) {
+	if (trail_is_altered(m)) {
 		err_set(&e, "%s: altered: its digest is %s, its facts say %.64s", m->name,
 		        m->digest, m->told);
 		report(&e);

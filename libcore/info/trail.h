@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/sha256.h"
+#include "model/model.h"
 
 enum {
 	TRAIL_MISSING = -1,             /* no file has these numbers */
@@ -29,6 +30,8 @@ struct trail_model {
 	char *told;                     /* digest that its facts name; NULL: none */
 	char *tool;                     /* that made it; NULL: not known */
 	char *dataset;                  /* digest of its training data; NULL: none */
+	char *split;                    /* which of it, as the facts have it; NULL: not known */
+	uint64_t split_seed;            /* 0 if the facts have none */
 	char *data_name;                /* its name if among the files; borrowed */
 	int64_t num_examples;           /* -1: not known */
 	struct trail_parent *parent;
@@ -64,10 +67,22 @@ int trail_load(struct trail *t, const char *path, struct err *e);
 struct trail_model *trail_add(struct trail *t, const char *name, const char *digest,
                               const struct json *facts);
 
+/* Adds the model M, which is in memory. */
+void trail_add_model(struct trail *t, const char *name, const struct model *m);
+
 /* Finds the parents, checks differences whose parent is there, and orders the models
  * by generation. */
 void trail_link(struct trail *t);
 void trail_release(struct trail *t);
+
+/*
+ * Of the model whose numbers have DIGEST, and of all that it came from: a mark for each model of
+ * T, in new memory. WHOLE: every one of them is at hand, back to random weights of aml-init.
+ */
+bool *trail_ancestors(const struct trail *t, const char *digest, bool *whole);
+
+/* Do the numbers disagree with what the facts say? */
+bool trail_is_altered(const struct trail_model *m);
 
 /* Calls REPORT for each fault: altered numbers, a parent missing, a circle. Returns
  * how many. */

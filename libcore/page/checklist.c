@@ -70,7 +70,7 @@ static char *partition(const struct evidence *v)
 
 static char *disjoint(const struct evidence *v)
 {
-	if (!v->own_data)
+	if (!v->own_data || !v->whole_trail)
 		return NULL;
 	return xasprintf("Between images: %zu of the %zu scored images were also training images.",
 	                 v->trained, v->cases->count);
@@ -98,7 +98,7 @@ static char *network(const struct evidence *v)
 	                 "numbers; their digest begins with %.12s.", n->size,
 	                 n->size, n->channels, n->filters[0], n->filters[1], n->filters[2],
 	                 n->filters[3], n->dense, n->classes,
-	                 (double)net_total(n) / 1e6, v->model.digest);
+	                 (double)net_total(n) / 1e6, v->digest);
 }
 
 static char *software(const struct evidence *v)
@@ -114,17 +114,24 @@ static char *software(const struct evidence *v)
 	AML_VERSION);
 }
 
-/* The model at the head of the trail, if it has no parents. */
+/* The only model without parents that this one came from. */
 static char *start(const struct evidence *v)
 {
+	const struct trail_model *first = NULL;
+
 	for (size_t i = 0; i < v->trail.count; i++) {
 		const struct trail_model *m = &v->trail.model[i];
 
-		if (m->parents == 0 && m->tool && !strcmp(m->tool, "aml-init"))
-			return xasprintf("Random weights by aml-init, with Keras's initialisers; "
-			                 "the digest begins with %.12s.", m->digest);
+		if (!v->ancestors[i] || m->parents || m->same_as >= 0)
+			continue;
+		if (first)
+			return NULL;
+		first = m;
 	}
-	return NULL;
+	if (!v->whole_trail || !first)
+		return NULL;
+	return xasprintf("Random weights by aml-init, with Keras's initialisers; the digest begins "
+	                 "with %.12s.", first->digest);
 }
 
 /* Appends ", KEY VALUE" for each of KEYS that the facts hold. */
@@ -214,7 +221,7 @@ static char *explanation(const struct evidence *v)
 
 static char *internal(const struct evidence *v)
 {
-	if (!v->own_data || v->trained)
+	if (!v->own_data || !v->whole_trail || v->trained)
 		return NULL;
 	return xstrdup("The scored cells are of the dataset that the model was trained on, but "
 	               "were not among its training cells.");
@@ -283,7 +290,7 @@ static char *identity(const struct evidence *v)
 {
 	if (!v->files->model)
 		return NULL;
-	return xasprintf("The model whose digest begins with %.12s.", v->model.digest);
+	return xasprintf("The model whose digest begins with %.12s.", v->digest);
 }
 
 static char *code(const struct evidence *v)

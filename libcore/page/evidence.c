@@ -52,62 +52,68 @@ static int gather_dataset(struct evidence *v, struct err *e)
 
 /* ---- the model ---- */
 
-static int check_model(const struct evidence *v, struct err *e)
+static int check_model(struct evidence *v, struct err *e)
 {
-	const struct info *m = &v->model;
+	const char *path = v->files->model;
+	struct classes told;
+	int result = 0;
 
-	if (m->kind != INFO_WEIGHTS)
-		return err_set(e, "holds no whole network");
-	if (m->net.classes != v->classes.count)
-		return err_set(e, "has %d classes, the predictions have %d", m->net.classes,
-		               v->classes.count);
-	return m->classes_known ? classes_expect(&v->classes, &m->classes, e) : 0;
+	if (v->place)
+		return model_check_dataset(&v->model, path, &v->dataset, e);
+	if (v->model.net.classes != v->classes.count)
+		return err_set(e, "%s: has %d classes, the predictions have %d", infile_name(path),
+		               v->model.net.classes, v->classes.count);
+	if (facts_class_list(v->model.facts, v->model.net.classes, &told))
+		result = classes_expect(&v->classes, &told, e);
+	classes_release(&told);
+	return result < 0 ? err_in(e, infile_name(path)) : 0;
 }
 
 static int gather_model(struct evidence *v, struct err *e)
 {
 	const struct evidence_files *f = v->files;
 
-	if (info_read(&v->model, f->model, f->model, e) < 0)
+	if (model_load(&v->model, f->model, 0, e) < 0 || check_model(v, e) < 0)
 		return -1;
-	if (check_model(v, e) < 0)
-		return err_in(e, infile_name(f->model));
-	if (trail_load(&v->trail, f->model, e) < 0)
-		return -1;
+	trail_add_model(&v->trail, infile_name(f->model), &v->model);
+	memcpy(v->digest, v->trail.model[0].digest, sizeof v->digest);
 	for (int i = 0; i < f->trail_count; i++)
 		if (trail_load(&v->trail, f->trail[i], e) < 0)
 			return -1;
 	trail_link(&v->trail);
+	v->ancestors = trail_ancestors(&v->trail, v->digest, &v->whole_trail);
 	return 0;
 }
 
-/* The images of the dataset that the model was trained on, by its facts: a mark for each. */
-static bool *seen_in_training(const struct evidence *v)
+/* SEEN: a mark for each image of the dataset, set for those that M was trained on by its facts. */
+static void mark_training(const struct evidence *v, const struct trail_model *m, bool *seen)
 {
 	const struct dataset *d = &v->dataset;
-	const char *split = facts_text(v->model.facts, "split");
-	bool *seen = xcalloc(d->count + 1, sizeof *seen), all = split && !strcmp(split, "all");
-	uint32_t *index = xmalloc(d->count + 1, sizeof *index);
-	uint64_t seed = 0;
-	size_t n;
+	bool all = m->split && !strcmp(m->split, "all");
+	uint32_t *index = xmalloc(d->count, sizeof *index);
+	size_t n = split_select(d, all ? SPLIT_ALL : SPLIT_TRAIN, m->split_seed, index);
 
-	facts_seed(v->model.facts, "split_seed", &seed);
-	n = split_select(d, all ? SPLIT_ALL : SPLIT_TRAIN, seed, index);
 	for (size_t i = 0; i < n; i++)
 		seen[index[i]] = true;
 	free(index);
-	return seen;
 }
 
+/* By the model and all that it came from: its last step may have been on other cells. */
 static void find_trained(struct evidence *v)
 {
-	const char *told = facts_text(v->model.facts, "dataset");
 	bool *seen;
 
-	v->own_data = v->place && told && !strcmp(told, v->dataset.digest);
-	if (!v->own_data)
+	if (!v->place || !v->files->model)
 		return;
-	seen = seen_in_training(v);
+	seen = xcalloc(v->dataset.count, sizeof *seen);
+	for (size_t k = 0; k < v->trail.count; k++) {
+		const struct trail_model *m = &v->trail.model[k];
+
+		if (!v->ancestors[k] || !m->dataset || strcmp(m->dataset, v->dataset.digest))
+			continue;
+		v->own_data = true;
+		mark_training(v, m, seen);
+	}
 	for (size_t i = 0; i < v->cases->count; i++)
 		v->trained += seen[v->place[i]];
 	free(seen);
@@ -170,7 +176,8 @@ int evidence_gather(struct evidence *v, const struct evidence_files *files, stru
 	classes_copy(&v->classes, &v->tables.tally.confusion.classes);
 	if ((files->dataset && gather_dataset(v, e) < 0) ||
 	    (files->model && gather_model(v, e) < 0) ||
-	    (files->patients && tables_patients(&v->tables, &v->patients, v->files->patients, e) < 0) ||
+	    (files->patients &&
+	     tables_patients(&v->tables, &v->patients, files->patients, e) < 0) ||
 	    (files->tolerant && gather_tolerant(v, e) < 0) || gather_curves(v, e) < 0)
 		return -1;
 	find_trained(v);
@@ -191,7 +198,8 @@ void evidence_release(struct evidence *v)
 	tolerant_release(&v->tolerant);
 	id_groups_release(&v->patients);
 	trail_release(&v->trail);
-	info_release(&v->model);
+	free(v->ancestors);
+	model_release(&v->model);
 	dataset_release(&v->dataset);
 	scorecard_release(&v->card);
 	classes_release(&v->classes);

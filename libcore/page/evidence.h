@@ -10,11 +10,11 @@
 #include "base/err.h"
 #include "data/dataset.h"
 #include "data/id_groups.h"
+#include "model/model.h"
 #include "score/scorecard.h"
 #include "score/tables.h"
 #include "score/tolerant.h"
 #include "figure/curve.h"
-#include "info/info.h"
 #include "info/trail.h"
 #include "page/differential.h"
 
@@ -39,10 +39,13 @@ struct evidence {
 	struct scorecard card;
 	struct dataset dataset;         /* if files->dataset */
 	size_t *place;                  /* of each case: its image in DATASET */
-	size_t trained;                 /* cases that the model was trained on, if OWN_DATA */
-	bool own_data;                  /* the model's facts name DATASET as its training data */
-	struct info model;              /* if files->model */
+	struct model model;             /* if files->model */
+	char digest[SHA256_HEX];        /* of its numbers */
 	struct trail trail;
+	bool *ancestors;                /* of the trail's: MODEL and what it came from */
+	bool whole_trail;               /* they are all at hand, back to random weights */
+	bool own_data;                  /* one of them names DATASET as its training data */
+	size_t trained;                 /* cases that one of them was trained on, if OWN_DATA */
 	struct id_groups patients;      /* if files->patients */
 	struct differential differential;
 	struct tolerant tolerant;       /* if files->tolerant */

@@ -2,13 +2,13 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/infile.h"
 #include "base/mem.h"
 #include "image/png_write.h"
 #include "image/resize.h"
 #include "data/picture.h"
 #include "nn/gradcam.h"
 #include "fused/engine_pick.h"
-#include "model/model.h"
 #include "figure/overlay.h"
 #include "page/gallery.h"
 #include "page/pieces.h"
@@ -28,7 +28,6 @@ enum {
 struct easel {
 	struct html *h;
 	const struct evidence *v;
-	struct model model;             /* without files->model: zero */
 	struct gradcam *gradcam;        /* NULL: none */
 	float *input;                   /* the image, height x width x channels */
 	float *small;                   /* the map as Grad-CAM makes it */
@@ -39,30 +38,25 @@ struct easel {
 
 static int easel_init(struct easel *s, struct err *e)
 {
-	const char *path = s->v->files->model;
-	const struct dataset *d = &s->v->dataset;
+	const struct model *m = &s->v->model;
 	const struct engine *engine;
 	size_t positions;
 
-	s->input = xaligned(dataset_image_numbers(d), sizeof *s->input);
-	if (!path)
+	s->input = xaligned(dataset_image_numbers(&s->v->dataset), sizeof *s->input);
+	if (!s->v->files->model)
 		return 0;
-	if (model_load(&s->model, path, 0, e) < 0 ||
-	    model_check_dataset(&s->model, path, d, e) < 0)
-		return -1;
-	engine = engine_pick(&s->model.net, e);
+	engine = engine_pick(&m->net, e);
 	if (!engine)
 		return -1;
-	positions = (size_t)s->model.net.conv4_size * (size_t)s->model.net.conv4_size;
+	positions = (size_t)m->net.conv4_size * (size_t)m->net.conv4_size;
 	s->small = xaligned(positions, sizeof *s->small);
-	s->gradcam = gradcam_new(engine, &s->model.net, s->model.w);
+	s->gradcam = gradcam_new(engine, &m->net, m->w);
 	return 0;
 }
 
 static void easel_release(struct easel *s)
 {
 	gradcam_free(s->gradcam);
-	model_release(&s->model);
 	image_release(&s->image);
 	free(s->input);
 	free(s->small);
@@ -140,7 +134,7 @@ static int check_row(struct easel *s, size_t i, const float *p, struct err *e)
 		if (!(fabs((double)p[k] - told[k]) <= SAME_MODEL))
 			return err_set(e, "%s: not the model of these predictions: image '%s' is "
 			                  "%s with %.4f by the model, with %.4f in the table",
-			               s->v->files->model, cases_id(c, i), c->classes.entry[k].code,
+			               infile_name(s->v->files->model), cases_id(c, i), c->classes.entry[k].code,
 			               (double)p[k], told[k]);
 	return 0;
 }
@@ -149,7 +143,7 @@ static int put_overlay(struct easel *s, size_t i, struct err *e)
 {
 	const struct cases *c = s->v->cases;
 	const struct class_entry *answer = &s->v->classes.entry[c->predicted[i]];
-	int side = s->model.net.conv4_size;
+	int side = s->v->model.net.conv4_size;
 	char *alt;
 	int result;
 

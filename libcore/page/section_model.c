@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/facts.h"
 #include "page/pieces.h"
 #include "page/section.h"
 
@@ -15,9 +16,10 @@ static void row(struct html *h, const char *name, const char *value)
 	pieces_row_end(h);
 }
 
-static void network_rows(struct html *h, const struct info *m)
+static void network_rows(struct html *h, const struct evidence *v)
 {
-	const struct net *n = &m->net;
+	const struct net *n = &v->model.net;
+	const char *told = facts_text(v->model.facts, "weights");
 
 	pieces_row(h, "network", NULL);
 	pieces_cell(h, "convolutional: %d, %d, %d and %d filters of 3 × 3, then %d units; %.1f "
@@ -31,8 +33,8 @@ static void network_rows(struct html *h, const struct info *m)
 	pieces_row_end(h);
 	pieces_row(h, "digest of its numbers", NULL);
 	html_begin(h, "td");
-	html_put(h, "code", "%s", m->digest);
-	if (m->trouble)
+	html_put(h, "code", "%s", v->digest);
+	if (told && strcmp(told, v->digest))
 		html_put(h, "strong", " not the one in its facts: altered");
 	html_end(h, "td");
 	pieces_row_end(h);
@@ -68,7 +70,7 @@ static void facts_table(struct html *h, const struct evidence *v)
 	static const char *const heads[] = { "fact", "value" };
 
 	pieces_table(h, "What the model's file says of itself", heads, 2, 2);
-	network_rows(h, &v->model);
+	network_rows(h, v);
 	fact_rows(h, v->model.facts);
 	pieces_table_end(h);
 	if (!v->model.facts)
@@ -107,13 +109,28 @@ static void parents_cell(struct html *h, const struct trail_model *m)
 	html_end(h, "td");
 }
 
+/* Its digest, and what is wrong with it. */
+static void model_cell(struct html *h, const struct trail_model *m)
+{
+	const char *fault = m->trouble          ? "damaged"
+	                    : trail_is_altered(m) ? "altered: its facts name another digest"
+	                    : m->generation < 0   ? "its facts make it its own ancestor"
+	                                          : NULL;
+
+	html_begin(h, "td");
+	put_short(h, *m->digest ? m->digest : "–");
+	if (fault)
+		html_put(h, "strong", " %s", fault);
+	html_end(h, "td");
+}
+
 static void trail_row(struct html *h, const struct trail_model *m)
 {
 	char step[32];
 
-	snprintf(step, sizeof step, "%d", m->generation);
+	snprintf(step, sizeof step, m->generation < 0 ? "–" : "%d", m->generation);
 	pieces_row(h, step, NULL);
-	digest_cell(h, m->digest);
+	model_cell(h, m);
 	pieces_cell(h, "%s", m->tool ? m->tool : "–");
 	if (m->num_examples >= 0)
 		pieces_count(h, m->num_examples);
@@ -135,7 +152,8 @@ static void trail_table(struct html *h, const struct trail *t)
 	           SHORT_DIGITS);
 	pieces_table(h, "The trail of the model", heads, 6, 6);
 	for (size_t i = 0; i < t->count; i++)
-		trail_row(h, &t->model[i]);
+		if (t->model[i].same_as < 0)
+			trail_row(h, &t->model[i]);
 	pieces_table_end(h);
 }
 
@@ -143,8 +161,10 @@ static void say_data(struct html *h, const struct evidence *v)
 {
 	if (v->own_data)
 		pieces_say(h, "It was trained on the dataset of this page (digests agree); %zu "
-		              "of the cells scored here were among its training cells.",
-		           v->trained);
+		              "of the cells scored here were among its training cells%s.",
+		           v->trained,
+		           v->whole_trail ? "" : " in the steps that are at hand; earlier models "
+		                                 "are not, and may have seen more");
 	else if (v->files->dataset)
 		pieces_say(h, "Its facts do not name the dataset of this page as its training "
 		              "data. Whether other copies of these cells were in it, no file can "

@@ -176,7 +176,6 @@ closed_pipe() {
 reads_stream() {
 	case $line in
 	aml-predict*" IN") return 1 ;;
-	aml-report*" -m IN "*) return 1 ;; # reads its model several times
 	esac
 	[ -f "$input" ]
 }

@@ -40,7 +40,8 @@ lacks page.html "Not on this page"
 lacks page.html "$PWD"
 lacks page.html model.npz
 lacks page.html "log.tsv"
-check "a picture of each cell, and its overlay" test "$(grep -c '<img .*<img ' page.html)" -ge 3
+check "a picture of each cell, and its overlay" test "$(grep -o '<img ' page.html | wc -l)" -eq \
+	"$((2 * $(grep -o '<li class="cell"' page.html | wc -l)))"
 check "as many pictures as alternatives" test "$(grep -o '<img ' page.html | wc -l)" -eq "$(grep -oE '<img [^>]* alt="[^"]+"' page.html | wc -l)"
 check "all items of CLAIM and TRIPOD+AI" test "$(grep -c '\[NEEDS INPUT\]' page.html)" -gt 50
 
@@ -81,6 +82,34 @@ fails_with "shared table has no ids" "a shared table has no pictures"
 aml-eval -q -d dataset --split train -p trained.tsv model.npz
 aml-report -q -d dataset -m model.npz -o trained.html trained.tsv
 has trained.html "were among those that the model was trained on"
+
+# ... also of those that an earlier step was trained on; what no file tells is not said.
+aml-init -s 3 --size 40 --classes 15 first.npz
+aml-train -q -d dataset --split all -b 8 first.npz earlier.npz
+aml-train -q -d dataset --split train -b 8 earlier.npz later.npz
+aml-eval -q -d dataset --split valid -p later.tsv later.npz
+valid=$(($(wc -l <later.tsv) - 1))
+aml-report -q -d dataset -m later.npz --trail earlier.npz --trail first.npz -o later.html later.tsv
+has later.html "$valid of the $valid cells were among those that the model was trained on"
+aml-report -q -d dataset -m later.npz --trail earlier.npz --trail a.npz -o gap.html later.tsv
+has gap.html "$valid of the $valid cells were among those that the model was trained on"
+has gap.html "earlier models are not"
+lacks gap.html "Random weights by aml-init"
+aml-train -q -d dataset --split train -b 8 first.npz once.npz
+aml-eval -q -d dataset --split valid -p once.tsv once.npz
+aml-report -q -d dataset -m once.npz --trail first.npz -o once.html once.tsv
+has once.html "0 of the cells scored here were among its training cells."
+has once.html "Random weights by aml-init"
+aml-report -q -d dataset -m once.npz -o alone.html once.tsv
+has alone.html "earlier models are not"
+lacks alone.html "were not among its training cells"
+aml-report -q -d dataset -m - --trail first.npz -o piped.html once.tsv <once.npz
+same once.html piped.html "a model from standard input: the same page"
+echo garbage >garbage.npz
+aml-report -q -d dataset -m once.npz --trail first.npz --trail once.npz --trail garbage.npz -o faults.html once.tsv
+has faults.html "<strong> damaged</strong>"
+check "a model that is given twice stands there once" test "$(grep -o 'aml-train' faults.html | wc -l)" -eq \
+	"$(grep -o 'aml-train' once.html | wc -l)"
 
 # Names that want to be more than names: of classes, cells, patients, groups, logs, and the title.
 evil='</td><script>alert(1)</script>&"'"'"
@@ -139,8 +168,6 @@ run aml-report predictions.tsv
 wrong_usage "-o" "no page"
 run aml-report --trail a.npz -o no.html predictions.tsv
 wrong_usage "--trail needs -m" "a trail of nothing"
-run aml-report -m - -o no.html predictions.tsv
-wrong_usage "cannot be standard input" "a model from standard input"
 run aml-report -t '' -o no.html predictions.tsv
 wrong_usage "title" "no title"
 end

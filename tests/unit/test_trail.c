@@ -145,6 +145,41 @@ static void test_unchanged(void)
 	trail_release(&t);
 }
 
+/* Marks of NAMES, none else, for the ancestors of what has DIGEST. */
+static void has_ancestors(const struct trail *t, const char *digest, const char *names, bool whole)
+{
+	bool is_whole, *marked = trail_ancestors(t, digest, &is_whole);
+	char got[64] = "";
+
+	for (size_t k = 0; k < t->count; k++)
+		if (marked[k])
+			strcat(got, t->model[k].name);
+	is_text(got, names, "the model and what it came from");
+	ok(is_whole == whole, "%s", whole ? "all of it" : "not all of it");
+	free(marked);
+}
+
+static void test_ancestors(void)
+{
+	struct trail t = {0};
+
+	add(&t, "i", "d0", "{\"tool\": \"aml-init\"}");
+	add(&t, "a", "d1", "{\"tool\": \"aml-train\", \"parents\": [\"d0\"]}");
+	add(&t, "b", "d2", "{\"tool\": \"aml-train\", \"parents\": [\"d0\"]}");
+	add(&t, "c", "d3", "{\"tool\": \"aml-fedavg\", \"parents\": [\"d1\", \"d2\"]}");
+	add(&t, "o", "d4", "{\"tool\": \"aml-train\", \"parents\": [\"dx\"]}");
+	add(&t, "k", "d5", NULL);
+	add(&t, "m", "d6", "{\"tool\": \"aml-fedavg\", \"parents\": [\"d1\", \"d5\"]}");
+	trail_link(&t);
+	has_ancestors(&t, "d0", "i", true);
+	has_ancestors(&t, "d3", "iabc", true);
+	has_ancestors(&t, "d4", "o", false);
+	has_ancestors(&t, "d5", "k", false);
+	has_ancestors(&t, "d6", "ikam", false);
+	has_ancestors(&t, "dx", "", false);
+	trail_release(&t);
+}
+
 static void test_circle(void)
 {
 	struct trail t = {0};
@@ -183,6 +218,7 @@ int main(void)
 	test_missing();
 	test_altered();
 	test_unchanged();
+	test_ancestors();
 	test_circle();
 	test_damaged();
 	return tap_end();
