@@ -128,11 +128,12 @@ PROVE      = BIN=$(abspath $(O)) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_F
 check: all $(TESTS) $(FUZZERS) ## unit, command line, golden and corpus tests; no Python, no network
 	@$(PROVE) -e '' $(TESTS); unit=$$?; $(PROVE) -e bash $(CLI_TESTS) && exit $$unit
 
-# A part of check: the unit tests into which the function UNITS_WITH is linked, and those of the tools into which TOOLS_WITH is.
+# A part of check: the unit tests into which the function UNITS_WITH is linked, those of the tools into which TOOLS_WITH is,
+# and the command line tests CLI_ALSO.
 .PHONY: check-linked
 check-linked: all $(TESTS)
 	@units=$$(bash tests/linked.sh $(UNITS_WITH) $(TESTS)) && tools=$$(bash tests/linked.sh $(TOOLS_WITH) $(BINS)) && \
-	$(MAKE) check FUZZERS= TESTS="$$units" CLI_TESTS="$$(echo $$tools | sed 's,[^ ]*/aml-\([a-z]*\),tests/cli/\1.sh,g')"
+	$(MAKE) check FUZZERS= TESTS="$$units" CLI_TESTS="$$(echo $$tools $(CLI_ALSO) | sed -E 's,([^ ]*/aml-)?([a-z_]+),tests/cli/\2.sh,g')"
 
 .PHONY: check-asan check-tsan check-valgrind check-peers check-browser check-fedn check-dockerfile check-slurm
 check-asan: ## check with address and undefined behaviour sanitizers

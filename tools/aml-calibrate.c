@@ -42,23 +42,6 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
-/* The classes of the predictions must be the model's, as far as those are known. */
-static int check_classes(const struct cases *c, const struct model *m, const char *path,
-                         struct err *e)
-{
-	struct classes classes;
-	bool known = facts_class_list(m->facts, m->net.classes, &classes);
-	int result = 0;
-
-	if (known)
-		result = classes_expect(&classes, &c->classes, e);
-	else if (c->classes.count != m->net.classes)
-		result = err_set(e, "%d classes, the model has %d", c->classes.count,
-		                 m->net.classes);
-	classes_release(&classes);
-	return result < 0 ? err_in(e, path) : 0;
-}
-
 struct fitted {
 	struct interval temperature;
 	struct temperature_scores before, after;
@@ -128,7 +111,8 @@ static int run(const struct args *a, const struct cases *c, const struct model *
 {
 	struct fitted f;
 
-	if (check_classes(c, m, a->predictions, e) < 0 || fit(&f, a, c, e) < 0 ||
+	if (model_check_classes(m, a->model, &c->classes, infile_name(a->predictions), e) < 0 ||
+	    fit(&f, a, c, e) < 0 ||
 	    temper_save(a->out, m, f.temperature.value, (int64_t)c->count, &c->classes,
 	                e) < 0 ||
 	    (a->figure && write_figure(a->figure, &f, e) < 0))

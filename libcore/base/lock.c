@@ -64,13 +64,16 @@ static bool is_there(int fd, const char *path)
 	       a.st_ino == b.st_ino;
 }
 
+/* That of another user may only be read; the lock on it is as good. */
 static int open_lock(const char *name, const char *path)
 {
-	int fd = open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+	const int flags = O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+	int fd = open(name, O_RDWR | O_CREAT | flags, 0666);
 
 	if (fd >= 0 || (errno != EACCES && errno != EPERM && errno != EROFS))
 		return fd;
-	return open(path, O_RDWR | O_CLOEXEC);
+	fd = open(name, O_RDONLY | flags);
+	return fd >= 0 ? fd : open(path, O_RDWR | O_CLOEXEC);
 }
 
 /*

@@ -263,7 +263,7 @@ static long find_image(const struct dataset *d, const char *name)
 	return at;
 }
 
-/* Tells which of the labels' images are not in FOLDER. */
+/* Puts the images that are not THERE, by their labels, into I's trouble. */
 static void report_missing(struct info *i, const bool *there)
 {
 	const struct dataset *d = &i->dataset;

@@ -140,21 +140,25 @@ bool model_size_guessed(const struct model *m, const char *path, struct err *war
 
 /* ---- for a dataset ---- */
 
-static int same_classes(const struct model *m, const char *path, const struct dataset *d,
-                        struct err *e)
+int model_check_classes(const struct model *m, const char *path, const struct classes *c,
+                        const char *whose, struct err *e)
 {
-	struct classes c;
-	bool known = facts_class_list(m->facts, m->net.classes, &c);
-	bool same = classes_equal(&c, &d->classes);
-	char *theirs = classes_codes(&c), *ours = classes_codes(&d->classes);
+	struct classes own;
+	bool known = facts_class_list(m->facts, m->net.classes, &own);
 	int result = 0;
 
-	if (known && !same)
-		result = err_set(e, "%s: its classes are %s, those of %s are %s", path,
-		                 theirs, d->path, ours);
-	free(theirs);
-	free(ours);
-	classes_release(&c);
+	if (c->count != m->net.classes) {
+		result = err_set(e, "%s: has %d classes, %s has %d", whose, c->count,
+		                 infile_name(path), m->net.classes);
+	} else if (known && !classes_equal(&own, c)) {
+		char *theirs = classes_codes(&own), *ours = classes_codes(c);
+
+		result = err_set(e, "%s: its classes are %s, those of %s are %s",
+		                 infile_name(path), theirs, whose, ours);
+		free(theirs);
+		free(ours);
+	}
+	classes_release(&own);
 	return result;
 }
 
@@ -178,10 +182,7 @@ int model_check_dataset(struct model *m, const char *path, const struct dataset 
 
 	if (!net_size_fits(net, d->height) || d->width != d->height || d->channels != net->channels)
 		return wrong_images(net, path, d, e);
-	if (d->classes.count != net->classes)
-		return err_set(e, "%s: has %d classes, %s has %d", d->path,
-		               d->classes.count, path, net->classes);
-	if (same_classes(m, path, d, e) < 0)
+	if (model_check_classes(m, path, &d->classes, d->path, e) < 0)
 		return -1;
 	net_set_size(net, d->height);
 	return 0;

@@ -53,6 +53,13 @@ int model_save(const char *path, const struct net *net, const float *const w[NET
 bool model_size_guessed(const struct model *m, const char *path, struct err *warning);
 
 /*
+ * -1 with E set unless the classes C, those of WHOSE, are those of the model M, read from PATH: its
+ * list if its facts tell one, else their number.
+ */
+int model_check_classes(const struct model *m, const char *path, const struct classes *c,
+                        const char *whose, struct err *e);
+
+/*
  * -1 with E set unless the images of D fit the model M, read from PATH, and the class
  * lists agree as far as they are known. A guessed size becomes that of the images.
  */

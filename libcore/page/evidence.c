@@ -54,19 +54,10 @@ static int gather_dataset(struct evidence *v, struct err *e)
 
 static int check_model(struct evidence *v, struct err *e)
 {
-	const char *path = v->files->model;
-	struct classes told;
-	int result = 0;
+	const char *path = v->files->model, *table = infile_name(v->files->tables[0]);
 
-	if (v->place)
-		return model_check_dataset(&v->model, path, &v->dataset, e);
-	if (v->model.net.classes != v->classes.count)
-		return err_set(e, "%s: has %d classes, the predictions have %d", infile_name(path),
-		               v->model.net.classes, v->classes.count);
-	if (facts_class_list(v->model.facts, v->model.net.classes, &told))
-		result = classes_expect(&v->classes, &told, e);
-	classes_release(&told);
-	return result < 0 ? err_in(e, infile_name(path)) : 0;
+	return v->place ? model_check_dataset(&v->model, path, &v->dataset, e)
+	                : model_check_classes(&v->model, path, &v->classes, table, e);
 }
 
 static int gather_model(struct evidence *v, struct err *e)

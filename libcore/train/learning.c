@@ -2,7 +2,6 @@
 #include "train/learning.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,12 +74,11 @@ static int read_value(const char *text, double *value, struct err *e)
 
 static int read_epoch(const char *text, long *epoch, struct err *e)
 {
-	char *end;
+	int64_t n;
 
-	errno = 0;
-	*epoch = strtol(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end || errno || *epoch > EPOCH_MAX)
+	if (tsv_count(text, EPOCH_MAX, &n, e) < 0)
 		return err_set(e, "'%s' is not an epoch", text);
+	*epoch = (long)n;
 	return 0;
 }
 
@@ -96,7 +94,7 @@ static struct learning_row *add_row(struct reader *r)
 static int read_row(struct reader *r, struct err *e)
 {
 	struct learning_row row;
-	long epoch;
+	long epoch = 0;
 
 	if (tsv_check_whole(r->t, e) < 0)
 		return -1;

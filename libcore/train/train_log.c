@@ -29,7 +29,8 @@ static int flush(struct train_log *l, int written, struct err *e)
 	if (written < 0 || fflush(l->f) != 0)
 		return fail(l, e);
 	l->bytes += written;
-	fdatasync(fileno(l->f));        /* pipes and devices cannot */
+	if (fdatasync(fileno(l->f)) < 0 && errno != EINVAL && errno != EROFS)
+		return fail(l, e);              /* but pipes and devices cannot */
 	return 0;
 }
 
@@ -79,6 +80,8 @@ static int prepare(struct train_log *l, int64_t bytes, int64_t epoch, struct err
 	l->bytes = S_ISREG(st.st_mode) ? st.st_size : 0;
 	if (bytes >= 0 && l->bytes && cut(l, bytes, epoch, e) < 0)
 		return -1;
+	if (l->bytes && !ends_with(l, l->bytes, 0))
+		return err_set(e, "%s: does not end with a whole line: not a log", l->path);
 	if (l->bytes)
 		return 0;
 	if (S_ISREG(st.st_mode))

@@ -82,10 +82,10 @@ run aml-calibrate right.tsv model.npz out.npz
 fails_with "right.tsv: the temperature would be below 0.01" "nothing but right ones"
 sed 's/\tPMB\tPMO$/\tPMO\tPMB/' predictions.tsv >order.tsv
 run aml-calibrate order.tsv model.npz out.npz
-fails_with "order.tsv: its classes are" "another order of classes"
+fails_with "model.npz: its classes are BAS" "another order of classes"
 printf 'id\ttrue\tpredicted\tA\tB\nx\tA\tA\t1\t0\ny\tA\tA\t1\t0\n' >two.tsv
 run aml-calibrate two.tsv "$forms/stored.npz" out.npz
-fails_with "two.tsv: 2 classes, the model has" "other classes than a model without facts has"
+fails_with "two.tsv: has 2 classes" "other classes than a model without facts has"
 run aml-calibrate predictions.tsv "$forms/nan.npz" out.npz
 fails_with "nan.npz: array 8: entry 17 is nan" "NaN in the model"
 awk -F '\t' -v OFS='\t' 'NR == 2 { $2 = "-" } 1' predictions.tsv >unknown.tsv

@@ -76,4 +76,8 @@ for at in fsync:1 rename:1 fsync:3 rename:2; do
 	check "$call $n fails: no state" test ! -e state/adam
 	check "$call $n fails: nothing temporary" test -z "$(find model state -name '.*')"
 done
+
+# A disk that fails under the log: a row that is counted is on disk.
+run strace -f -o /dev/null -e inject=fdatasync:error=EIO:when=2 aml-train -q -d data -b 8 -e 2 --log log.tsv start.npz logged.npz
+fails_with "log.tsv: Input/output error" "a row that does not reach the disk"
 end

@@ -155,7 +155,7 @@ run aml-report -q -d dataset -m b.npz -o no.html predictions.tsv
 fails_with "b.npz: not the model of these predictions" "another model"
 aml-init --size 40 --classes 3 three.npz
 run aml-report -q -m three.npz -o no.html predictions.tsv
-fails_with "three.npz: has 3 classes" "a model of other classes"
+fails_with "predictions.tsv: has 15 classes, three.npz has 3" "a model of other classes"
 awk 'NR > 1 { print $1 "\tone" }' predictions.tsv >one.tsv
 run aml-report -q --patients one.tsv -o no.html predictions.tsv
 fails_with "a single patient" "one patient"

@@ -11,6 +11,15 @@ background() {
 	aml-train -q -d data -b 8 "$@" &
 	pid=$!
 }
+# wait_for COMMAND N: until it prints at least N, or the process in the background has ended
+wait_for() {
+	local got
+	while kill -0 "$pid" 2>/dev/null; do
+		got=$(eval "$1" 2>/dev/null)
+		[ "${got:-0}" -ge "$2" ] && return
+		sleep 0.005
+	done
+}
 # lines FILE: how many it has by now
 lines() { [ -e "$1" ] && wc -l <"$1" || echo 0; }
 digest() { fact "$1" weights; }
@@ -139,7 +148,7 @@ same once.tsv again.tsv "... and nothing to log"
 # stop SIGNAL: sends it after two epochs; $status
 stop() {
 	background "${straight[@]}" --log stop.tsv --checkpoint stop.ckpt start.npz stop.npz
-	until [ "$(lines stop.tsv)" -gt 2 ]; do sleep 0.005; done
+	wait_for 'lines stop.tsv' 3
 	kill -"$1" $pid
 	status=0
 	wait $pid || status=$?
@@ -162,7 +171,7 @@ done
 # The signal comes while the result is being written, into a pipe that nobody reads yet.
 mkfifo pipe
 background --checkpoint pipe.ckpt start.npz pipe
-until [ "$(fact pipe.ckpt epoch 2>/dev/null)" = 1 ]; do sleep 0.005; done
+wait_for 'fact pipe.ckpt epoch' 1
 sleep 0.1
 kill -TERM $pid
 timeout 60 cat pipe >piped.npz
@@ -214,12 +223,15 @@ exits 0 "a new log"
 check "has the row that is new" test "$(column 1 part.tsv)" = 3
 # A log that is new in a run that has gone on, stopped before its first row.
 background "${straight[@]}" --checkpoint late.ck start.npz late.npz
-until [ "$(fact late.ck epoch 2>/dev/null)" = 2 ]; do sleep 0.005; done
+wait_for 'fact late.ck epoch' 2
 kill -TERM $pid
 wait $pid
+printf 'half a line' >late.tsv
+run train --log late.tsv start.npz x.npz
+fails_with "late.tsv: does not end with a whole line" "a log that is none"
 echo "of another run" >late.tsv
 background "${straight[@]}" --log late.tsv --checkpoint late.ck start.npz late.npz
-until [ -e late.ck.lock ]; do sleep 0.005; done
+wait_for 'ls late.ck.lock | wc -l' 1
 kill -TERM $pid
 wait $pid
 run train "${straight[@]}" --log late.tsv --checkpoint late.ck start.npz late.npz

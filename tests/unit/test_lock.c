@@ -65,6 +65,36 @@ static void beside(void)
 	ok(!a.path && !exists("/dev/null.lock"), "is not locked");
 }
 
+static void take_as_another(void *arg)
+{
+	struct lock l;
+
+	if (setuid(65534) < 0 || lock_take(&l, arg, &e) == 0)
+		_exit(1);
+	_exit(strstr(e.text, "in use by another process") ? 0 : 2);
+}
+
+/* The lock of one user, which the other may read. */
+static void two_users(void)
+{
+	char *path = xasprintf("%s/shared", scratch_folder);
+	struct lock l;
+
+	if (geteuid() != 0) {
+		ok(true, "two users # skip needs root");
+		free(path);
+		return;
+	}
+	chmod(scratch_folder, 01777);
+	outfile_save(path, "x", 1, &e);
+	chmod(path, 0666);
+	is_int(lock_take(&l, path, &e), 0, "of the one user");
+	chmod(l.path, 0644);
+	is_int(scratch_run(take_as_another, path), 0, "not of the other as well");
+	lock_release(&l);
+	free(path);
+}
+
 /* A link to a file that is missing, as to a disk of its own: the first run makes the file. */
 static void dangling(void)
 {
@@ -133,6 +163,7 @@ int main(void)
 	scratch_begin();
 	descriptors();
 	beside();
+	two_users();
 	dangling();
 	closed();
 	folders();
