@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "base/utf8.h"
+#include "base/markup.h"
 
-/* Faces as wide as report/font.c: what is measured there fits here. */
+/* Faces as wide as font.c: what is measured there fits here. */
 static const char faces[] =
 	"Verdana, 'DejaVu Sans', 'Bitstream Vera Sans', Geneva, sans-serif";
 
@@ -34,30 +34,6 @@ static void put_attribute(FILE *f, const char *name, double x)
 static void put_color(FILE *f, const char *name, struct color c)
 {
 	fprintf(f, " %s=\"#%02x%02x%02x\"", name, c.r, c.g, c.b);
-}
-
-static void put_character(FILE *f, uint32_t c)
-{
-	if (c < 0x80)
-		putc((int)c, f);
-	else
-		fprintf(f, "&#%u;", c);
-}
-
-/* Characters that XML 1.0 does not know become the replacement character. */
-static void put_text(FILE *f, const char *text)
-{
-	while (*text) {
-		uint32_t c = utf8_next(&text);
-
-		switch (c) {
-		case '&': fputs("&amp;", f); break;
-		case '<': fputs("&lt;", f); break;
-		case '>': fputs("&gt;", f); break;
-		case 0xfffe: case 0xffff: put_character(f, UTF8_REPLACEMENT); break;
-		default: put_character(f, c < ' ' ? UTF8_REPLACEMENT : c);
-		}
-	}
 }
 
 static void put_rect(FILE *f, const struct shape *s)
@@ -123,7 +99,7 @@ static void put_lettering(FILE *f, const struct shape *s)
 		fputs(")\"", f);
 	}
 	putc('>', f);
-	put_text(f, s->text);
+	markup_text(f, s->text);
 	fputs("</text>\n", f);
 }
 
@@ -144,7 +120,7 @@ static void put_head(FILE *f, const struct drawing *d)
 	fprintf(f, " role=\"img\" font-family=\"%s\" fill=\"none\"", faces);
 	fputs(" stroke-linecap=\"round\" stroke-linejoin=\"round\"", f);
 	fputs(" xml:space=\"preserve\">\n<title>", f);
-	put_text(f, d->title);
+	markup_text(f, d->title);
 	fputs("</title>\n", f);
 }
 
@@ -178,7 +154,7 @@ void svg_write_inline(const struct drawing *d, const char *description, FILE *f)
 	put_size(f, d);
 	put_head(f, d);
 	fputs("<desc>", f);
-	put_text(f, description);
+	markup_text(f, description);
 	fputs("</desc>\n", f);
 	put_shapes(f, d);
 }

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/base64.h"
+#include "base/markup.h"
 #include "base/mem.h"
 #include "base/printable.h"
-#include "base/utf8.h"
 
 /* Elements that stand in a line of text: no new line behind them. */
 static bool is_inline(const char *name)
@@ -24,38 +24,6 @@ static bool is_inline(const char *name)
 	return false;
 }
 
-/* Control characters but for blanks, surrogates and what Unicode will never assign. */
-static bool is_forbidden(uint32_t c)
-{
-	bool control = (c < ' ' && c != '\t' && c != '\n') || (c >= 0x7f && c <= 0x9f);
-
-	return control || (c >= 0xfdd0 && c <= 0xfdef) || (c & 0xfffe) == 0xfffe;
-}
-
-static void put_character(FILE *f, uint32_t c)
-{
-	char bytes[UTF8_MAX_BYTES] = "";
-	size_t n = utf8_encode(bytes, c);
-
-	fwrite(bytes, 1, n, f);
-}
-
-/* TEXT in an element or in an attribute between double quotes. */
-static void put_escaped(FILE *f, const char *text)
-{
-	while (*text) {
-		uint32_t c = utf8_next(&text);
-
-		switch (c) {
-		case '&': fputs("&amp;", f); break;
-		case '<': fputs("&lt;", f); break;
-		case '>': fputs("&gt;", f); break;
-		case '"': fputs("&quot;", f); break;
-		default: put_character(f, is_forbidden(c) ? UTF8_REPLACEMENT : c);
-		}
-	}
-}
-
 /* LIST: names and values in turn, ended by NULL. */
 static void put_attributes(struct html *h, const char *const *list)
 {
@@ -64,7 +32,7 @@ static void put_attributes(struct html *h, const char *const *list)
 		if (!*list[1])
 			continue;
 		fputs("=\"", h->f);
-		put_escaped(h->f, list[1]);
+		markup_text(h->f, list[1]);
 		putc('"', h->f);
 	}
 }
@@ -107,7 +75,7 @@ static void put_formatted(struct html *h, const char *format, va_list ap)
 {
 	char *text = xvasprintf(format, ap);
 
-	put_escaped(h->f, text);
+	markup_text(h->f, text);
 	free(text);
 }
 
@@ -149,7 +117,7 @@ void html_png(struct html *h, const void *png, size_t size, int width, int heigh
               const char *alt)
 {
 	fprintf(h->f, "<img width=\"%d\" height=\"%d\" alt=\"", width, height);
-	put_escaped(h->f, alt);
+	markup_text(h->f, alt);
 	fputs("\" src=\"data:image/png;base64,", h->f);
 	base64_write(h->f, png, size);
 	fputs("\">", h->f);

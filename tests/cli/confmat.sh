@@ -73,7 +73,7 @@ check "PNG has no clock" test "$(grep -c tIME a.png)" -eq 0
 LC_ALL=de_DE.UTF-8 aml-confmat -o b.svg "$fifteen"
 same a.svg b.svg "the same in another locale"
 run aml-confmat -t 'A <title> & "more"' -o c.svg "$fifteen"
-check "title" grep -q 'A &lt;title&gt; &amp; "more"</text>' c.svg
+check "title" grep -q 'A &lt;title&gt; &amp; &quot;more&quot;</text>' c.svg
 run aml-confmat -f svg -o d.xml counts.tsv
 same a.svg d.xml "a format for another ending"
 awk 'BEGIN { printf "true\\predicted"; for (i = 0; i < 40; i++) printf "\tC%d", i; print ""
