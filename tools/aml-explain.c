@@ -94,9 +94,12 @@ static int load(struct explanation *x, const struct args *a, struct err *e)
 {
 	const struct net *net = &x->m.net;
 	size_t pixels, positions;
+	struct err warning;
 
 	if (model_load(&x->m, a->model, 0, e) < 0 || find_class(x, a, e) < 0)
 		return -1;
+	if (model_size_guessed(&x->m, a->model, &warning))
+		tool_warn(&warning);
 	pixels = (size_t)net->size * (size_t)net->size;
 	positions = (size_t)net->conv4_size * (size_t)net->conv4_size;
 	picture_init(&x->picture, net->size, RESIZE_BICUBIC);

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "page/html.h"
+#include "page/pieces.h"
 #include "page/section.h"
 #include "page/style.h"
 
@@ -48,13 +49,13 @@ static const struct {
 	{ "data", "The cells", always, section_data },
 	{ "figures", "Figures", always, section_scores },
 	{ "confusion", "What is taken for what", always, section_confusion },
-	{ "groups", "Groups of classes", has_groups, section_roc },
-	{ "calibration", "Its probabilities", always, section_calibration },
+	{ "groups", "How well groups are told apart", has_groups, section_roc },
+	{ "calibration", "Are its probabilities to be believed?", always, section_calibration },
 	{ "patients", "Differentials by patient", has_patients, section_differential },
 	{ "gallery", "Cells to look at", has_dataset, NULL },
 	{ "learning", "How it learned", has_logs, section_learning },
 	{ "model", "The model", has_model, section_model },
-	{ "checklists", "CLAIM and TRIPOD+AI", always, section_checklists },
+	{ "checklists", "For the paper: CLAIM and TRIPOD+AI", always, section_checklists },
 	{ "notes", "How to read this page", always, section_notes },
 };
 
@@ -66,7 +67,7 @@ static void put_head(struct html *h, const char *title)
 	html_void(h, "meta", "charset", "utf-8");
 	/* Nothing is fetched and nothing runs, whatever a name in the data says. */
 	html_void(h, "meta", "http-equiv", "Content-Security-Policy", "content",
-	          "default-src 'none'; img-src data:; style-src 'unsafe-inline'", NULL);
+	          "default-src 'none'; img-src data:; style-src 'unsafe-inline'");
 	html_void(h, "meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
 	html_void(h, "meta", "name", "color-scheme", "content", "light dark");
 	html_put(h, "title", "%s", title);
@@ -86,11 +87,10 @@ static void put_banner(struct html *h, const struct evidence *v)
 	html_begin(h, "p", "class", "state");
 	html_text(h, "For research, not for diagnosis.");
 	html_end(h, "p");
-	html_put(h, "p", "What a model answers for pictures of %" PRId64 " white blood cells, "
-	                                                                 "compared with the "
-	                                                                 "classes that people "
-	                                                                 "gave them.",
-	v->card.images);
+	html_put(h, "p",
+	         "What a model answers for pictures of %" PRId64 " white blood cells, compared with "
+	         "the classes that people gave them.",
+	         v->card.images);
 	html_end(h, "header");
 }
 
@@ -122,10 +122,12 @@ static int put_sections(struct html *h, const struct evidence *v, struct err *e)
 	for (int i = 0; i < SECTIONS; i++) {
 		if (!sections[i].there(v))
 			continue;
+		pieces_section(h, sections[i].id, sections[i].title);
 		if (sections[i].write)
 			sections[i].write(h, v);
 		else if (section_gallery(h, v, e) < 0)
 			return -1;
+		pieces_section_end(h);
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 #pragma once
 /*
- * The sections of a report, in the order of the page. Each writes itself whole; those that need
- * what may not be there are asked by report.c only where it is.
+ * The sections of a report, in the order of the page, below the headings that report.c gives them;
+ * those that need what may not be there are asked only where it is.
  */
 #include "base/err.h"
 #include "page/evidence.h"

@@ -55,7 +55,6 @@ void section_calibration(struct html *h, const struct evidence *v)
 	struct reliability_panel panel = { "these predictions", *c };
 	struct drawing d;
 
-	pieces_section(h, "calibration", "Are its probabilities to be believed?");
 	pieces_say(h, "A model whose probabilities can be believed is right in 90 of 100 cells "
 	              "where it says 90\u00a0%%.");
 	say_example(h, c);
@@ -69,5 +68,4 @@ void section_calibration(struct html *h, const struct evidence *v)
 	html_put(h, "summary", "The numbers as a table");
 	bins_table(h, c);
 	html_end(h, "details");
-	pieces_section_end(h);
 }

@@ -6,10 +6,9 @@
 #include "page/pieces.h"
 #include "page/section.h"
 
-static void item_row(struct html *h, const struct checklist_item *i, const struct evidence *v)
+/* ANSWER: NULL if the files have none. */
+static void item_row(struct html *h, const struct checklist_item *i, const char *answer)
 {
-	char *answer = checklist_answer(i, v);
-
 	pieces_row(h, i->number, NULL);
 	pieces_cell(h, "%s", i->asks);
 	html_begin(h, "td");
@@ -22,48 +21,44 @@ static void item_row(struct html *h, const struct checklist_item *i, const struc
 	}
 	html_end(h, "td");
 	pieces_row_end(h);
-	free(answer);
 }
 
-/* Items that the files answer in whole, and in part. */
-static void count_answers(const struct checklist *c, const struct evidence *v, int *whole,
-                          int *part)
-{
-	*whole = *part = 0;
-	for (size_t i = 0; i < c->count; i++) {
-		char *answer = checklist_answer(&c->items[i], v);
-
-		if (answer)
-			++*(c->items[i].whole ? whole : part);
-		free(answer);
-	}
-}
-
-static void put_checklist(struct html *h, const struct checklist *c, const struct evidence *v)
+static void put_items(struct html *h, const struct checklist *c, char *const *answer)
 {
 	static const char *const heads[] = { "item", "asks for", "answer" };
 	char *caption = xasprintf("The items of %s", c->name);
-	int whole, part;
+	int whole = 0, part = 0;
 
-	count_answers(c, v, &whole, &part);
+	for (size_t i = 0; i < c->count; i++)
+		if (answer[i])
+			++*(c->items[i].whole ? &whole : &part);
 	html_put(h, "h3", "%s", c->name);
-	pieces_say(h, "%s. Of %zu items the files answer %d, and %d in part.",
-	           c->source, c->count,
+	pieces_say(h, "%s. Of %zu items the files answer %d, and %d in part.", c->source, c->count,
 	           whole, part);
 	pieces_table(h, caption, heads, 3, 3);
 	for (size_t i = 0; i < c->count; i++)
-		item_row(h, &c->items[i], v);
+		item_row(h, &c->items[i], answer[i]);
 	pieces_table_end(h);
 	free(caption);
 }
 
+static void put_checklist(struct html *h, const struct checklist *c, const struct evidence *v)
+{
+	char **answer = xmalloc(c->count, sizeof *answer);
+
+	for (size_t i = 0; i < c->count; i++)
+		answer[i] = checklist_answer(&c->items[i], v);
+	put_items(h, c, answer);
+	for (size_t i = 0; i < c->count; i++)
+		free(answer[i]);
+	free(answer);
+}
+
 void section_checklists(struct html *h, const struct evidence *v)
 {
-	pieces_section(h, "checklists", "For the paper: CLAIM and TRIPOD+AI");
 	pieces_say(h, "What the guidelines for reporting ask, in short words of our own (the "
 	              "papers have the full text), and what the files behind this page answer. "
 	              "[NEEDS INPUT] marks what only people can add.");
 	put_checklist(h, checklist_claim(), v);
 	put_checklist(h, checklist_tripod(), v);
-	pieces_section_end(h);
 }

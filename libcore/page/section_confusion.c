@@ -64,41 +64,31 @@ static void list_commonest(struct html *h, const struct evidence *v)
 
 /* ---- the counts ---- */
 
-/* The classes that occur, in new memory. */
-static int *occurring(const struct scorecard *s, int *n)
-{
-	int *list = xmalloc(s->classes, sizeof *list);
-
-	*n = 0;
-	for (size_t i = 0; i < s->classes; i++)
-		if (s->rows[i].occurs)
-			list[(*n)++] = (int)i;
-	return list;
-}
-
 static void counts_table(struct html *h, const struct evidence *v)
 {
-	const struct confusion *c = &v->tables.tally.confusion;
-	const struct class_entry *entry = v->classes.entry;
-	int n, *list = occurring(&v->card, &n);
-	const char **heads = xmalloc((size_t)n + 2, sizeof *heads);
+	struct confusion c;
+	const char **heads;
+	int n;
 
+	confusion_occurring(&c, &v->tables.tally.confusion);
+	n = c.classes.count;
+	heads = xmalloc((size_t)n + 2, sizeof *heads);
 	heads[0] = "true class";
 	for (int j = 0; j < n; j++)
-		heads[j + 1] = entry[list[j]].code;
+		heads[j + 1] = c.classes.entry[j].code;
 	heads[n + 1] = "all";
 	pieces_table(h, "Counts of the confusion matrix: a row for each true class, a column for "
 	                "each answer", heads, n + 2, 1);
 	for (int i = 0; i < n; i++) {
-		pieces_row(h, entry[list[i]].code, NULL);
+		pieces_row(h, c.classes.entry[i].code, NULL);
 		for (int j = 0; j < n; j++)
-			pieces_count(h, *confusion_at(c, list[i], list[j]));
-		pieces_count(h, confusion_row_sum(c, list[i]));
+			pieces_count(h, *confusion_at(&c, i, j));
+		pieces_count(h, confusion_row_sum(&c, i));
 		pieces_row_end(h);
 	}
 	pieces_table_end(h);
 	free(heads);
-	free(list);
+	confusion_release(&c);
 }
 
 void section_confusion(struct html *h, const struct evidence *v)
@@ -110,7 +100,6 @@ void section_confusion(struct html *h, const struct evidence *v)
 	                          " cells. The darker a cell, the larger its share of the cells "
 	                          "in its row.", right, all);
 
-	pieces_section(h, "confusion", "What is taken for what");
 	confusion_figure(&d, c, CONFUSION_FIGURE_OF_ROW, false, "Confusion matrix");
 	pieces_drawing(h, &d, "A matrix with a row for each true class and a column for each "
 	                      "class that the model answers. The same counts follow as a table.",
@@ -120,6 +109,5 @@ void section_confusion(struct html *h, const struct evidence *v)
 	html_put(h, "summary", "The counts as a table");
 	counts_table(h, v);
 	html_end(h, "details");
-	pieces_section_end(h);
 	free(caption);
 }

@@ -103,7 +103,6 @@ static void list_missing(struct html *h, const struct evidence *v)
 
 void section_data(struct html *h, const struct evidence *v)
 {
-	pieces_section(h, "data", "The cells");
 	pieces_say(h, "%" PRId64 " cells were scored, of %d classes that occur in truth or "
 	                         "answer%s.",
 	           v->card.images, v->card.occurring,
@@ -115,5 +114,4 @@ void section_data(struct html *h, const struct evidence *v)
 		say_dataset(h, v);
 	class_table(h, v);
 	list_missing(h, v);
-	pieces_section_end(h);
 }

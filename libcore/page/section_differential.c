@@ -144,10 +144,8 @@ static void patients_table(struct html *h, const struct evidence *v)
 
 void section_differential(struct html *h, const struct evidence *v)
 {
-	pieces_section(h, "patients", "Differentials by patient");
 	say_example(h, v);
 	draw_agreement(h, v);
 	agreement_table(h, v);
 	patients_table(h, v);
-	pieces_section_end(h);
 }

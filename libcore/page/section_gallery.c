@@ -313,7 +313,6 @@ int section_gallery(struct html *h, const struct evidence *v, struct err *e)
 	struct gallery g = {0};
 	int result;
 
-	pieces_section(h, "gallery", "Cells to look at");
 	if (v->files->model)
 		pieces_say(h, "Beside each cell stands where the network looked for the class "
 		              "that it called (Grad-CAM): the more yellow, the more a place "
@@ -327,7 +326,5 @@ int section_gallery(struct html *h, const struct evidence *v, struct err *e)
 	}
 	gallery_release(&g);
 	easel_release(&s);
-	if (result == 0)
-		pieces_section_end(h);
 	return result;
 }

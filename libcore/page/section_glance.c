@@ -139,7 +139,6 @@ void section_glance(struct html *h, const struct evidence *v)
 {
 	const struct scorecard *s = &v->card;
 
-	pieces_section(h, "glance", "At a glance");
 	html_begin(h, "ul", "class", "cards");
 	for (size_t i = s->classes; i < s->classes + s->groups; i++)
 		group_card(h, &s->rows[i]);
@@ -154,5 +153,4 @@ void section_glance(struct html *h, const struct evidence *v)
 	html_put(h, "li", "These figures hold for cells like these: same stain, same microscope, "
 	         "same mix of classes. Elsewhere the model has to be tested again.");
 	html_end(h, "ul");
-	pieces_section_end(h);
 }

@@ -51,7 +51,6 @@ void section_learning(struct html *h, const struct evidence *v)
 {
 	struct drawing d;
 
-	pieces_section(h, "learning", "How it learned");
 	pieces_say(h, "Each epoch shows the model all training cells once. As long as the solid "
 	              "line, cells that it does not learn from, improves with the dashed one, it "
 	              "learns what holds for other cells as well; where they part, it learns by "
@@ -62,5 +61,4 @@ void section_learning(struct html *h, const struct evidence *v)
 	                      "best epoch.", "Dashed: training cells. Solid: validation cells. A "
 	                                     "ring: the best epoch.");
 	epochs_table(h, v);
-	pieces_section_end(h);
 }

@@ -173,9 +173,7 @@ static void say_data(struct html *h, const struct evidence *v)
 
 void section_model(struct html *h, const struct evidence *v)
 {
-	pieces_section(h, "model", "The model");
 	say_data(h, v);
 	facts_table(h, v);
 	trail_table(h, &v->trail);
-	pieces_section_end(h);
 }

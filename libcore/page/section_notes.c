@@ -47,7 +47,6 @@ static void say_absent(struct html *h, const struct evidence *v)
 
 void section_notes(struct html *h, const struct evidence *v)
 {
-	pieces_section(h, "notes", "How to read this page");
 	html_begin(h, "dl", "class", "words");
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		html_put(h, "dt", "%s", words[i].word);
@@ -57,5 +56,4 @@ void section_notes(struct html *h, const struct evidence *v)
 	pieces_say(h, "The intervals' methods stand under item 29 of CLAIM; what each figure is "
 	              "exactly, in aml-score(1). The same files give the same page.");
 	say_absent(h, v);
-	pieces_section_end(h);
 }

@@ -80,7 +80,6 @@ void section_roc(struct html *h, const struct evidence *v)
 		series[i].auc = v->card.rows[v->card.classes + i].figure[SCORECARD_AUC];
 		rank_release(&r);
 	}
-	pieces_section(h, "groups", "How well groups are told apart");
 	say_example(h, series, g->count);
 	roc_figure(&d, series, g->count, ROC_AXES, "ROC curves of the groups");
 	pieces_drawing(h, &d, "The share of a group that is found, over the share of other cells "
@@ -90,7 +89,6 @@ void section_roc(struct html *h, const struct evidence *v)
 	               "95\u00a0% confidence at each point, if cells are independent of each "
 	               "other.");
 	points_table(h, series, g->count);
-	pieces_section_end(h);
 	for (size_t i = 0; i < g->count; i++)
 		roc_series_release(&series[i]);
 	free(series);

@@ -120,7 +120,6 @@ void section_scores(struct html *h, const struct evidence *v)
 	const struct scorecard *s = &v->card;
 	size_t all = s->classes + s->groups;
 
-	pieces_section(h, "figures", "Figures");
 	pieces_say(h, "Below each figure stands its 95\u00a0%% interval: the range in which the "
 	              "true figure is to be expected, given that only %lld cells%s were seen.",
 	           (long long)s->images, s->patients ? " of these patients" : "");
@@ -133,5 +132,4 @@ void section_scores(struct html *h, const struct evidence *v)
 	            SCORECARD_FEW);
 	if (v->files->tolerant)
 		tolerant_table(h, v);
-	pieces_section_end(h);
 }

@@ -30,6 +30,12 @@ exits 0 "they predict, images resized to 52"
 check "the guess is told, once" one_line "open.npz: does not tell the size of its images: 52 is a guess, its arrays fit 50 to 53"
 run aml-predict told50.npz cells/BAS/*
 stderr_is_empty "a size that is told"
+cell=$(find cells/BAS -name '*.tiff' | head -n 1)
+run aml-explain -q -o map.png open.npz "$cell"
+exits 0 "an explanation at a guessed size"
+check "the explanation tells the guess" one_line "open.npz: does not tell the size of its images: 52 is a guess, its arrays fit 50 to 53"
+run aml-explain -q -o map.png told50.npz "$cell"
+stderr_is_empty "an explanation at a size that is told"
 for format in onnx savedmodel; do
 	run aml-export -f $format -o exported open.npz
 	exits 0 "$format of a guessed size"
