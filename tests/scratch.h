@@ -48,11 +48,15 @@ static void scratch_begin(void)
 __attribute__((unused))
 static const char *scratch_path(const char *name)
 {
-	static char *path[256];
-	static int count;
+	static char **path;
+	static size_t count;
 
-	path[count % 256] = xasprintf("%s/%s", scratch_folder, name);
-	return path[count++ % 256];
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(path[i] + sizeof scratch_folder, name))
+			return path[i];
+	path = xrealloc(path, count + 1, sizeof *path);
+	path[count] = xasprintf("%s/%s", scratch_folder, name);
+	return path[count++];
 }
 
 __attribute__((unused))

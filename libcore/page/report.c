@@ -88,7 +88,8 @@ static void put_banner(struct html *h, const struct evidence *v)
 	html_text(h, "For research, not for diagnosis.");
 	html_end(h, "p");
 	html_put(h, "p",
-	         "What a model answers for pictures of %" PRId64 " white blood cells, compared with "
+	         "What a model answers for pictures of %" PRId64 " white blood cells, compared "
+	         "with "
 	         "the classes that people gave them.",
 	         v->card.images);
 	html_end(h, "header");

@@ -134,8 +134,8 @@ static int check_row(struct easel *s, size_t i, const float *p, struct err *e)
 		if (!(fabs((double)p[k] - told[k]) <= SAME_MODEL))
 			return err_set(e, "%s: not the model of these predictions: image '%s' is "
 			                  "%s with %.4f by the model, with %.4f in the table",
-			               infile_name(s->v->files->model), cases_id(c, i), c->classes.entry[k].code,
-			               (double)p[k], told[k]);
+			               infile_name(s->v->files->model), cases_id(c, i),
+			               c->classes.entry[k].code, (double)p[k], told[k]);
 	return 0;
 }
 

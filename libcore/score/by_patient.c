@@ -114,10 +114,12 @@ static void figures_of_drawn(const void *arg, const uint32_t *drawn, double *fig
 	add_overall(&m, figure);
 	for (size_t i = 0; i < p->s->classes + p->s->groups; i++) {
 		double *row = figure + SCORECARD_OVERALL + i * SCORECARD_EACH;
-		struct fourfold f = i < p->s->classes
-		                            ? fourfold_of_class(&m, (int)i)
-		                            : fourfold_count(&counts, p->groups->each[i - p->s->classes].member);
+		struct fourfold f;
 
+		if (i < p->s->classes)
+			f = fourfold_of_class(&m, (int)i);
+		else
+			f = fourfold_count(&counts, p->groups->each[i - p->s->classes].member);
 		add_row_counts(&f, row);
 		add_row_ranks(p, &p->orders[i], drawn, row);
 	}

@@ -41,9 +41,12 @@ const struct roc_point *roc_at_sensitivity(const struct roc *c, double wanted)
 
 const struct roc_point *roc_at_specificity(const struct roc *c, double wanted)
 {
-	for (size_t i = c->count; i-- > 0;)
-		if (interval_share(c->negatives - c->points[i].false_positives, c->negatives) >= wanted)
-			return &c->points[i];
+	for (size_t i = c->count; i-- > 0;) {
+		const struct roc_point *p = &c->points[i];
+
+		if (interval_share(c->negatives - p->false_positives, c->negatives) >= wanted)
+			return p;
+	}
 	return NULL;
 }
 
@@ -85,7 +88,8 @@ struct roc_place roc_place(const struct roc *c, const struct roc_point *p, enum 
 {
 	struct ratio x = ratio_x(c, p, axes), y = ratio_y(c, p, axes);
 
-	return (struct roc_place){ interval_share(x.part, x.whole), interval_share(y.part, y.whole) };
+	return (struct roc_place){ interval_share(x.part, x.whole),
+		                   interval_share(y.part, y.whole) };
 }
 
 static void include(struct roc_band *band, size_t count, const struct interval *x,

@@ -65,8 +65,8 @@ static void test_extremes(enum macro_figure figure)
 		struct interval nothing = macro_interval(none, of, 3, figure, 2, 1);
 
 		wrong += !(all.value == 1 && all.high == 1 && all.low > low && all.low < 1);
-		wrong += !(nothing.value == 0 && nothing.low == 0 && nothing.high < high + (n == 41 ? .001 : 0) &&
-		           nothing.high > 0);
+		wrong += !(nothing.value == 0 && nothing.low == 0 && nothing.high > 0 &&
+		           nothing.high < high + (n == 41 ? .001 : 0));
 		low = all.low;
 		high = nothing.high;
 	}
