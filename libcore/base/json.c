@@ -162,6 +162,19 @@ static void write_digits(struct json_writer *j, const char *key, const char *dig
 	fputs(digits, j->f);
 }
 
+const float *json_tensor(struct json_writer *j, const char *key, int rank, const size_t *shape,
+                         const float *values)
+{
+	json_array(j, key);
+	for (size_t i = 0; i < shape[0]; i++)
+		if (rank > 1)
+			values = json_tensor(j, NULL, rank - 1, shape + 1, values);
+		else
+			json_float(j, NULL, *values++);
+	json_close_array(j);
+	return values;
+}
+
 void json_value(struct json_writer *j, const char *key, const struct json *v)
 {
 	switch (v->type) {
@@ -188,6 +201,9 @@ void json_value(struct json_writer *j, const char *key, const struct json *v)
 		for (size_t i = 0; i < v->count; i++)
 			json_value(j, v->items[i].key, &v->items[i]);
 		close_level(j, v->type == JSON_ARRAY ? ']' : '}');
+		break;
+	case JSON_TENSOR:
+		json_tensor(j, key, v->rank, v->shape, v->values);
 		break;
 	}
 }

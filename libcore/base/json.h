@@ -1,7 +1,7 @@
 #pragma once
 /*
- * JSON: a writer that streams to a FILE, and a small strict reader (RFC 8259,
- * no duplicate keys, at most 32 levels) for metadata and facts.
+ * JSON: a writer that streams to a FILE, and a small strict reader (RFC 8259, no duplicate keys, at
+ * most 10000 of them in an object, at most 32 levels) for metadata, facts and requests.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,13 +32,26 @@ void json_seed(struct json_writer *j, const char *key, uint64_t value);
 void json_number(struct json_writer *j, const char *key, double value);
 /* shortest for a float */
 void json_float(struct json_writer *j, const char *key, float value);
+/* Nested lists, RANK of them; returns what follows the values. */
+const float *json_tensor(struct json_writer *j, const char *key, int rank, const size_t *shape,
+                         const float *values);
 void json_bool(struct json_writer *j, const char *key, bool value);
 void json_null(struct json_writer *j, const char *key);
 struct json;
 /* a value that was read */
 void json_value(struct json_writer *j, const char *key, const struct json *value);
 
-enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_TEXT, JSON_ARRAY, JSON_OBJECT };
+enum json_type {
+	JSON_NULL,
+	JSON_BOOL,
+	JSON_NUMBER,
+	JSON_TEXT,
+	JSON_ARRAY,
+	JSON_OBJECT,
+	JSON_TENSOR,                    /* of json_parse_tensors alone */
+};
+
+enum { JSON_RANK_MAX = 8 };
 
 struct json {
 	enum json_type type;
@@ -53,6 +66,10 @@ struct json {
 	char *key;                      /* name of this member, NULL outside objects */
 	struct json *items;             /* JSON_ARRAY, JSON_OBJECT: COUNT of them, in order */
 	size_t count;
+	/* JSON_TENSOR: RANK dimensions, none of them 0, and their product of floats, row by row */
+	int rank;
+	size_t shape[JSON_RANK_MAX];
+	float *values;
 };
 
 /* Returns the value, which json_free frees, or NULL with E set ("at byte 17: ..."). */
@@ -62,6 +79,13 @@ struct json *json_parse(const char *text, size_t size, struct err *e);
  * Infinity and -Infinity, which Python's json writes, are read as null.
  */
 struct json *json_parse_foreign(const char *text, size_t size, struct err *e);
+/*
+ * The same for what strangers send: arrays of numbers, and arrays of such arrays of one shape, become
+ * JSON_TENSORs, 4 bytes a number, each the float that is nearest; beyond float's range infinity.
+ * Ragged ones stay arrays. More than JSON_VALUES_MAX values besides are refused.
+ */
+enum { JSON_VALUES_MAX = 100000 };
+struct json *json_parse_tensors(const char *text, size_t size, struct err *e);
 void json_free(struct json *v);
 
 /* V on one line, as json_value writes it, in new memory. */

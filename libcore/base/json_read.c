@@ -7,15 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/decimal.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 
-enum { MAX_DEPTH = 32, NUMBER_BYTES = 64 };
+enum { MAX_DEPTH = 32, MAX_NAMES = 10000, NUMBER_BYTES = 64 };
 
 struct reader {
 	const char *start, *p, *end;
 	struct err *e;
 	bool foreign;                   /* also what Python's json writes, and no standard has */
+	bool tensors;
+	size_t values;                  /* of any kind so far */
 };
 
 static int read_value(struct reader *r, struct json *v, int depth);
@@ -220,6 +223,8 @@ static int read_key(struct reader *r, struct json *object, char **key)
 		return -1;
 	if (json_get(object, *key))
 		return fail(r, "the same name twice");
+	if (object->count == MAX_NAMES)
+		return fail(r, "too many names in one object");
 	return take(r, ':') ? 0 : fail(r, "expected ':'");
 }
 
@@ -246,16 +251,97 @@ static int read_items(struct reader *r, struct json *v, char close, int depth)
 	return take(r, close) ? 0 : fail(r, "expected ',' or the closing bracket");
 }
 
+/* ---- tensors ---- */
+
+struct tensor {
+	float *values;
+	size_t count, room;
+	int rank;                       /* 0: no innermost array has ended yet */
+	size_t shape[JSON_RANK_MAX];
+};
+
+static void add_number(struct tensor *t, float value)
+{
+	if (t->count == t->room) {
+		t->room = t->room ? 2 * t->room : 64;
+		t->values = xrealloc(t->values, t->room, sizeof *t->values);
+	}
+	t->values[t->count++] = value;
+}
+
+/* Notes that an array at LEVEL had N items; false: not the shape of those before. */
+static bool agree(struct tensor *t, int level, size_t n)
+{
+	if (!t->shape[level])
+		t->shape[level] = n;
+	return t->shape[level] == n;
+}
+
+/* Is an array at LEVEL one of numbers, where the first of its level was one of arrays? */
+static bool is_innermost(struct tensor *t, int level)
+{
+	if (!t->rank)
+		t->rank = level + 1;
+	return t->rank == level + 1;
+}
+
+/* After the opening bracket. False: no tensor; the place is lost then. */
+static bool read_rows(struct reader *r, struct tensor *t, int level)
+{
+	size_t n = 0;
+
+	if (level == JSON_RANK_MAX)
+		return false;
+	do {
+		const char *end;
+		float value;
+
+		if (take(r, '[')) {
+			if (t->rank == level + 1 || !read_rows(r, t, level + 1))
+				return false;
+			continue;
+		}
+		end = decimal_float(r->p, r->end, &value);
+		if (!end || !is_innermost(t, level))
+			return false;
+		add_number(t, value);
+		r->p = end;
+	} while (n++, take(r, ','));
+	return take(r, ']') && agree(t, level, n);
+}
+
+/* After the opening bracket. False: no tensor, and nothing happened. */
+static bool read_tensor(struct reader *r, struct json *v)
+{
+	const char *start = r->p;
+	struct tensor t = {0};
+
+	if (!read_rows(r, &t, 0)) {
+		free(t.values);
+		r->p = start;
+		return false;
+	}
+	v->type = JSON_TENSOR;
+	v->values = t.values;
+	v->rank = t.rank;
+	memcpy(v->shape, t.shape, sizeof v->shape);
+	return true;
+}
+
 static int read_value(struct reader *r, struct json *v, int depth)
 {
 	skip_blanks(r);
 	if (depth > MAX_DEPTH)
 		return fail(r, "nested too deeply");
+	if (r->tensors && r->values++ == JSON_VALUES_MAX)
+		return fail(r, "too many values");
 	if (take(r, '{')) {
 		v->type = JSON_OBJECT;
 		return read_items(r, v, '}', depth);
 	}
 	if (take(r, '[')) {
+		if (r->tensors && read_tensor(r, v))
+			return 0;
 		v->type = JSON_ARRAY;
 		return read_items(r, v, ']', depth);
 	}
@@ -281,6 +367,7 @@ static void release(struct json *v)
 	for (size_t i = 0; i < v->count; i++)
 		release(&v->items[i]);
 	free(v->items);
+	free(v->values);
 	free(v->text);
 	free(v->key);
 }
@@ -312,16 +399,23 @@ fail:
 
 struct json *json_parse(const char *text, size_t size, struct err *e)
 {
-	struct reader r = { text, text, text + size, e, false };
+	struct reader r = { .start = text, .p = text, .end = text + size, .e = e };
 
 	return parse(&r);
 }
 
 struct json *json_parse_foreign(const char *text, size_t size, struct err *e)
 {
-	struct reader r = { text, text, text + size, e, true };
+	struct reader r = { .start = text, .p = text, .end = text + size, .e = e, .foreign = true };
 
 	take_word(&r, "\xef\xbb\xbf");
+	return parse(&r);
+}
+
+struct json *json_parse_tensors(const char *text, size_t size, struct err *e)
+{
+	struct reader r = { .start = text, .p = text, .end = text + size, .e = e, .tensors = true };
+
 	return parse(&r);
 }
 

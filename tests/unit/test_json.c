@@ -277,8 +277,106 @@ static void foreign(void)
 	ok(!json_parse_foreign("Nan", 3, &e), "nor Nan, wherever it comes from: %s", e.text);
 }
 
+static struct json *parse_tensors(const char *text)
+{
+	return json_parse_tensors(text, strlen(text), &e);
+}
+
+/* The shape of the tensor that TEXT is, "2x3", and its first numbers; "no tensor". */
+static char *tensor_of(const char *text)
+{
+	struct json *v = parse_tensors(text);
+	size_t size, n = 1;
+	char *got;
+	FILE *f = xmemstream(&got, &size);
+
+	if (!v || v->type != JSON_TENSOR) {
+		fputs(v ? "no tensor" : e.text, f);
+		n = 0;
+	}
+	for (int i = 0; n && i < v->rank; i++) {
+		fprintf(f, "%s%zu", i ? "x" : "", v->shape[i]);
+		n *= v->shape[i];
+	}
+	for (size_t i = 0; i < n; i++)
+		fprintf(f, " %g", (double)v->values[i]);
+	xmemclose(f);
+	json_free(v);
+	return got;
+}
+
+static void is_tensor(const char *text, const char *want)
+{
+	char *got = tensor_of(text);
+
+	is_text(got, want, text);
+	free(got);
+}
+
+static void tensors(void)
+{
+	struct json *v;
+	char *long_list;
+	size_t size;
+	FILE *f;
+
+	is_tensor("[1]", "1 1");
+	is_tensor("[ 1 , -2.5,3e1 ]", "3 1 -2.5 30");
+	is_tensor("[[1,2,3],[4,5,6]]", "2x3 1 2 3 4 5 6");
+	is_tensor("[[[[[[[[7]]]]]]]]", "1x1x1x1x1x1x1x1 7");
+	is_tensor("[1e39]", "1 inf");
+	is_tensor("[[[[[[[[[7]]]]]]]]]", "no tensor");
+	is_tensor("[]", "no tensor");
+	is_tensor("[[],[]]", "no tensor");
+	is_tensor("[[1,2],[3]]", "no tensor");
+	is_tensor("[[1],2]", "no tensor");
+	is_tensor("[1,[2]]", "no tensor");
+	is_tensor("[[[1]],[2]]", "no tensor");
+	is_tensor("[1,null]", "no tensor");
+	is_tensor("[1,]", "no valid JSON at byte 3: expected a value");
+	is_tensor("[1,NaN]", "no valid JSON at byte 3: expected a value");
+	is_tensor("[1 2]", "no valid JSON at byte 3: expected ',' or the closing bracket");
+	is_tensor("[[1,2],[3,4]", "no valid JSON at byte 12: expected ',' or the closing bracket");
+
+	v = parse_tensors("{\"a\": [[1,2],[3]], \"b\": [{\"c\": [4,5]}, \"x\"]}");
+	ok(v && json_get(v, "a")->type == JSON_ARRAY && json_get(v, "a")->items[1].type == JSON_TENSOR,
+	   "a ragged list is a list of tensors");
+	ok(v && json_get(&json_get(v, "b")->items[0], "c")->shape[0] == 2, "a tensor in an object in a list");
+	json_free(v);
+
+	v = parse_tensors("[[[1,2.5]],[[-3,4]]]");
+	long_list = json_line(v);
+	is_text(long_list, "[[[1, 2.5]], [[-3, 4]]]", "a tensor is written as lists");
+	free(long_list);
+	json_free(v);
+
+	f = xmemstream(&long_list, &size);
+	for (int i = 0; i <= JSON_VALUES_MAX; i++)
+		fprintf(f, "%s\"\"", i ? "," : "[");
+	fputc(']', f);
+	xmemclose(f);
+	ok(!parse_tensors(long_list) && strstr(e.text, "too many values"), "too many values: %s", e.text);
+	free(long_list);
+}
+
+static void names(void)
+{
+	char *text;
+	size_t size;
+	FILE *f = xmemstream(&text, &size);
+
+	for (int i = 0; i <= 10000; i++)
+		fprintf(f, "%s\"%d\":0", i ? "," : "{", i);
+	fputc('}', f);
+	xmemclose(f);
+	ok(!parse(text) && strstr(e.text, "too many names in one object"), "10001 names: %s", e.text);
+	free(text);
+}
+
 int main(void)
 {
+	tensors();
+	names();
 	good();
 	numbers();
 	bad();
