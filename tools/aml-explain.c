@@ -9,7 +9,6 @@
 #include "base/progress.h"
 #include "base/tool.h"
 #include "format/npy.h"
-#include "image/png_write.h"
 #include "image/resize.h"
 #include "data/picture.h"
 #include "nn/gradcam.h"
@@ -36,7 +35,6 @@ struct explanation {
 	struct gradcam *gradcam;
 	struct picture picture;
 	float *input;                   /* the network's */
-	float *small;                   /* the map as Grad-CAM makes it */
 	float *map;                     /* [picture.height][picture.width] */
 };
 
@@ -93,7 +91,7 @@ static int find_class(struct explanation *x, const struct args *a, struct err *e
 static int load(struct explanation *x, const struct args *a, struct err *e)
 {
 	const struct net *net = &x->m.net;
-	size_t pixels, positions;
+	size_t pixels;
 	struct err warning;
 
 	if (model_load(&x->m, a->model, 0, e) < 0 || find_class(x, a, e) < 0)
@@ -101,10 +99,8 @@ static int load(struct explanation *x, const struct args *a, struct err *e)
 	if (model_size_guessed(&x->m, a->model, &warning))
 		tool_warn(&warning);
 	pixels = (size_t)net->size * (size_t)net->size;
-	positions = (size_t)net->conv4_size * (size_t)net->conv4_size;
 	picture_init(&x->picture, net->size, RESIZE_BICUBIC);
 	x->input = xaligned(pixels * (size_t)net->channels, sizeof *x->input);
-	x->small = xaligned(positions, sizeof *x->small);
 	if (picture_input(&x->picture, x->input, net->channels, a->image, e) < 0)
 		return -1;
 	if (a->format == PNG && picture_original(&x->picture, x->input, net->channels, e) < 0)
@@ -127,7 +123,7 @@ static int explain(struct explanation *x, const struct args *a, struct err *e)
 	const struct engine *engine = engine_pick(&x->m.net, e);
 	struct picture *p = &x->picture;
 	const float *probability;
-	int predicted, side = x->m.net.conv4_size;
+	int predicted;
 
 	if (!engine)
 		return -1;
@@ -137,26 +133,11 @@ static int explain(struct explanation *x, const struct args *a, struct err *e)
 	if (x->label < 0)
 		x->label = predicted;
 	x->map = mem_try((size_t)p->width * (size_t)p->height, sizeof *x->map, e);
-	if (!x->map || gradcam_map(x->gradcam, x->label, x->small, e) < 0 ||
-	    resize_floats(x->map, p->width, p->height, x->small, side, side, RESIZE_BILINEAR,
-	                  e) < 0)
+	if (!x->map ||
+	    gradcam_picture(x->gradcam, x->label, x->map, p->width, p->height, e) < 0)
 		return err_in(e, infile_name(a->image));
 	report(x, probability, predicted, a->quiet);
 	return 0;
-}
-
-static int write_overlay(struct explanation *x, FILE *f, struct err *e)
-{
-	struct picture *p = &x->picture;
-	uint8_t *rgb = mem_try((size_t)p->width * (size_t)p->height, 3, e);
-	int result;
-
-	if (!rgb)
-		return -1;
-	overlay_paint(rgb, &p->image, x->map);
-	result = png_write_rgb(f, rgb, p->width, p->height, PNG_WRITE_PHOTO, e);
-	free(rgb);
-	return result;
 }
 
 static int write_out(struct explanation *x, const struct args *a, struct err *e)
@@ -170,7 +151,7 @@ static int write_out(struct explanation *x, const struct args *a, struct err *e)
 	o = outfile_open(a->out, e);
 	if (!o)
 		return -1;
-	if (write_overlay(x, outfile_stream(o), e) < 0) {
+	if (overlay_write(outfile_stream(o), &x->picture.image, x->map, e) < 0) {
 		outfile_abandon(o);
 		return err_in(e, outfile_name(a->out));
 	}
@@ -184,7 +165,6 @@ static void release(struct explanation *x)
 	classes_release(&x->classes);
 	model_release(&x->m);
 	free(x->input);
-	free(x->small);
 	free(x->map);
 }
 

@@ -163,7 +163,8 @@ int main(int argc, char **argv)
 	struct args a = parse(argc, argv);
 	struct output o = { .a = &a };
 	struct err e;
-	struct predict *p = predict_new(a.model, chunk_of(a.names), a.threads, &e);
+	struct predict *p = predict_new(a.model, chunk_of(a.names), a.threads, MODEL_UNCHECKED,
+	                                &e);
 	int status;
 
 	if (p)

@@ -55,7 +55,7 @@ void picture_floats(const struct picture *p, float *out)
 
 /* ---- either a picture or an array ---- */
 
-static int from_npy(struct picture *p, float *out, const struct infile *f, int channels,
+static int from_npy(struct picture *p, float *out, int channels, const uint8_t *data, size_t size,
                     struct err *e)
 {
 	struct npy a = {0};
@@ -63,7 +63,7 @@ static int from_npy(struct picture *p, float *out, const struct infile *f, int c
 	size_t side = (size_t)p->size;
 	bool bytes;
 
-	if (npy_parse_only(&a, f->data, f->size, e) < 0)
+	if (npy_parse_only(&a, data, size, e) < 0)
 		return -1;
 	bytes = a.kind == 'u' && a.item_bytes == 1 && !a.fortran;
 	if (a.dims != 3 || a.shape[0] != side || a.shape[1] != side ||
@@ -78,39 +78,46 @@ static int from_npy(struct picture *p, float *out, const struct infile *f, int c
 	return bytes ? 0 : pixels_check(out, numbers(p, channels), NULL, e);
 }
 
-static int from_picture(struct picture *p, float *out, const struct infile *f, int channels,
-                        struct err *e)
+static int from_picture(struct picture *p, float *out, int channels, const uint8_t *data,
+                        size_t size, struct err *e)
 {
 	if (channels != IMAGE_CHANNELS)
 		return err_set(e, "a picture has %d channels, the network takes %d",
 		               IMAGE_CHANNELS, channels);
-	if (image_read(&p->image, f->data, f->size, e) < 0 || shrink(p, e) < 0)
+	if (image_read(&p->image, data, size, e) < 0 || shrink(p, e) < 0)
 		return -1;
 	picture_floats(p, out);
 	return 0;
 }
 
+int picture_read(struct picture *p, float *out, int channels, const uint8_t *bytes, size_t size,
+                 struct err *e)
+{
+	size_t magic = sizeof npy_magic - 1;
+	int result;
+
+	p->image.note = NULL;
+	p->image.width = p->image.height = 0;
+	if (size >= magic && !memcmp(bytes, npy_magic, magic))
+		result = from_npy(p, out, channels, bytes, size, e);
+	else
+		result = from_picture(p, out, channels, bytes, size, e);
+	p->width = p->image.width ? p->image.width : p->size;
+	p->height = p->image.height ? p->image.height : p->size;
+	return result;
+}
+
 int picture_input(struct picture *p, float *out, int channels, const char *path,
                   struct err *e)
 {
-	size_t magic = sizeof npy_magic - 1;
 	struct infile f;
 	int result;
 
 	if (infile_open(&f, path, file_limit, e) < 0)
 		return -1;
-	p->image.note = NULL;
-	p->image.width = p->image.height = 0;
-	if (f.size >= magic && !memcmp(f.data, npy_magic, magic))
-		result = from_npy(p, out, &f, channels, e);
-	else
-		result = from_picture(p, out, &f, channels, e);
+	result = picture_read(p, out, channels, f.data, f.size, e);
 	infile_release(&f);
-	if (result < 0)
-		return err_in(e, infile_name(path));
-	p->width = p->image.width ? p->image.width : p->size;
-	p->height = p->image.height ? p->image.height : p->size;
-	return 0;
+	return result < 0 ? err_in(e, infile_name(path)) : 0;
 }
 
 int picture_from_floats(struct image *im, const float *in, int width, int height, int channels,

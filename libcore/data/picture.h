@@ -15,7 +15,7 @@ struct picture {
 	struct resize *resize;
 	struct image image;             /* as the file holds it; its note is the last file's */
 	uint8_t *bytes;                 /* [size][size][IMAGE_CHANNELS], of the last picture */
-	int width, height;              /* of picture_input's last file, before it was resized */
+	int width, height;              /* of the last file, before it was resized */
 };
 
 void picture_init(struct picture *p, int size, enum resize_filter filter);
@@ -38,8 +38,12 @@ void picture_floats(const struct picture *p, float *out);
 int picture_input(struct picture *p, float *out, int channels, const char *path,
                   struct err *e);
 
+/* The same from the SIZE bytes of such a file in memory, but no message names a file. */
+int picture_read(struct picture *p, float *out, int channels, const uint8_t *bytes, size_t size,
+                 struct err *e);
+
 /*
- * After picture_input: makes p->image the picture that it read, at its own size. A TIFF, PNG or
+ * After picture_input or picture_read: makes p->image the picture that it read, at its own size. A TIFF, PNG or
  * JPEG is there already; of an array it is IN, its floats, in bytes. Returns 0, or -1 with E set:
  * channels that are neither grey, RGB nor RGBA.
  */

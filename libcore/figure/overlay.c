@@ -2,8 +2,10 @@
 #include "figure/overlay.h"
 
 #include <math.h>
-#include <stddef.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
+#include "image/png_write.h"
 #include "figure/draw.h"
 
 enum { CHANNELS = 3, STEPS = 256 };
@@ -81,4 +83,21 @@ void overlay_paint(uint8_t *rgb, const struct image *im, const float *map)
 			rgb[k] = blend(blend(255, p[k], p[CHANNELS] / 255.0), above[k],
 			               most_opaque * (double)map[i]);
 	}
+}
+
+/* The picture as it is: below a map of zeros. */
+int overlay_write(FILE *f, const struct image *im, const float *map, struct err *e)
+{
+	size_t pixels = (size_t)im->width * (size_t)im->height;
+	uint8_t *rgb = mem_try(pixels, CHANNELS, e);
+	float *zeros = map ? NULL : xcalloc(pixels, sizeof *zeros);
+	int result = -1;
+
+	if (rgb) {
+		overlay_paint(rgb, im, map ? map : zeros);
+		result = png_write_rgb(f, rgb, im->width, im->height, PNG_WRITE_PHOTO, e);
+	}
+	free(rgb);
+	free(zeros);
+	return result;
 }

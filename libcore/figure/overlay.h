@@ -5,7 +5,9 @@
  * was where the map is 0.
  */
 #include <stdint.h>
+#include <stdio.h>
 
+#include "base/err.h"
 #include "image/image.h"
 
 /*
@@ -14,3 +16,6 @@
  * readers see the same; stained cells, which are purple, have none of them.
  */
 void overlay_paint(uint8_t *rgb, const struct image *im, const float *map);
+
+/* Writes the same as PNG; MAP NULL: the picture alone. Returns 0, or -1 with E set. */
+int overlay_write(FILE *f, const struct image *im, const float *map, struct err *e);

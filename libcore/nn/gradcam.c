@@ -16,6 +16,7 @@
 
 #include "base/finite.h"
 #include "base/mem.h"
+#include "image/resize.h"
 #include "nn/elementwise.h"
 #include "nn/norm.h"
 #include "nn/predictor.h"
@@ -32,6 +33,7 @@ struct gradcam {
 	double *dy;                     /* [dense] */
 	double *weight;                 /* [filters[3]] */
 	float *logits, *probability;    /* [classes] */
+	float *map;                     /* [conv4_size][conv4_size] */
 };
 
 /* Row by row of the pool: few enough numbers in each sum for single precision. */
@@ -70,6 +72,7 @@ struct gradcam *gradcam_new(const struct engine *engine, const struct net *net,
 	g->weight = xaligned((size_t)net->filters[3], sizeof(double));
 	g->logits = xaligned(C, sizeof(float));
 	g->probability = xaligned(C, sizeof(float));
+	g->map = xaligned((size_t)net->conv4_size * (size_t)net->conv4_size, sizeof(float));
 	return g;
 }
 
@@ -88,6 +91,7 @@ void gradcam_free(struct gradcam *g)
 	free(g->weight);
 	free(g->logits);
 	free(g->probability);
+	free(g->map);
 	free(g);
 }
 
@@ -156,4 +160,13 @@ int gradcam_map(struct gradcam *g, int label, float *map, struct err *e)
 	for (int i = 0; i < positions && largest > 0; i++)
 		map[i] /= largest;
 	return 0;
+}
+
+int gradcam_picture(struct gradcam *g, int label, float *map, int width, int height, struct err *e)
+{
+	int side = g->net.conv4_size;
+
+	if (gradcam_map(g, label, g->map, e) < 0)
+		return -1;
+	return resize_floats(map, width, height, g->map, side, side, RESIZE_BILINEAR, e);
 }

@@ -33,3 +33,6 @@ const float *gradcam_forward(struct gradcam *g, const float *image);
  * large for the network's arithmetic.
  */
 int gradcam_map(struct gradcam *g, int label, float *map, struct err *e);
+
+/* The same, resized (bilinear, as Pillow) to a picture: MAP [height][width]. */
+int gradcam_picture(struct gradcam *g, int label, float *map, int width, int height, struct err *e);

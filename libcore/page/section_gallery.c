@@ -4,8 +4,7 @@
 
 #include "base/infile.h"
 #include "base/mem.h"
-#include "image/png_write.h"
-#include "image/resize.h"
+#include "image/thumbnail.h"
 #include "data/picture.h"
 #include "nn/gradcam.h"
 #include "fused/engine_pick.h"
@@ -30,17 +29,14 @@ struct easel {
 	const struct evidence *v;
 	struct gradcam *gradcam;        /* NULL: none */
 	float *input;                   /* the image, height x width x channels */
-	float *small;                   /* the map as Grad-CAM makes it */
 	struct image image;             /* as it is shown */
 	float *map;                     /* [image.height][image.width] */
-	uint8_t *rgb;                   /* [image.height][image.width][3] */
 };
 
 static int easel_init(struct easel *s, struct err *e)
 {
 	const struct model *m = &s->v->model;
 	const struct engine *engine;
-	size_t positions;
 
 	s->input = xaligned(dataset_image_numbers(&s->v->dataset), sizeof *s->input);
 	if (!s->v->files->model)
@@ -48,8 +44,6 @@ static int easel_init(struct easel *s, struct err *e)
 	engine = engine_pick(&m->net, e);
 	if (!engine)
 		return -1;
-	positions = (size_t)m->net.conv4_size * (size_t)m->net.conv4_size;
-	s->small = xaligned(positions, sizeof *s->small);
 	s->gradcam = gradcam_new(engine, &m->net, m->w);
 	return 0;
 }
@@ -59,37 +53,10 @@ static void easel_release(struct easel *s)
 	gradcam_free(s->gradcam);
 	image_release(&s->image);
 	free(s->input);
-	free(s->small);
 	free(s->map);
-	free(s->rgb);
 }
 
 /* ---- pictures ---- */
-
-/* Makes the image smaller where a side is longer than SIDE_MOST. */
-static int shrink(struct image *im, struct err *e)
-{
-	int longest = im->width > im->height ? im->width : im->height;
-	int width = (int)lround((double)im->width * SIDE_MOST / longest);
-	int height = (int)lround((double)im->height * SIDE_MOST / longest);
-	struct image small = {0};
-	struct resize *r;
-	int result;
-
-	if (longest <= SIDE_MOST)
-		return 0;
-	width = width ? width : 1;
-	height = height ? height : 1;
-	if (image_alloc(&small, (uint32_t)width, (uint32_t)height, 0, 0, 0, e) < 0)
-		return -1;
-	r = resize_new(width, height, RESIZE_BICUBIC);
-	result = resize_run(r, small.pixels, im->pixels, im->width, im->height, im->opaque, e);
-	resize_free(r);
-	small.opaque = im->opaque;
-	image_release(im);
-	*im = small;
-	return result;
-}
 
 /* Image I of the dataset: its floats, and as it is shown. */
 static int load(struct easel *s, size_t i, struct err *e)
@@ -100,23 +67,22 @@ static int load(struct easel *s, size_t i, struct err *e)
 	if (dataset_image(d, i, s->input, e) < 0)
 		return -1;
 	if (picture_from_floats(&s->image, s->input, d->width, d->height, d->channels, e) < 0 ||
-	    shrink(&s->image, e) < 0)
+	    thumbnail_fit(&s->image, SIDE_MOST, e) < 0)
 		return err_in(e, d->path);
 	pixels = (size_t)s->image.width * (size_t)s->image.height;
 	s->map = xrealloc(s->map, pixels, sizeof *s->map);
-	s->rgb = xrealloc(s->rgb, pixels, 3);
 	return 0;
 }
 
-static int put_picture(struct easel *s, const char *alt, struct err *e)
+/* With MAP over it, if that is not NULL. */
+static int put_picture(struct easel *s, const float *map, const char *alt, struct err *e)
 {
 	char *png;
 	size_t size;
 	FILE *f = xmemstream(&png, &size);
 	int result;
 
-	overlay_paint(s->rgb, &s->image, s->map);
-	result = png_write_rgb(f, s->rgb, s->image.width, s->image.height, PNG_WRITE_PHOTO, e);
+	result = overlay_write(f, &s->image, map, e);
 	xmemclose(f);
 	if (result == 0)
 		html_png(s->h, png, size, s->image.width, s->image.height, alt);
@@ -143,19 +109,17 @@ static int put_overlay(struct easel *s, size_t i, struct err *e)
 {
 	const struct cases *c = s->v->cases;
 	const struct class_entry *answer = &s->v->classes.entry[c->predicted[i]];
-	int side = s->v->model.net.conv4_size;
 	char *alt;
 	int result;
 
 	if (check_row(s, i, gradcam_forward(s->gradcam, s->input), e) < 0)
 		return -1;
-	if (gradcam_map(s->gradcam, c->predicted[i], s->small, e) < 0 ||
-	    resize_floats(s->map, s->image.width, s->image.height, s->small, side, side,
-	                  RESIZE_BILINEAR, e) < 0)
+	if (gradcam_picture(s->gradcam, c->predicted[i], s->map, s->image.width, s->image.height,
+	                    e) < 0)
 		return err_in(e, cases_id(c, i));
 	alt = xasprintf("Where the network looked for %s in cell %s",
 	                answer->code, cases_id(c, i));
-	result = put_picture(s, alt, e);
+	result = put_picture(s, s->map, alt, e);
 	free(alt);
 	return result;
 }
@@ -169,11 +133,9 @@ static int put_pictures(struct easel *s, size_t i, struct err *e)
 
 	if (load(s, s->v->place[i], e) < 0)
 		return -1;
-	for (int k = 0; k < s->image.width * s->image.height; k++)
-		s->map[k] = 0;
 	html_begin(s->h, "div", "class", "pictures");
 	alt = xasprintf("Cell %s, %s", cases_id(c, i), entry[c->actual[i]].name);
-	result = put_picture(s, alt, e);
+	result = put_picture(s, NULL, alt, e);
 	free(alt);
 	if (result == 0 && s->gradcam)
 		result = put_overlay(s, i, e);

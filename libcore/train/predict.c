@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/threads.h"
 #include "data/picture.h"
+#include "data/pixels.h"
 #include "nn/predictor.h"
 #include "nn/softmax.h"
 #include "fused/engine_pick.h"
@@ -40,7 +41,7 @@ static int check_small(const struct predict *p, struct err *e)
 	return 0;
 }
 
-struct predict *predict_new(const char *path, int max, int threads, struct err *e)
+struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e)
 {
 	struct predict *p = xcalloc(1, sizeof *p);
 	size_t pixels, room = (size_t)max;
@@ -50,7 +51,7 @@ struct predict *predict_new(const char *path, int max, int threads, struct err *
 	assert(max >= 1 && max <= PREDICT_MAX);
 	p->max = max;
 	p->path = xstrdup(infile_name(path));
-	if (model_load(&p->m, path, MODEL_UNCHECKED, e) == 0 && check_small(p, e) == 0)
+	if (model_load(&p->m, path, flags, e) == 0 && check_small(p, e) == 0)
 		engine = engine_pick(net, e);
 	if (!engine) {
 		predict_free(p);
@@ -92,6 +93,11 @@ void predict_free(struct predict *p)
 const struct classes *predict_classes(const struct predict *p)
 {
 	return &p->classes;
+}
+
+const struct model *predict_model(const struct predict *p)
+{
+	return &p->m;
 }
 
 bool predict_size_guessed(const struct predict *p, struct err *warning)
@@ -176,8 +182,23 @@ static int run(struct predict *p, const float *const *image, int n, struct err *
 	return err_in(e, p->path);
 }
 
-/* N: at most p->max. */
-static int predict_chunk(struct predict *p, char *const *name, int n, struct err *e)
+/* The answers of N pictures, at most p->max, those of which that can be read at IMAGE, go to TAKE. */
+static int finish(struct predict *p, const float *const *image, int n, predict_take *take, void *arg,
+                  struct err *e)
+{
+	int good = 0;
+
+	for (int i = 0; i < n; i++)
+		good += !p->answer[i].failed;
+	if (good && run(p, image, good, e) < 0)
+		return -1;
+	answer(p, n);
+	take(arg, p->answer, n);
+	return 0;
+}
+
+static int predict_chunk(struct predict *p, char *const *name, int n, predict_take *take, void *arg,
+                         struct err *e)
 {
 	const float *image[PREDICT_MAX];
 	int good = 0;
@@ -188,10 +209,7 @@ static int predict_chunk(struct predict *p, char *const *name, int n, struct err
 	for (int i = 0; i < n; i++)
 		if (!p->answer[i].failed)
 			image[good++] = pixels_of(p, (size_t)i);
-	if (good && run(p, image, good, e) < 0)
-		return -1;
-	answer(p, n);
-	return 0;
+	return finish(p, image, n, take, arg, e);
 }
 
 int predict_files(struct predict *p, char *const *name, size_t n, predict_take *take, void *arg,
@@ -202,9 +220,66 @@ int predict_files(struct predict *p, char *const *name, size_t n, predict_take *
 	for (size_t at = 0; at < n; at += max) {
 		int now = (int)(n - at < max ? n - at : max);
 
-		if (predict_chunk(p, name + at, now, e) < 0)
+		if (predict_chunk(p, name + at, now, take, arg, e) < 0)
 			return -1;
-		take(arg, p->answer, now);
 	}
 	return 0;
+}
+
+int predict_memory(struct predict *p, const char *name, const uint8_t *bytes, size_t size,
+                   predict_take *take, void *arg, struct err *e)
+{
+	struct predict_answer *a = &p->answer[0];
+	const float *image = pixels_of(p, 0);
+
+	a->name = name;
+	a->failed = picture_read(&p->picture[0], pixels_of(p, 0), p->m.net.channels, bytes, size,
+	                         &a->error) < 0;
+	a->note = p->picture[0].image.note;
+	return finish(p, &image, 1, take, arg, e);
+}
+
+static int floats_chunk(struct predict *p, const float *pixels, size_t first, int n,
+                        predict_take *take, void *arg, struct err *e)
+{
+	size_t numbers = (size_t)(pixels_of(p, 1) - pixels_of(p, 0));
+	const float *image[PREDICT_MAX];
+	char name[PREDICT_MAX][32];
+	int good = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct predict_answer *a = &p->answer[i];
+		const float *x = pixels + (first + (size_t)i) * numbers;
+
+		snprintf(name[i], sizeof name[i], "image %zu", first + (size_t)i);
+		a->name = name[i];
+		a->note = NULL;
+		a->failed = pixels_check(x, numbers, NULL, &a->error) < 0;
+		if (a->failed)
+			err_in(&a->error, name[i]);
+		else
+			image[good++] = x;
+	}
+	return finish(p, image, n, take, arg, e);
+}
+
+int predict_floats(struct predict *p, const float *pixels, size_t n, predict_take *take, void *arg,
+                   struct err *e)
+{
+	size_t max = (size_t)p->max;
+
+	for (size_t at = 0; at < n; at += max)
+		if (floats_chunk(p, pixels, at, (int)(n - at < max ? n - at : max), take, arg, e) < 0)
+			return -1;
+	return 0;
+}
+
+struct picture *predict_picture(struct predict *p)
+{
+	return &p->picture[0];
+}
+
+const float *predict_input(const struct predict *p)
+{
+	return pixels_of(p, 0);
 }

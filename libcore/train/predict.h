@@ -8,6 +8,8 @@
 
 #include "base/err.h"
 #include "data/classes.h"
+#include "data/picture.h"
+#include "model/model.h"
 
 enum { PREDICT_MAX = 32 };              /* pictures at a time; more gain nothing */
 
@@ -27,13 +29,14 @@ struct predict_answer {
 typedef void predict_take(void *arg, const struct predict_answer *answer, int n);
 
 /*
- * Loads the model at PATH ("-": stdin). MAX, to PREDICT_MAX: pictures at a time. THREADS 0: all
- * processors. NULL with E set, PATH named.
+ * Loads the model at PATH ("-": stdin), FLAGS as model_load. MAX, to PREDICT_MAX: pictures at a time.
+ * THREADS 0: all processors; with 1 it starts none. NULL with E set, PATH named.
  */
-struct predict *predict_new(const char *path, int max, int threads, struct err *e);
+struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e);
 void predict_free(struct predict *p);           /* NULL is allowed */
 
 const struct classes *predict_classes(const struct predict *p);
+const struct model *predict_model(const struct predict *p);
 
 /* As model_size_guessed. */
 bool predict_size_guessed(const struct predict *p, struct err *warning);
@@ -46,3 +49,21 @@ bool predict_size_guessed(const struct predict *p, struct err *warning);
  */
 int predict_files(struct predict *p, char *const *name, size_t n, predict_take *take, void *arg,
                   struct err *e);
+
+/*
+ * The same for one picture in memory, called NAME: its SIZE bytes at BYTES are what picture_read
+ * takes.
+ */
+int predict_memory(struct predict *p, const char *name, const uint8_t *bytes, size_t size,
+                   predict_take *take, void *arg, struct err *e);
+
+/*
+ * The same for N images of floats, S x S x C each, one after the other: those that are no pixels
+ * (pixels_check) fail. Their names are "image 0" and so on.
+ */
+int predict_floats(struct predict *p, const float *pixels, size_t n, predict_take *take, void *arg,
+                   struct err *e);
+
+/* The last picture of predict_memory, and the floats that the network got of it. */
+struct picture *predict_picture(struct predict *p);
+const float *predict_input(const struct predict *p);

@@ -86,7 +86,7 @@ static void set_up(void)
 static struct predict *loaded(const char *model, int max)
 {
 	struct err e = {0};
-	struct predict *p = predict_new(scratch_path(model), max, 2, &e);
+	struct predict *p = predict_new(scratch_path(model), max, 2, MODEL_UNCHECKED, &e);
 
 	if (!p)
 		must(-1, &e);
@@ -185,7 +185,7 @@ static void test_no_model(void)
 {
 	struct err e = {0};
 
-	ok(!predict_new(scratch_path("none.npz"), 1, 1, &e) && strstr(e.text, "none.npz: "),
+	ok(!predict_new(scratch_path("none.npz"), 1, 1, MODEL_UNCHECKED, &e) && strstr(e.text, "none.npz: "),
 	   "no model: %s", e.text);
 	predict_free(NULL);
 }
