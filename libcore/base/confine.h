@@ -14,13 +14,19 @@ enum confine_level {
 };
 
 /*
- * From now on, for this process and what it starts: memory, threads of its own, clocks, and the
- * descriptors that are open, which may be read, written, waited for, accepted from and closed. No
- * open, no exec, no fork, no new socket, no connect, no ptrace, no signal to others: a call that is
- * not allowed fails with EPERM, or ends the process where it could only be an attack (exec,
- * ptrace, socket). Returns what could be had.
+ * From now on, for this process and what it starts: memory, the threads that it has, clocks, and
+ * the descriptors that are open, which may be read, written, waited for, accepted from and closed.
+ * No open, no exec, no fork, no new thread, no new socket, no connect, no code made, no ptrace, no
+ * signal to others. A call that is not allowed fails with EPERM; exec, socket, ptrace and the
+ * memory of other processes, io_uring, bpf, keyctl and calls of another architecture, which no
+ * decoder makes, end the process with SIGSYS. With Landlock alone a call fails with EACCES or
+ * EPERM, and before Linux 7.0 the threads that are there already are not confined.
+ *
+ * What opens a file when it is first needed must have been needed before: gemm_load, tzset. Built
+ * with the address or thread sanitizer, whose own calls seccomp would refuse, Landlock alone.
+ * Returns what could be had.
  */
 enum confine_level confine(void);
 
-/* "Landlock and seccomp", for a line in a log. */
+/* "Landlock and seccomp", "neither Landlock nor seccomp", for a line in a log. */
 const char *confine_name(enum confine_level level);
