@@ -1,5 +1,6 @@
 // What is wrong with the page that is open, as a list of lines: for readers who do not see it, and in narrow windows.
-(() => {
+// LANDMARKS: those that it has. RUNS: it has a script of its own, and what one presses.
+(({ landmarks, runs }) => {
 	const wrong = [], all = selector => [...document.querySelectorAll(selector)];
 	const say = (test, text) => test || wrong.push(text);
 	const shown = e => e.tagName + " " + (e.textContent || e.alt || "").trim().slice(0, 40);
@@ -7,7 +8,7 @@
 	say(document.documentElement.lang === "en", "no language");
 	say(document.title.trim(), "no title");
 	say(all("h1").length === 1, all("h1").length + " h1");
-	for (const landmark of ["header", "nav", "main", "footer"])
+	for (const landmark of landmarks)
 		say(all(landmark).length === 1, all(landmark).length + " " + landmark);
 	all("h1,h2,h3,h4,h5,h6").reduce((before, e) => {
 		say(+e.tagName[1] <= before + 1, "a level is left out before " + shown(e));
@@ -17,7 +18,7 @@
 	for (const e of all("img")) {
 		say(e.complete && e.naturalWidth > 0, "not loaded: " + e.alt);
 		say(e.alt, "no alt");
-		say(e.src.startsWith("data:"), "from elsewhere: " + e.src);
+		say(e.src.startsWith("data:") || runs && e.src.startsWith("blob:"), "from elsewhere: " + e.src);
 	}
 	for (const e of all("svg")) {
 		say(e.getAttribute("role") === "img", "svg without a role");
@@ -40,7 +41,13 @@
 		say(document.getElementById(e.getAttribute("aria-labelledby")), "no label of " + shown(e));
 	for (const e of all("a"))
 		say(document.getElementById(e.getAttribute("href").slice(1)), "leads nowhere: " + e.getAttribute("href"));
-	say(all("script,iframe,object,embed,link,form,[onload],[onerror],[onclick]").length === 0, "something runs or loads");
+	const active = all("script,iframe,object,embed,link,form,[onload],[onerror],[onclick]");
+	const own = e => e.matches("script:not([src]),link[rel=icon][href^='data:']");
+	say(active.every(e => runs && own(e)), "something runs or loads");
+	for (const e of runs ? all("button,select,summary,input") : []) {
+		const { width, height } = (e.closest("label") || e).getBoundingClientRect();
+		say(!e.checkVisibility() || width >= 44 && height >= 44, "small for a finger: " + shown(e) + " " + width + " x " + height);
+	}
 
 	say(document.scrollingElement.scrollWidth <= innerWidth,
 		"the page is " + document.scrollingElement.scrollWidth + " wide in a window of " + innerWidth);
@@ -72,4 +79,4 @@
 		}
 	}
 	return wrong.concat([...seen]);
-})()
+})
