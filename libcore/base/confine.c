@@ -54,9 +54,7 @@ static bool give_up_files(void)
 
 /* ---- seccomp ---- */
 
-/* The sanitizers' run-time libraries make calls of their own: a new process looks for leaks. */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-#elif defined __x86_64__ && !defined __ILP32__
+#if defined __x86_64__ && !defined __ILP32__
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined __aarch64__ && !defined __ILP32__ && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define ARCHITECTURE AUDIT_ARCH_AARCH64
@@ -233,11 +231,18 @@ static bool give_up_calls(void)
 
 /* ---- both ---- */
 
+/* The run-time libraries of sanitizers open files and start a process, to look for leaks. */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
+enum { SANITIZED = true };
+#else
+enum { SANITIZED = false };
+#endif
+
 enum confine_level confine(void)
 {
 	bool files, calls;
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	if (SANITIZED || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return CONFINE_NONE;
 	files = give_up_files();
 	calls = give_up_calls();        /* allows none of Landlock's */

@@ -22,8 +22,8 @@ enum confine_level {
  * decoder makes, end the process with SIGSYS. With Landlock alone a call fails with EACCES or
  * EPERM, and before Linux 7.0 the threads that are there already are not confined.
  *
- * What opens a file when it is first needed must have been needed before: gemm_load, tzset. Built
- * with the address or thread sanitizer, whose own calls seccomp would refuse, Landlock alone.
+ * What opens a file when it is first needed must have been needed before: gemm_load, tzset. A
+ * program built with the address or thread sanitizer, which needs files itself, is not confined.
  * Returns what could be had.
  */
 enum confine_level confine(void);
