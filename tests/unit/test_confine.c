@@ -300,6 +300,7 @@ int main(void)
 		return 0;
 	}
 	setrlimit(RLIMIT_CORE, &(struct rlimit){ 0, 0 });
+	setvbuf(stdout, NULL, _IOLBF, 0);      /* children of the thread sanitizer flush it too */
 	scratch_begin();
 	probe();
 	test_trials();
