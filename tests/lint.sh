@@ -5,7 +5,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 export LC_ALL=C
 
-LAYERS="base format image kernels data nn fused model train fed export stats score figure info page"
+LAYERS="base format image kernels data nn fused model train fed export stats score figure info page serve"
 LINE_MAX=100 FUNCTION_MAX=80 FILE_LONG=500 FILE_MAX=700
 failed=0
 

@@ -18,12 +18,19 @@ void answer_release(struct answer *a);
 FILE *answer_begin(struct answer *a);
 void answer_end(struct answer *a, FILE *f);
 
-/* Adds a header. VALUE has no control characters: they become blanks. */
+/* Adds a header. Control characters in VALUE become blanks. */
 void answer_header(struct answer *a, const char *name, const char *value);
 
-/* {"error": "..."}, the form of TensorFlow Serving and of the Open Inference Protocol alike. */
+/*
+ * {"error": "..."} on one line, in place of an earlier body; headers stay. The form of TensorFlow
+ * Serving and of the Open Inference Protocol alike.
+ */
 void answer_error(struct answer *a, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Status line, headers, empty line, body; of an answer to HEAD all but the body. */
+/*
+ * Status line, headers, empty line, body; of an answer to HEAD all but the body, of 304 neither
+ * body nor its type and size. Errors stay in the stream. The statuses are those of RFC 9110 that
+ * answer.c names.
+ */
 void answer_write(const struct answer *a, FILE *f, int with_body);

@@ -9,11 +9,17 @@
 
 #include "base/err.h"
 
-enum { FORM_PARTS = 1024 };
+enum {
+	FORM_PARTS = 1024,
+	FORM_HEAD_BYTES = 16 * 1024,    /* of the headers of a part */
+};
 
+/*
+ * A field. FILE is the name that the client told of a file, some with its folders; "" where none
+ * was chosen, NULL where the field is none for files.
+ */
 struct form_part {
-	char *name;                     /* of the field */
-	char *file;                     /* the file's name as the client told it; NULL: no file */
+	char *name, *file;
 	const uint8_t *data;            /* SIZE bytes within the body */
 	size_t size;
 };
@@ -27,8 +33,10 @@ struct form {
 bool form_is(const char *content_type);
 
 /*
- * Takes BODY apart, which must outlive F. Returns 0, or -1 with E set: no boundary, no part, a part
- * without end or name, more than FORM_PARTS.
+ * Takes BODY apart, which must outlive F. Returns 0, or -1 with E set and F empty: no boundary, no
+ * part, a part without end or name, more than FORM_PARTS. Lines end with CR LF, as RFC 2046 has it;
+ * a line of which the boundary is only a part is data. In names %22 and \" become a quote; of
+ * control characters, they hold tabs only.
  */
 int form_parse(struct form *f, const char *content_type, const uint8_t *body, size_t size,
                struct err *e);

@@ -20,18 +20,24 @@ enum {
 struct scgi {
 	struct request_variable *variable;
 	size_t count;
-	size_t head;                    /* bytes before the body; 0: not known yet */
-	size_t whole;                   /* bytes of the whole request, once HEAD is known */
+	size_t start;                   /* of the first variable; 0: not known yet */
+	size_t head;                    /* bytes before the body, known with START */
+	size_t whole;                   /* bytes of the request; 0: not all of HEAD has arrived */
+	bool too_large;
 };
 
 /*
  * Looks at the SIZE bytes at DATA, all that have arrived so far. BODY_LIMIT: bytes of body that are
  * taken. Returns 1: the request is whole, 0: more must come, -1 with E set: never will it be one.
- * May be called again with more bytes, at another address too; what is known stays.
+ * May be called again with more bytes, at another address too: what is known stays, nothing is
+ * looked at twice. S is zero at first. Bytes behind the request are passed over.
  */
 int scgi_read(struct scgi *s, const uint8_t *data, size_t size, size_t body_limit, struct err *e);
 
-/* The request in DATA, of a scgi_read that returned 1; lives as long as both. */
+/*
+ * The request in DATA, the bytes of a scgi_read that returned 1, at another address or not; lives
+ * as long as both.
+ */
 void scgi_request(struct request *r, struct scgi *s, const uint8_t *data);
 
 /* Did the last scgi_read fail because the body is larger than BODY_LIMIT (413), or else (400)? */
