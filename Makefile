@@ -102,6 +102,8 @@ $(O)/%.o: %.c $(O)/flags
 $(SIMD_OBJ): $(O)/libcore/kernels/simd_%.o: libcore/kernels/simd.c $(O)/flags
 	$(COMPILE) $(OPT_simd) -ffp-contract=fast $(ISA_$*)
 
+$(O)/libcore/serve/served_page.o: libcore/serve/served_page.html
+
 $(LIB): $(LIB_OBJ)
 	@rm -f $@; $(AR) rcs $@ $^
 

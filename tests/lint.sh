@@ -274,6 +274,9 @@ covered() {
 		fuzz deflate        npz
 		fuzz gemm           -               a library
 		fuzz image_read     image_png       and image_jpeg, image_tiff: the decoder is picked by the first bytes
+		fuzz listener       -               sockets
+		fuzz serve_log      -               appends
+		fuzz served         model           and the command line
 		fuzz infile         -               bytes as they are
 		fuzz mapping        -               bytes as they are
 		fuzz model_file     model

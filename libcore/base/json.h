@@ -80,9 +80,9 @@ struct json *json_parse(const char *text, size_t size, struct err *e);
  */
 struct json *json_parse_foreign(const char *text, size_t size, struct err *e);
 /*
- * The same for what strangers send: arrays of numbers, and arrays of such arrays of one shape, become
- * JSON_TENSORs, 4 bytes a number, each the float that is nearest; beyond float's range infinity.
- * Ragged ones stay arrays. More than JSON_VALUES_MAX values besides are refused.
+ * The same for what strangers send: arrays of numbers, and arrays of such arrays of one shape,
+ * become JSON_TENSORs, 4 bytes a number, each the float that is nearest; beyond float's range
+ * infinity. Ragged ones stay arrays. More than JSON_VALUES_MAX values besides are refused.
  */
 enum { JSON_VALUES_MAX = 100000 };
 struct json *json_parse_tensors(const char *text, size_t size, struct err *e);

@@ -29,3 +29,12 @@ char *printable(const char *text)
 	*to = '\0';
 	return copy;
 }
+
+bool printable_is_word(const char *text)
+{
+	static const char fit[] = "abcdefghijklmnopqrstuvwxyz"
+	                          "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                          "0123456789._-";
+
+	return *text && !text[strspn(text, fit)];
+}

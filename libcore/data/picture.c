@@ -12,6 +12,7 @@
 #include "data/pixels.h"
 
 static const size_t file_limit = (size_t)1 << 32;
+static const size_t large = 1 << 20;
 static const char npy_magic[] = "\x93NUMPY";
 
 static size_t numbers(const struct picture *p, int channels)
@@ -51,6 +52,13 @@ int picture_load(struct picture *p, const char *path, struct err *e)
 void picture_floats(const struct picture *p, float *out)
 {
 	pixels_from_bytes(out, p->bytes, numbers(p, IMAGE_CHANNELS));
+}
+
+void picture_forget(struct picture *p)
+{
+	if (p->image.room > large)
+		image_release(&p->image);
+	resize_forget(p->resize);
 }
 
 /* ---- either a picture or an array ---- */
@@ -98,6 +106,7 @@ int picture_read(struct picture *p, float *out, int channels, const uint8_t *byt
 
 	p->image.note = NULL;
 	p->image.width = p->image.height = 0;
+	p->image.most = p->most;
 	if (size >= magic && !memcmp(bytes, npy_magic, magic))
 		result = from_npy(p, out, channels, bytes, size, e);
 	else

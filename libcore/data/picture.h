@@ -12,6 +12,7 @@
 /* What one thread needs for one picture after the other; the memory is used again. */
 struct picture {
 	int size;                       /* pixels a side */
+	int most;                       /* pixels that a file may have; 0: as many as image.h allows */
 	struct resize *resize;
 	struct image image;             /* as the file holds it; its note is the last file's */
 	uint8_t *bytes;                 /* [size][size][IMAGE_CHANNELS], of the last picture */
@@ -20,6 +21,9 @@ struct picture {
 
 void picture_init(struct picture *p, int size, enum resize_filter filter);
 void picture_release(struct picture *p);
+
+/* Gives back the memory of a large image, which the next would use again. */
+void picture_forget(struct picture *p);
 
 /*
  * Reads the TIFF, PNG or JPEG at PATH ("-": stdin) and resizes it into p->bytes.
@@ -43,9 +47,9 @@ int picture_read(struct picture *p, float *out, int channels, const uint8_t *byt
                  struct err *e);
 
 /*
- * After picture_input or picture_read: makes p->image the picture that it read, at its own size. A TIFF, PNG or
- * JPEG is there already; of an array it is IN, its floats, in bytes. Returns 0, or -1 with E set:
- * channels that are neither grey, RGB nor RGBA.
+ * After picture_input or picture_read: makes p->image the picture that it read, at its own size.
+ * A TIFF, PNG or JPEG is there already; of an array it is IN, its floats, in bytes. Returns 0, or
+ * -1 with E set: channels that are neither grey, RGB nor RGBA.
  */
 int picture_original(struct picture *p, const float *in, int channels, struct err *e);
 

@@ -27,12 +27,14 @@ static int reserve(struct image *im, size_t bytes, struct err *e)
 int image_alloc(struct image *im, uint32_t width, uint32_t height, double claimed,
                 size_t size, double ratio, struct err *e)
 {
+	int most = im->most ? im->most : IMAGE_MAX_PIXELS;
+
 	if (!width || !height)
 		return err_set(e, "picture of %u x %u pixels", width, height);
 	if (width > IMAGE_MAX_SIDE || height > IMAGE_MAX_SIDE ||
-	    (uint64_t)width * height > IMAGE_MAX_PIXELS)
+	    (uint64_t)width * height > (uint64_t)most)
 		return err_set(e, "a picture of %u x %u pixels: at most %d, %d a side", width,
-		               height, IMAGE_MAX_PIXELS, IMAGE_MAX_SIDE);
+		               height, most, IMAGE_MAX_SIDE);
 	if (claimed > ratio * (double)size)
 		return err_set(e, "claims %u x %u pixels, too many for a file of %zu bytes",
 		               width, height, size);

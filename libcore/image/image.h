@@ -14,6 +14,7 @@ struct image {
 	bool opaque;                    /* alpha is 255 everywhere */
 	const char *note;               /* what its user should know, or NULL; a constant */
 	size_t room;                    /* bytes at PIXELS, which the next picture uses again */
+	int most;                       /* pixels, refused above; 0: IMAGE_MAX_PIXELS */
 };
 
 /* The note of grey pictures with 16-bit samples above 255, all of which become white. */

@@ -17,6 +17,8 @@
 
 enum { ALPHA = RESIZE_CHANNELS - 1 };   /* the channel */
 
+enum { LARGE = 1 << 20 };               /* bytes that resize_forget leaves alone */
+
 struct resize {
 	int width, height;
 	enum resize_filter filter;
@@ -414,6 +416,16 @@ void resize_free(struct resize *r)
 	free(r->between);
 	free(r->line);
 	free(r);
+}
+
+void resize_forget(struct resize *r)
+{
+	if (!r || r->multiplied_size + r->between_size < LARGE)
+		return;
+	free(r->multiplied);
+	free(r->between);
+	r->multiplied = r->between = NULL;
+	r->multiplied_size = r->between_size = 0;
 }
 
 /* ---- floats: Pillow's mode F, sums in double; a pass that changes no size is none ---- */

@@ -34,6 +34,9 @@ struct resize;
 struct resize *resize_new(int width, int height, enum resize_filter filter);
 void resize_free(struct resize *r);
 
+/* Gives back the memory of the last image, if it is large; NULL is allowed. */
+void resize_forget(struct resize *r);
+
 /*
  * Resizes IN, height x width RGBA pixels (sides up to RESIZE_MAX_SIDE), into OUT. Like Pillow it
  * averages colours premultiplied. OPAQUE: alpha is 255 everywhere, which gives the same sooner.

@@ -182,9 +182,9 @@ static int run(struct predict *p, const float *const *image, int n, struct err *
 	return err_in(e, p->path);
 }
 
-/* The answers of N pictures, at most p->max, those of which that can be read at IMAGE, go to TAKE. */
-static int finish(struct predict *p, const float *const *image, int n, predict_take *take, void *arg,
-                  struct err *e)
+/* Answers N pictures, at most p->max; IMAGE: those of them that could be read. */
+static int finish(struct predict *p, const float *const *image, int n, predict_take *take,
+                  void *arg, struct err *e)
 {
 	int good = 0;
 
@@ -268,9 +268,12 @@ int predict_floats(struct predict *p, const float *pixels, size_t n, predict_tak
 {
 	size_t max = (size_t)p->max;
 
-	for (size_t at = 0; at < n; at += max)
-		if (floats_chunk(p, pixels, at, (int)(n - at < max ? n - at : max), take, arg, e) < 0)
+	for (size_t at = 0; at < n; at += max) {
+		int now = (int)(n - at < max ? n - at : max);
+
+		if (floats_chunk(p, pixels, at, now, take, arg, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 

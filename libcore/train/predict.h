@@ -29,8 +29,8 @@ struct predict_answer {
 typedef void predict_take(void *arg, const struct predict_answer *answer, int n);
 
 /*
- * Loads the model at PATH ("-": stdin), FLAGS as model_load. MAX, to PREDICT_MAX: pictures at a time.
- * THREADS 0: all processors; with 1 it starts none. NULL with E set, PATH named.
+ * Loads the model at PATH ("-": stdin), FLAGS as model_load. MAX, to PREDICT_MAX: pictures at a
+ * time. THREADS 0: all processors; with 1 it starts none. NULL with E set, PATH named.
  */
 struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e);
 void predict_free(struct predict *p);           /* NULL is allowed */

@@ -25,8 +25,8 @@ CARDS = """[...document.querySelectorAll("#gallery > li")].map(li => ({
     percent: li.querySelector("h3 .number")?.textContent ?? null,
     says: [...li.querySelectorAll(":scope > p")].slice(1).map(p => p.textContent),
     again: !!li.querySelector("[aria-label^=Try]"), tags: li.querySelector("bdi").childElementCount,
-    loaded: li.querySelector("img")?.naturalWidth > 0, alt: li.querySelector("img")?.alt ?? "", bars: li.querySelectorAll(":scope > ol > li").length,
-    rest: li.querySelectorAll("details li").length}))"""
+    loaded: li.querySelector("img")?.naturalWidth > 0, alt: li.querySelector("img")?.alt ?? "",
+    bars: li.querySelectorAll(":scope > ol > li").length, rest: li.querySelectorAll("details li").length}))"""
 
 
 class Service:

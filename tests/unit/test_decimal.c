@@ -9,7 +9,7 @@
 #include "base/rng.h"
 #include "tap.h"
 
-/* Is TEXT read whole, as strtof reads it? The bytes behind it are digits, which are not to be read. */
+/* Is TEXT read whole, as strtof reads it? Digits follow, which are not to be read. */
 static bool same(const char *text)
 {
 	char room[128];
@@ -61,17 +61,19 @@ static void test_odd(void)
 		"0", "-0", "0.0", "1", "255", "16777217", "16777219", "0.1", "1e0", "1E+2", "1e-2",
 		"18446744073709551615", "18446744073709551616", "99999999999999999999999999999",
 		"0.00000000000000000000000000000000000000000000000000001", "1e39", "-1e39", "1e-46",
-		"1.00000005960464477539062500000000000000000000000001", "1e999999999999", "0e999999",
-		"1.000000059604644775390625", "1.17549435e-38", "1e-40", "340282356779733661637539395458142568447",
+		"1.00000005960464477539062500000000000000000000000001", "1e999999999999",
+		"1.000000059604644775390625", "1.17549435e-38", "1e-40", "0e999999",
+		"340282356779733661637539395458142568447",
 	};
-	static const char *const bad[] = { "", "-", "+1", ".5", "01", "-01", "1.", "1.e2", "1e", "1e+",
-		                           "NaN", "Infinity", "x1" };
+	static const char *const bad[] = { "",   "-",    "+1", ".5",  "01",  "-01",      "1.",
+		                           "1.e2", "1e", "1e+", "NaN", "Infinity", "x1" };
 	float value;
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
 		ok(same(good[i]), "%s", good[i]);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		ok(!decimal_float(bad[i], bad[i] + strlen(bad[i]), &value), "no number: '%s'", bad[i]);
+		ok(!decimal_float(bad[i], bad[i] + strlen(bad[i]), &value), "no number: '%s'",
+		   bad[i]);
 }
 
 int main(void)

@@ -339,9 +339,11 @@ static void tensors(void)
 	is_tensor("[[1,2],[3,4]", "no valid JSON at byte 12: expected ',' or the closing bracket");
 
 	v = parse_tensors("{\"a\": [[1,2],[3]], \"b\": [{\"c\": [4,5]}, \"x\"]}");
-	ok(v && json_get(v, "a")->type == JSON_ARRAY && json_get(v, "a")->items[1].type == JSON_TENSOR,
+	ok(v && json_get(v, "a")->type == JSON_ARRAY &&
+	           json_get(v, "a")->items[1].type == JSON_TENSOR,
 	   "a ragged list is a list of tensors");
-	ok(v && json_get(&json_get(v, "b")->items[0], "c")->shape[0] == 2, "a tensor in an object in a list");
+	ok(v && json_get(&json_get(v, "b")->items[0], "c")->shape[0] == 2,
+	   "a tensor in an object in a list");
 	json_free(v);
 
 	v = parse_tensors("[[[1,2.5]],[[-3,4]]]");
@@ -355,7 +357,8 @@ static void tensors(void)
 		fprintf(f, "%s\"\"", i ? "," : "[");
 	fputc(']', f);
 	xmemclose(f);
-	ok(!parse_tensors(long_list) && strstr(e.text, "too many values"), "too many values: %s", e.text);
+	ok(!parse_tensors(long_list) && strstr(e.text, "too many values"), "too many values: %s",
+	   e.text);
 	free(long_list);
 }
 
@@ -369,7 +372,8 @@ static void names(void)
 		fprintf(f, "%s\"%d\":0", i ? "," : "{", i);
 	fputc('}', f);
 	xmemclose(f);
-	ok(!parse(text) && strstr(e.text, "too many names in one object"), "10001 names: %s", e.text);
+	ok(!parse(text) && strstr(e.text, "too many names in one object"), "10001 names: %s",
+	   e.text);
 	free(text);
 }
 

@@ -181,11 +181,61 @@ static void test_dash(void)
 	predict_free(p);
 }
 
+/* The bytes of a file are answered as the file is. */
+static void test_memory(void)
+{
+	struct predict *p = loaded("model.npz", 1);
+	struct got file = {0}, memory = {0};
+	struct err e;
+	size_t size = 0;
+	char *bytes = scratch_read(name[1], &size);
+
+	predict_files(p, &name[1], 1, take, &file, &e);
+	predict_memory(p, "it", (const uint8_t *)bytes, size, take, &memory, &e);
+	ok(!memcmp(memory.probability, file.probability, sizeof(float) * CLASSES),
+	   "bytes of a file, its probabilities");
+	predict_memory(p, "it", (const uint8_t *)bytes, size - 1, take, &memory, &e);
+	is_int(memory.failed, 1, "a byte less fails");
+	is_int(predict_picture(p)->width, SIDE, "its width");
+	free(bytes);
+	predict_free(p);
+}
+
+/* More images of floats than go at once; one of them holds what is no pixel. */
+static void test_floats(void)
+{
+	enum { MOST = 2, NUMBERS = SIDE * SIDE * 4 };
+	struct predict *p = loaded("model.npz", MOST);
+	struct got file = {0}, memory = {0}, odd = {0};
+	float *pixels = xaligned((size_t)IMAGES * NUMBERS, sizeof *pixels);
+	struct dataset d;
+	struct err e;
+
+	must(dataset_open(&d, scratch_path("data"), &e), &e);
+	for (int i = 0; i < IMAGES; i++)
+		must(dataset_image(&d, (size_t)i, pixels + i * NUMBERS, &e), &e);
+	predict_files(p, name, IMAGES, take, &file, &e);
+	predict_floats(p, pixels, IMAGES, take, &memory, &e);
+	is_int(memory.count, IMAGES, "an answer for each image of floats");
+	are_near(memory.probability[0], file.probability[0], IMAGES * CLASSES, 1e-6,
+	         "their files' probabilities");
+	pixels[3 * NUMBERS + 5] = 2;
+	predict_floats(p, pixels, IMAGES, take, &odd, &e);
+	is_int(odd.failed, 1, "one that holds a 2 fails");
+	is_text(odd.error, "image 3: number 5 is 2, pixels are floats from 0 to 1, or bytes",
+	        "why");
+	are_near(odd.probability[4], file.probability[4], CLASSES, 1e-6, "the one behind it");
+	dataset_release(&d);
+	free(pixels);
+	predict_free(p);
+}
+
 static void test_no_model(void)
 {
 	struct err e = {0};
 
-	ok(!predict_new(scratch_path("none.npz"), 1, 1, MODEL_UNCHECKED, &e) && strstr(e.text, "none.npz: "),
+	ok(!predict_new(scratch_path("none.npz"), 1, 1, MODEL_UNCHECKED, &e) &&
+	           strstr(e.text, "none.npz: "),
 	   "no model: %s", e.text);
 	predict_free(NULL);
 }
@@ -197,6 +247,8 @@ int main(void)
 	test_all();
 	test_failed();
 	test_ties();
+	test_memory();
+	test_floats();
 	test_no_model();
 	test_dash();
 	for (int i = 0; i < IMAGES; i++)

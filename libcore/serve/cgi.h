@@ -1,0 +1,11 @@
+#pragma once
+/* CGI (RFC 3875): one request in the environment and on a descriptor, one answer to a stream. */
+#include "base/err.h"
+#include "serve/service.h"
+
+/*
+ * Reads the request of the environment ENV and of the descriptor IN, waiting SECONDS at most, and
+ * answers it to F. A request that cannot be read is answered, too (400, 408, 413). Returns 0, or -1
+ * with E set: F cannot be written.
+ */
+int cgi_answer(struct service *s, char *const *env, int in, double seconds, FILE *f, struct err *e);

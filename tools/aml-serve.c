@@ -1,0 +1,163 @@
+/* aml-serve: answers web requests behind a web server, as CGI or SCGI. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/confine.h"
+#include "base/mem.h"
+#include "base/opt.h"
+#include "base/processors.h"
+#include "base/tool.h"
+#include "fused/engine_pick.h"
+#include "serve/cgi.h"
+#include "serve/listener.h"
+#include "serve/serve_log.h"
+#include "serve/workers.h"
+
+extern char **environ;
+
+enum { BODY_MAX = 1 << 30 };
+
+struct args {
+	struct opt_list models;
+	const char *listen, *log;
+	int workers, max_body;
+	double min_prob, timeout;
+};
+
+static bool is_cgi(void)
+{
+	return getenv("GATEWAY_INTERFACE") && getenv("REQUEST_METHOD");
+}
+
+static struct args parse(int argc, char **argv)
+{
+	struct args a = { .max_body = 64 << 20, .timeout = 30 };
+	const struct opt opts[] = {
+		OPT_LIST('m', "model", &a.models, "[NAME=]MODEL",
+		         "a model to serve; the first is the default"),
+		OPT_TEXT(0, "listen", &a.listen, "PATH|HOST:PORT",
+		         "answer SCGI at a Unix socket or a port of this machine"),
+		OPT_INT('j', "jobs", &a.workers, 0, 1024, "N",
+		        "worker processes; 0: one a processor"),
+		OPT_FLOAT(0, "min-prob", &a.min_prob, 0, 1, "P",
+		          "abstain where the likeliest class has less"),
+		OPT_INT(0, "max-body", &a.max_body, 1, BODY_MAX, "BYTES", "the largest request"),
+		OPT_FLOAT(0, "timeout", &a.timeout, .001, 86400, "S",
+		          "seconds for a request to come, and for its answer to be taken"),
+		OPT_TEXT(0, "log", &a.log, "FILE",
+		         "append a line a request to FILE instead of standard error"),
+		OPT_END
+	};
+	const struct opt_tool tool = { "[OPTION]... -m [NAME=]MODEL...",
+		                       "answer web requests for the classes of pictures, as CGI or "
+		                       "SCGI",
+		                       0, 0, engine_pick_name };
+
+	opt_parse(opts, &tool, argc, argv);
+	if (!a.models.count)
+		opt_wrong("needs a model, -m [NAME=]MODEL");
+	if (!a.listen && !listener_is_handed() && !is_cgi())
+		opt_wrong("needs --listen, a socket from systemd, or a web server that runs it as "
+		          "CGI");
+	if (!a.workers)
+		a.workers = processors_usable();
+	return a;
+}
+
+static struct visit_policy policy_of(const struct args *a)
+{
+	return (struct visit_policy){ .min_prob = a->min_prob, .max_body = (size_t)a->max_body };
+}
+
+/* ---- CGI ---- */
+
+/*
+ * A query without '=' is handed to a program as its command line (RFC 3875, 4.4): whoever asks
+ * could give options.
+ */
+static bool has_foreign_options(void)
+{
+	const char *query = getenv("QUERY_STRING");
+
+	return query && *query && !strchr(query, '=');
+}
+
+/* The words of AML_SERVE_OPTIONS before the arguments; NULL at the end; *COUNT of them. */
+static char **with_options(int argc, char **argv, int *count)
+{
+	const char *options = getenv("AML_SERVE_OPTIONS");
+	char *words = xstrdup(options ? options : ""), *rest = words, *word;
+	char **all = xmalloc((size_t)argc + strlen(words) + 1, sizeof *all);
+
+	*count = 0;
+	all[(*count)++] = argv[0];
+	while ((word = strsep(&rest, " \t\n")))
+		if (*word)
+			all[(*count)++] = word;
+	for (int i = 1; i < argc; i++)
+		all[(*count)++] = argv[i];
+	all[*count] = NULL;
+	return all;
+}
+
+static int refuse_query(void)
+{
+	fputs("Status: 400 Bad Request\r\nContent-Type: application/json\r\n\r\n"
+	      "{\"error\": \"a query without '='\"}\n", stdout);
+	return tool_end(0);
+}
+
+static int answer_one(const struct args *a)
+{
+	struct service s = { .policy = policy_of(a) };
+	struct err e;
+	int status = 0;
+
+	s.log = serve_log_open(a->log, &e);
+	if (s.log < 0 ||
+	    served_load(&s.models, a->models.item, a->models.count, SERVED_QUICK, &e) < 0)
+		return tool_end(tool_fail(&e));
+	confine();
+	if (cgi_answer(&s, environ, STDIN_FILENO, a->timeout, stdout, &e) < 0)
+		status = tool_fail(&e);
+	served_release(&s.models);
+	return tool_end(status);
+}
+
+/* ---- SCGI ---- */
+
+static int answer_all(const struct args *a)
+{
+	struct workers_plan plan = {
+		.model = a->models.item, .models = a->models.count, .workers = a->workers,
+		.policy = policy_of(a), .log_path = a->log,
+		.limits = { .seconds = a->timeout, .bytes = 4 * (size_t)a->max_body },
+	};
+	struct listener l;
+	struct err e;
+	int status = 0;
+
+	plan.log = serve_log_open(a->log, &e);
+	if (plan.log < 0 || listener_open(&l, a->listen, &e) < 0)
+		return tool_end(tool_fail(&e));
+	if (workers_run(&plan, l.fd, &e) < 0)
+		status = tool_fail(&e);
+	listener_close(&l);
+	return tool_end(status);
+}
+
+int main(int argc, char **argv)
+{
+	bool cgi = is_cgi();
+	struct args a;
+
+	if (cgi) {
+		tool_start(argv[0]);
+		if (has_foreign_options())
+			return refuse_query();
+		argv = with_options(argc, argv, &argc);
+	}
+	a = parse(argc, argv);
+	return cgi && !a.listen && !listener_is_handed() ? answer_one(&a) : answer_all(&a);
+}
