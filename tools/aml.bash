@@ -25,4 +25,5 @@ _aml() {
 }
 
 complete -o default -F _aml aml-calibrate aml-compare aml-confmat aml-curve aml-delta aml-downsample aml-eval \
-	aml-explain aml-export aml-fedavg aml-info aml-init aml-partition aml-predict aml-report aml-roc aml-score aml-train
+	aml-explain aml-export aml-fedavg aml-info aml-init aml-partition aml-predict aml-report aml-roc aml-score \
+	aml-serve aml-train
