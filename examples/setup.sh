@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm|browser]...
+# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm|browser|serve]...
 # Uses apt-get on Debian and its derivatives; on other systems it lists the missing packages. Does nothing if none is missing.
 set -eu
 
@@ -77,6 +77,10 @@ browser_needs() {
 	has python3 || want python3
 }
 
+serve_needs() {
+	[ -x /usr/sbin/lighttpd ] || has lighttpd || want lighttpd
+}
+
 install_missing() {
 	as_root=
 	if [ "$(id -u)" -ne 0 ]; then
@@ -91,6 +95,9 @@ install_missing() {
 	# shellcheck disable=SC2086 # a list of packages
 	$as_root env DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends $missing >/dev/null
+	case $missing in
+	*" lighttpd"*) $as_root systemctl disable -q --now lighttpd 2>/dev/null || : ;; # nobody asked for its server
+	esac
 }
 
 list_missing() {
