@@ -79,6 +79,7 @@ static const char *reason(int status)
 		const char *text;
 	} of[] = {
 		{ 200, "OK" },
+		{ 301, "Moved Permanently" },
 		{ NOT_MODIFIED, "Not Modified" },
 		{ 400, "Bad Request" },
 		{ 404, "Not Found" },

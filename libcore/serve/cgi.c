@@ -106,14 +106,12 @@ static int take_body(struct request *r, const struct service *s, int fd, double 
                      int *status, struct err *e)
 {
 	const char *length = request_get(r, "CONTENT_LENGTH");
-	int64_t size = request_length(length, SIZE_MAX / 4, e);
+	int64_t size = request_length(length, s->policy.max_body, e);
 
-	*status = size < 0 ? 400 : (size_t)size > s->policy.max_body ? 413 : 0;
-	if (size < 0)
+	if (size < 0) {
+		*status = request_length_is_number(length) ? 413 : 400;
 		return -1;
-	if (*status)
-		return err_set(e, "the body has %lld bytes, at most %zu are taken", (long long)size,
-		               s->policy.max_body);
+	}
 	return read_body(r, fd, (size_t)size, seconds, status, e);
 }
 

@@ -2,9 +2,11 @@
 #include "serve/service.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "base/tool.h"
 #include "serve/cells.h"
 #include "serve/inference.h"
@@ -33,6 +35,26 @@ static void show_page(struct visit *v)
 	              "img-src data: blob:; connect-src 'self'; form-action 'none'; "
 	              "base-uri 'none'; frame-ancestors 'none'");
 	answer_header(&v->answer, "Referrer-Policy", "no-referrer");
+}
+
+/*
+ * The addresses within the page are relative: below "/cgi-bin/aml-serve" they are right only with a
+ * slash behind it. Returns false if it is there.
+ */
+static bool redirects(struct visit *v)
+{
+	const char *mount = request_get(v->request, "SCRIPT_NAME");
+	size_t n = strlen(mount);
+	char *to;
+
+	if (*request_get(v->request, "PATH_INFO") || *request_get(v->request, "SCGI") || !n ||
+	    mount[n - 1] == '/')
+		return false;
+	to = xasprintf("%s/", mount);
+	visit_fail(v, 301, "the page is at %s", to);
+	answer_header(&v->answer, "Location", to);
+	free(to);
+	return true;
 }
 
 static void put_model(struct json_writer *j, const struct served *s)
@@ -82,7 +104,7 @@ static void route(struct visit *v)
 	const char *path = request_path(v->request);
 
 	if (!strcmp(path, "/")) {
-		if (visit_expects(v, "GET"))
+		if (visit_expects(v, "GET") && !redirects(v))
 			show_page(v);
 	} else if (!strcmp(path, "/about")) {
 		if (visit_expects(v, "GET"))

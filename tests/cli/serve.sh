@@ -52,6 +52,9 @@ check "the page is the file" cmp -s answer "$TOP/libcore/serve/served_page.html"
 check "the page asks nobody else" grep -q "^Content-Security-Policy: default-src 'none'" heading
 cgi HEAD / </dev/null
 check "HEAD: no body, its length" test "$http $(wc -c <answer) $(grep -c "^Content-Length: $(wc -c <"$TOP/libcore/serve/served_page.html")\$" heading)" = "200 0 1"
+cgi GET "" SCRIPT_NAME=/cgi-bin/aml-serve </dev/null
+is 301 "without a slash at the end"
+check "there is the page" grep -qx 'Location: /cgi-bin/aml-serve/' heading
 cgi GET /about </dev/null
 says '"name": "cells"' "about: the model"
 says "\"digest\": \"$digest\"" "about: its digest, as aml-info has it"
@@ -122,6 +125,11 @@ is 500 "without its line in the log no answer"
 printf 'x' >broken.npz
 cgi GET /about AML_SERVE_OPTIONS="-m broken.npz" </dev/null
 fails_with "broken.npz: " "a broken model"
+for bad in none.npz cells empty.npz; do
+	[ $bad != empty.npz ] || : >empty.npz
+	run aml-serve -m m=$bad --listen sock
+	fails_with "$bad: " "a model that is none: $bad"
+done
 run aml-serve -m model.npz
 exits 2 "neither socket nor CGI"
 run aml-serve --listen sock

@@ -109,7 +109,8 @@ static void errors(void)
 static void reasons(void)
 {
 	static const char *const line[] = {
-		"Status: 200 OK\r\n", "Status: 304 Not Modified\r\n", "Status: 400 Bad Request\r\n",
+		"Status: 200 OK\r\n", "Status: 301 Moved Permanently\r\n",
+		"Status: 304 Not Modified\r\n", "Status: 400 Bad Request\r\n",
 		"Status: 404 Not Found\r\n", "Status: 405 Method Not Allowed\r\n",
 		"Status: 408 Request Timeout\r\n", "Status: 411 Length Required\r\n",
 		"Status: 413 Content Too Large\r\n", "Status: 415 Unsupported Media Type\r\n",
