@@ -112,17 +112,15 @@ static int answer_one(const struct args *a)
 {
 	struct service s = { .policy = policy_of(a) };
 	struct err e;
-	int status = 0;
 
 	s.log = serve_log_open(a->log, &e);
 	if (s.log < 0 ||
 	    served_load(&s.models, a->models.item, a->models.count, SERVED_QUICK, &e) < 0)
 		return tool_end(tool_fail(&e));
 	confine();
-	if (cgi_answer(&s, environ, STDIN_FILENO, a->timeout, stdout, &e) < 0)
-		status = tool_fail(&e);
+	cgi_answer(&s, environ, STDIN_FILENO, a->timeout, stdout);
 	served_release(&s.models);
-	return tool_end(status);
+	return tool_end(0);
 }
 
 /* ---- SCGI ---- */

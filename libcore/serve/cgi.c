@@ -115,16 +115,16 @@ static int take_body(struct request *r, const struct service *s, int fd, double 
 	return read_body(r, fd, (size_t)size, seconds, status, e);
 }
 
-int cgi_answer(struct service *s, char *const *env, int in, double seconds, FILE *f, struct err *e)
+void cgi_answer(struct service *s, char *const *env, int in, double seconds, FILE *f)
 {
 	struct request r = {0};
+	struct err e;
 	int status = 0;
 
 	take_environment(&r, env);
-	if (take_body(&r, s, in, seconds, &status, e) < 0)
-		service_refuse(s, &r, status, e->text, f);
+	if (take_body(&r, s, in, seconds, &status, &e) < 0)
+		service_refuse(s, &r, status, e.text, f);
 	else
 		service_answer(s, &r, f);
 	release(&r);
-	return fflush(f) == 0 ? 0 : err_set(e, "the answer: %s", strerror(errno));
 }

@@ -44,6 +44,7 @@ commands() {
 		model.npz       out       aml-export -f savedmodel -o OUT IN
 		model.npz       none      aml-info IN
 		dataset         none      aml-info IN
+		model.npz       none      env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET PATH_INFO=/about HTTP_X_REQUEST_ID=x aml-serve --log /dev/null -m m=IN
 	TABLE
 }
 
@@ -55,6 +56,7 @@ with() {
 	for word in "$@"; do
 		case $word in
 		IN) words+=("$in") ;;
+		*=IN) words+=("${word%IN}$in") ;;
 		OUT) words+=("$out_file") ;;
 		*) words+=("$word") ;;
 		esac
