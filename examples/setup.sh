@@ -81,6 +81,15 @@ serve_needs() {
 	[ -x /usr/sbin/lighttpd ] || has lighttpd || want lighttpd
 }
 
+# What the tests of aml-serve ask.
+servers_needs() {
+	serve_needs
+	peers_needs
+	has curl || want curl
+	[ -x /usr/sbin/nginx ] || has nginx || want nginx-light
+	[ -x /usr/sbin/apache2 ] || has apache2 || want apache2
+}
+
 install_missing() {
 	as_root=
 	if [ "$(id -u)" -ne 0 ]; then

@@ -32,7 +32,7 @@ ok(worst <= 1e-6, "aml-predict and ONNX Runtime, every class of every picture: %
 
 def tutorial(url, name):
     """As the tutorial's web application asks: the column form, one image of doubles in full."""
-    worst, got = 0, []
+    got = []
     for x in raw[:4]:
         answer = requests.post(url + "/v1/models/cells:predict", data=json.dumps({"inputs": (x[None] / 255).tolist()}))
         got += answer.json()["outputs"]
@@ -105,12 +105,11 @@ def tritons(host, name):
     is_printed(client.infer("cells", [tensor]).as_numpy("outputs"), name + ", tritonclient, bytes", slice(3))
     tensor = triton.InferInput("inputs", list(x.shape), "FP32")
     tensor.set_data_from_numpy(x)
-    for packing in ("gzip",):
-        try:
-            client.infer("cells", [tensor], request_compression_algorithm=packing)
-            ok(False, name + ", tritonclient: a packed request is refused")
-        except triton.InferenceServerException as e:
-            ok(e.status().startswith(("400", "415")), name + ", tritonclient: a packed request is refused", e)
+    try:
+        client.infer("cells", [tensor], request_compression_algorithm="gzip")
+        ok(False, name + ", tritonclient: a packed request is refused")
+    except triton.InferenceServerException as e:
+        ok(e.status().startswith(("400", "415")), name + ", tritonclient: a packed request is refused", e)
     client.close()
 
 
@@ -122,8 +121,8 @@ for web in webs:
     tritons(web.host, web.kind)
 tutorial(webs[0].url + "/cgi", "lighttpd, CGI")
 by_curl(webs[0].url + "/cgi", "lighttpd, CGI")
-all_answers = requests.post(webs[1].url + "/v1/models/cells:predict", json={"instances": (raw[:20] / 255).tolist()}).json()
-is_printed(all_answers["predictions"], "nginx, twenty images at once", slice(20))
+all_answers = requests.post(webs[1].url + "/v1/models/cells:predict", json={"instances": (raw / 255).tolist()}).json()
+is_printed(all_answers["predictions"], "nginx, all images at once")
 for web in webs:
     got = requests.get(web.url + "/")
     ok(got.status_code == 200 and got.headers["Content-Type"].startswith("text/html"), web.kind + ": the page")
