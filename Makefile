@@ -139,7 +139,7 @@ check-linked: all $(TESTS)
 	@units=$$(bash tests/linked.sh $(UNITS_WITH) $(TESTS)) && tools=$$(bash tests/linked.sh $(TOOLS_WITH) $(BINS)) && \
 	$(MAKE) check FUZZERS= TESTS="$$units" CLI_TESTS="$$(echo $$tools $(CLI_ALSO) | sed -E 's,([^ ]*/aml-)?([a-z_]+),tests/cli/\2.sh,g')"
 
-.PHONY: check-asan check-tsan check-valgrind check-peers check-browser check-fedn check-dockerfile check-slurm
+.PHONY: check-asan check-tsan check-valgrind check-peers check-browser check-serve check-fedn check-dockerfile check-slurm
 check-asan: ## check with address and undefined behaviour sanitizers
 	@$(MAKE) CONF=asan check
 
@@ -154,6 +154,10 @@ check-peers: all ## test against Pillow, numpy, scikit-learn, Keras, ONNX Runtim
 
 check-browser: all ## test pages of aml-report in a real browser; screenshots and PDF in build/browser
 	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/browser/check.sh :: build/browser
+
+check-serve: all ## test aml-serve behind real web servers: its page in a browser, clients, hostile requests, load
+	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/serve/examples.sh tests/serve/check.sh
+	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/serve/page.sh :: build/serve-page
 
 check-fedn: all ## test in a real FEDn network on this machine, with the tools as its compute package
 	@BIN=$(abspath $(O)) prove --nocolor $(PROVE_FLAGS) -e bash tests/fedn/check.sh

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm|browser|serve]...
+# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm|browser|serve|servers]...
 # Uses apt-get on Debian and its derivatives; on other systems it lists the missing packages. Does nothing if none is missing.
 set -eu
 
