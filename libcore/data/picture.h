@@ -12,7 +12,7 @@
 /* What one thread needs for one picture after the other; the memory is used again. */
 struct picture {
 	int size;                       /* pixels a side */
-	int most;                       /* pixels that a file may have; 0: as many as image.h allows */
+	int most;                       /* pixels that a file may have; 0: IMAGE_MAX_PIXELS */
 	struct resize *resize;
 	struct image image;             /* as the file holds it; its note is the last file's */
 	uint8_t *bytes;                 /* [size][size][IMAGE_CHANNELS], of the last picture */

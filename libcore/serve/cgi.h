@@ -5,7 +5,7 @@
 
 /*
  * Reads the request of the environment ENV and of the descriptor IN, waiting SECONDS at most, and
- * answers it to F, whose errors stay in it. A request that cannot be read is answered, too (400, 408,
- * 413).
+ * answers it to F, whose errors stay in it. A request that cannot be read is answered, too (400,
+ * 408, 413).
  */
 void cgi_answer(struct service *s, char *const *env, int in, double seconds, FILE *f);

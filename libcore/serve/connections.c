@@ -70,7 +70,8 @@ static void drop(struct worker *w, int i)
 	close(c->fd);
 	free(c);
 	w->count--;
-	memmove(w->each + i, w->each + i + 1, (size_t)(w->count - i) * sizeof *w->each);
+	for (; i < w->count; i++)
+		w->each[i] = w->each[i + 1];
 }
 
 /* What was written to a stream is the answer from now on. */

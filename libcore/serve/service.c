@@ -148,7 +148,8 @@ void service_answer(struct service *s, const struct request *r, FILE *f)
 	finish(s, &v, start, f);
 }
 
-void service_refuse(struct service *s, const struct request *r, int status, const char *why, FILE *f)
+void service_refuse(struct service *s, const struct request *r, int status, const char *why,
+                    FILE *f)
 {
 	static const struct request none = {0};
 	struct visit v;

@@ -21,4 +21,5 @@ void service_answer(struct service *s, const struct request *r, FILE *f);
  * The same of a request that could not be read, and STATUS and WHY say so. R: what is known of it,
  * without its body; NULL: nothing.
  */
-void service_refuse(struct service *s, const struct request *r, int status, const char *why, FILE *f);
+void service_refuse(struct service *s, const struct request *r, int status, const char *why,
+                    FILE *f);

@@ -255,8 +255,8 @@ within() {
 	server=
 }
 
-# Words of AML_SERVE_OPTIONS have no blanks.
-words=$SCRATCH/work/words
+# Words of AML_SERVE_OPTIONS have no blanks, so their folder has none.
+words=${PWD%/*}/words
 mkdir "$words" && cp model.npz "$words" && chmod 644 "$words/model.npz"
 [ "$(id -u)" -ne 0 ] || chown nobody "$words"
 
