@@ -114,8 +114,8 @@ static bool make_room(struct worker *w, struct connection *c)
 {
 	size_t room = c->room ? 2 * c->room : PIECE;
 
-	if (c->scgi.head && room > c->scgi.whole)
-		room = c->scgi.whole > c->have ? c->scgi.whole : c->have + 1;
+	if (c->scgi.whole && room > c->scgi.whole)
+		room = c->scgi.whole;
 	if (w->held - c->room + room > w->limits->bytes) {
 		refuse(w, c, 503, "too many requests at once");
 		return false;
