@@ -57,8 +57,8 @@ static int load_one(struct served_list *l, const char *operand, enum served_chec
 		free(name);
 		return -1;
 	}
-	s->predict = predict_new(path, PREDICT_MAX, 1,
-	                         checks == SERVED_QUICK ? MODEL_UNCHECKED : 0, e);
+	s->predict = checks == SERVED_QUICK ? predict_new(path, 1, 0, MODEL_UNCHECKED, e)
+	                                    : predict_new(path, PREDICT_MAX, 1, 0, e);
 	if (!s->predict) {
 		free(name);
 		return -1;

@@ -22,8 +22,10 @@ struct served_list {
 };
 
 enum served_checks {
-	SERVED_QUICK,                   /* for one request: the digest is what its facts tell */
-	SERVED_WHOLE,                   /* checksums, all numbers, the digest */
+	/* for one request: all processors, one picture at a time; the digest is what its facts tell */
+	SERVED_QUICK,
+	/* for many: one thread, so that it may be forked; checksums, all numbers, the digest */
+	SERVED_WHOLE,
 };
 
 /*
