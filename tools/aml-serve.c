@@ -86,10 +86,13 @@ static bool has_foreign_options(void)
 /* The words of AML_SERVE_OPTIONS before the arguments; NULL at the end; *COUNT of them. */
 static char **with_options(int argc, char **argv, int *count)
 {
+	/* what the options' values point into: as long as the program */
+	static char *words, **all;
 	const char *options = getenv("AML_SERVE_OPTIONS");
-	char *words = xstrdup(options ? options : ""), *rest = words, *word;
-	char **all = xmalloc((size_t)argc + strlen(words) + 1, sizeof *all);
+	char *rest, *word;
 
+	words = rest = xstrdup(options ? options : "");
+	all = xmalloc((size_t)argc + strlen(words) + 1, sizeof *all);
 	*count = 0;
 	all[(*count)++] = argv[0];
 	while ((word = strsep(&rest, " \t\n")))
