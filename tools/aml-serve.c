@@ -83,25 +83,28 @@ static bool has_foreign_options(void)
 	return query && *query && !strchr(query, '=');
 }
 
-/* The words of AML_SERVE_OPTIONS before the arguments; NULL at the end; *COUNT of them. */
-static char **with_options(int argc, char **argv, int *count)
+/* A command line of words in memory, which the options' values point into. */
+struct command {
+	char *words;
+	char **argv;                    /* ends in NULL */
+	int argc;
+};
+
+/* The words of AML_SERVE_OPTIONS before the arguments. */
+static void take_options(struct command *c, int argc, char **argv)
 {
-	/* what the options' values point into: as long as the program */
-	static char *words, **all;
 	const char *options = getenv("AML_SERVE_OPTIONS");
 	char *rest, *word;
 
-	words = rest = xstrdup(options ? options : "");
-	all = xmalloc((size_t)argc + strlen(words) + 1, sizeof *all);
-	*count = 0;
-	all[(*count)++] = argv[0];
+	c->words = rest = xstrdup(options ? options : "");
+	c->argv = xmalloc((size_t)argc + strlen(rest) + 1, sizeof *c->argv);
+	c->argv[c->argc++] = argv[0];
 	while ((word = strsep(&rest, " \t\n")))
 		if (*word)
-			all[(*count)++] = word;
+			c->argv[c->argc++] = word;
 	for (int i = 1; i < argc; i++)
-		all[(*count)++] = argv[i];
-	all[*count] = NULL;
-	return all;
+		c->argv[c->argc++] = argv[i];
+	c->argv[c->argc] = NULL;
 }
 
 static int refuse_query(void)
@@ -148,17 +151,29 @@ static int answer_all(const struct args *a)
 	return tool_end(status);
 }
 
+static int serve_cgi(int argc, char **argv)
+{
+	struct command c = {0};
+	struct args a;
+	int status;
+
+	tool_start(argv[0]);
+	if (has_foreign_options())
+		return refuse_query();
+	take_options(&c, argc, argv);
+	a = parse(c.argc, c.argv);
+	status = a.listen || listener_is_handed() ? answer_all(&a) : answer_one(&a);
+	free(c.words);
+	free(c.argv);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
-	bool cgi = is_cgi();
 	struct args a;
 
-	if (cgi) {
-		tool_start(argv[0]);
-		if (has_foreign_options())
-			return refuse_query();
-		argv = with_options(argc, argv, &argc);
-	}
+	if (is_cgi())
+		return serve_cgi(argc, argv);
 	a = parse(argc, argv);
-	return cgi && !a.listen && !listener_is_handed() ? answer_one(&a) : answer_all(&a);
+	return answer_all(&a);
 }
