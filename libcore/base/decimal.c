@@ -70,34 +70,27 @@ static const char *scan(struct number *n, const char *p, const char *end)
 }
 
 /*
- * WHOLE and the power of ten are exact in 64 bits, so that their quotient is off by half a unit of
- * the 64th bit. It may be rounded once more to a float's 24 bits unless it lies at the middle of
- * two floats as far as 64 bits tell.
+ * The quotient is off by less than 2^-51 of itself: WHOLE and the division are each rounded once, the
+ * power of ten is exact. It may be rounded once more, to a float, where all that it may stand for
+ * give the same one.
  */
 static bool is_plain(const struct number *n, float *value)
 {
-#if LDBL_MANT_DIG >= 64
-	static const long double ten[] = {
-		1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L, 1e9L, 1e10L, 1e11L, 1e12L,
-		1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L, 1e22L, 1e23L, 1e24L,
-		1e25L, 1e26L, 1e27L
+	static const double ten[] = {
+		1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22
 	};
-	const long double slack = 0x1p-60L;
-	long double quotient;
+	const double slack = 0x1p-50;
+	double quotient;
 	float low, high;
 
 	if (!n->exact || n->power > 0 || -n->power >= (int)(sizeof ten / sizeof *ten))
 		return false;
-	quotient = (long double)n->whole / ten[-n->power];
+	quotient = (double)n->whole / ten[-n->power];
 	low = (float)(quotient * (1 - slack));
 	high = (float)(quotient * (1 + slack));
 	*value = n->negative ? -low : low;
 	return low == high && (low == 0 || low >= FLT_MIN);
-#else
-	(void)n;
-	(void)value;
-	return false;
-#endif
 }
 
 const char *decimal_float(const char *p, const char *end, float *value)
