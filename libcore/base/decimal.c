@@ -70,9 +70,9 @@ static const char *scan(struct number *n, const char *p, const char *end)
 }
 
 /*
- * The quotient is off by less than 2^-51 of itself: WHOLE and the division are each rounded once, the
- * power of ten is exact. It may be rounded once more, to a float, where all that it may stand for
- * give the same one.
+ * The quotient is off by less than 2^-51 of itself: WHOLE and the division are each rounded once,
+ * the power of ten is exact. It may be rounded once more, to a float, where all that it may stand
+ * for give the same one.
  */
 static bool is_plain(const struct number *n, float *value)
 {

@@ -22,7 +22,7 @@ struct served_list {
 };
 
 enum served_checks {
-	/* for one request: all processors, one picture at a time; the digest is what its facts tell */
+	/* for one request: all processors, a picture at a time; the digest is what facts tell */
 	SERVED_QUICK,
 	/* for many: one thread, so that it may be forked; checksums, all numbers, the digest */
 	SERVED_WHOLE,
