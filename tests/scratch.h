@@ -11,10 +11,11 @@
 
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/tempname.h"
 #include "data/dataset_writer.h"
 #include "tap.h"
 
-static char scratch_folder[] = "/tmp/aml-unit.XXXXXX";
+static char *scratch_folder;
 static pid_t scratch_owner;
 
 static int scratch_remove(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -37,7 +38,7 @@ __attribute__((unused))
 static void scratch_begin(void)
 {
 	scratch_owner = getpid();
-	if (!mkdtemp(scratch_folder)) {
+	if (tempname_folder(&scratch_folder, "/tmp/aml-unit") < 0) {
 		puts("Bail out! no scratch folder");
 		exit(1);
 	}
@@ -52,7 +53,7 @@ static const char *scratch_path(const char *name)
 	static size_t count;
 
 	for (size_t i = 0; i < count; i++)
-		if (!strcmp(path[i] + sizeof scratch_folder, name))
+		if (!strcmp(path[i] + strlen(scratch_folder) + 1, name))
 			return path[i];
 	path = xrealloc(path, count + 1, sizeof *path);
 	path[count] = xasprintf("%s/%s", scratch_folder, name);

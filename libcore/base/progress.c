@@ -4,19 +4,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 enum { BAR_WIDTH = 24 };
 static const double SHOW_EVERY_S = 0.1;
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void show(struct progress *p, uint64_t done, double now)
 {
@@ -46,7 +39,7 @@ void progress_start(struct progress *p, const char *label, const char *unit,
                     uint64_t total, bool quiet)
 {
 	*p = (struct progress){ .label = label, .unit = unit, .total = total };
-	p->start_s = p->shown_s = now_s();
+	p->start_s = p->shown_s = clock_seconds();
 	p->on = !quiet && isatty(STDERR_FILENO);
 }
 
@@ -58,7 +51,7 @@ void progress_add(struct progress *p, uint64_t n)
 	if (!p->on)
 		return;
 	done = __atomic_add_fetch(&p->done, n, __ATOMIC_RELAXED);
-	now = now_s();
+	now = clock_seconds();
 	flockfile(stderr);
 	if (now - p->shown_s >= SHOW_EVERY_S) {
 		p->shown_s = now;

@@ -92,6 +92,11 @@ size_t net_total(const struct net *n)
 	return total;
 }
 
+size_t net_image_numbers(const struct net *n)
+{
+	return (size_t)n->size * (size_t)n->size * (size_t)n->channels;
+}
+
 bool net_equal(const struct net *a, const struct net *b)
 {
 	return (net_size_fits(a, b->size) || net_size_fits(b, a->size)) &&

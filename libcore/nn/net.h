@@ -45,6 +45,7 @@ int net_tutorial(struct net *n, int size, int classes, struct err *e);
 int net_shape(const struct net *n, enum net_array k, size_t shape[4]);
 size_t net_count(const struct net *n, enum net_array k);        /* its numbers */
 size_t net_total(const struct net *n);                          /* numbers of all arrays */
+size_t net_image_numbers(const struct net *n);                  /* size x size x channels */
 /* One network, or possibly one: where a size is guessed, any that fits is as good. */
 bool net_equal(const struct net *a, const struct net *b);
 

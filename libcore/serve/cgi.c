@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 enum { PIECE = 1 << 16 };
@@ -44,20 +44,12 @@ static void release(struct request *r)
 
 /* ---- body ---- */
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* Waits for more until DEADLINE. Returns the bytes read, 0 at the end, -1 with E set and STATUS. */
 static ssize_t read_piece(int fd, void *to, size_t most, double deadline, int *status,
                           struct err *e)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
-	double left = deadline - now();
+	double left = deadline - clock_seconds();
 	ssize_t n;
 
 	if (left <= 0 || poll(&p, 1, (int)(1e3 * left) + 1) == 0) {
@@ -76,7 +68,7 @@ static ssize_t read_piece(int fd, void *to, size_t most, double deadline, int *s
 static int read_body(struct request *r, int fd, size_t size, double seconds, int *status,
                      struct err *e)
 {
-	double deadline = now() + seconds;
+	double deadline = clock_seconds() + seconds;
 	uint8_t *body = NULL;
 	size_t have = 0, room = 0;
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "serve/scgi.h"
 
@@ -42,14 +42,6 @@ struct worker {
 	size_t held;                    /* bytes of room in all of them */
 };
 
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 /* ---- one connection ---- */
 
 static void free_request(struct worker *w, struct connection *c)
@@ -80,7 +72,7 @@ static void start_answer(struct worker *w, struct connection *c, bool whole)
 	free_request(w, c);
 	c->whole = whole;
 	c->state = WRITING;
-	c->deadline = now() + w->limits->seconds;
+	c->deadline = clock_seconds() + w->limits->seconds;
 }
 
 static void refuse(struct worker *w, struct connection *c, int status, const char *why)
@@ -204,16 +196,16 @@ static void accept_one(struct worker *w)
 	if (fd < 0)
 		return;
 	c = xcalloc(1, sizeof *c);
-	*c = (struct connection){ .fd = fd, .deadline = now() + w->limits->seconds };
+	*c = (struct connection){ .fd = fd, .deadline = clock_seconds() + w->limits->seconds };
 	w->each[w->count++] = c;
 }
 
 /* EVENTS: those that poll has seen. Returns false if the connection is over. */
 static bool serve(struct worker *w, struct connection *c, short events)
 {
-	if (c->state == READING && now() > c->deadline)
+	if (c->state == READING && clock_seconds() > c->deadline)
 		refuse(w, c, 408, "the request did not come in time");
-	else if (now() > c->deadline)
+	else if (clock_seconds() > c->deadline)
 		return false;
 	if (c->state == READING && events && !read_some(w, c))
 		return false;
@@ -235,7 +227,7 @@ static void serve_all(struct worker *w, const struct pollfd *p, int count)
 
 static int wait_for_all(struct worker *w, struct pollfd *p, bool stopping, const sigset_t *waiting)
 {
-	double left = w->limits->seconds, from = now();
+	double left = w->limits->seconds, from = clock_seconds();
 	int writing = 0;
 	struct timespec t;
 	bool full;

@@ -15,8 +15,7 @@ static const struct net *net_of(const struct images *im)
 void images_init(struct images *im, struct served *s)
 {
 	*im = (struct images){ .served = s };
-	im->numbers = (size_t)net_of(im)->size * (size_t)net_of(im)->size *
-	              (size_t)net_of(im)->channels;
+	im->numbers = net_image_numbers(net_of(im));
 }
 
 void images_release(struct images *im)
@@ -50,6 +49,16 @@ static int check_shape(const struct images *im, const struct json *v, int batch,
 	               batch ? "N," : "", side, side, channels);
 }
 
+/* -1 with E set where two parts of one list differ in size. */
+static int check_sizes(const struct json *a, const struct json *b, struct err *e)
+{
+	for (int k = 0; k < a->rank && k < b->rank; k++)
+		if (a->shape[k] != b->shape[k])
+			return err_set(e, "Encountered list at unexpected size: %zu expected size: "
+			                  "%zu", b->shape[k], a->shape[k]);
+	return 0;
+}
+
 /* A list that is no tensor: whose parts are the first that differ? */
 static int explain_list(const struct json *v, struct err *e)
 {
@@ -60,10 +69,8 @@ static int explain_list(const struct json *v, struct err *e)
 
 		if (item->type == JSON_ARRAY && item->count)
 			return explain_list(item, e);
-		if (item->type == JSON_TENSOR && first->type == JSON_TENSOR &&
-		    item->shape[0] != first->shape[0])
-			return err_set(e, "Encountered list at unexpected size: %zu expected size: "
-			                  "%zu", item->shape[0], first->shape[0]);
+		if (check_sizes(first, item, e) < 0)
+			return -1;
 	}
 	return err_set(e, "JSON Value: is not of expected type: float");
 }

@@ -211,9 +211,9 @@ static void put_output(struct json_writer *j, const struct ask *q, size_t n, siz
 	json_close_array(j);
 }
 
-static void put_result(struct visit *v, const struct ask *q, const struct served *s, size_t n,
-                       const float *probability)
+static void put_result(struct visit *v, const struct ask *q, size_t n, const float *probability)
 {
+	const struct served *s = v->served;
 	size_t classes = (size_t)predict_classes(s->predict)->count;
 	char length[24];
 	struct json_writer j;
@@ -234,11 +234,11 @@ static void put_result(struct visit *v, const struct ask *q, const struct served
 	answer_end(&v->answer, f);
 }
 
-static void infer_json(struct visit *v, struct served *s, struct ask *q, const struct json *body)
+static void infer_json(struct visit *v, struct ask *q, const struct json *body)
 {
-	const struct net *net = &predict_model(s->predict)->net;
+	const struct net *net = &predict_model(v->served->predict)->net;
 	const struct json *in = only_input(v, body), *id = json_get(body, "id");
-	size_t numbers = (size_t)net->size * (size_t)net->size * (size_t)net->channels;
+	size_t numbers = net_image_numbers(net);
 	float *pixels, *probability;
 	int64_t n;
 
@@ -250,13 +250,13 @@ static void infer_json(struct visit *v, struct served *s, struct ask *q, const s
 	if (!pixels)
 		return;
 	probability = xmalloc((size_t)n * (size_t)net->classes, sizeof *probability);
-	if (visit_predict(v, s, pixels, (size_t)n, probability) == 0)
-		put_result(v, q, s, (size_t)n, probability);
+	if (visit_predict(v, pixels, (size_t)n, probability) == 0)
+		put_result(v, q, (size_t)n, probability);
 	free(pixels);
 	free(probability);
 }
 
-static void infer(struct visit *v, struct served *s)
+static void infer(struct visit *v)
 {
 	const struct request *r = v->request;
 	const char *text = request_get(r, "HTTP_INFERENCE_HEADER_CONTENT_LENGTH");
@@ -275,7 +275,7 @@ static void infer(struct visit *v, struct served *s)
 	if (!body)
 		visit_fail(v, 400, "%s", e.text);
 	else
-		infer_json(v, s, &q, body);
+		infer_json(v, &q, body);
 	json_free(body);
 }
 
@@ -296,7 +296,7 @@ static void answer_model(struct visit *v, struct served *s, const char *path, in
 			answer_flag(v, s->name, "ready");
 	} else if (visit_part_is(path, at, "infer")) {
 		if (visit_expects(v, "POST"))
-			infer(v, s);
+			infer(v);
 	} else {
 		visit_fail(v, 404, "nothing is at %s", path);
 	}

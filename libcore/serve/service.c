@@ -4,8 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/tool.h"
 #include "serve/cells.h"
@@ -13,14 +13,6 @@
 #include "serve/serve_log.h"
 #include "serve/served_page.h"
 #include "serve/tfserving.h"
-
-static double now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
 
 /* The page asks its own service alone, and shows pictures that lie in the answers. */
 static void show_page(struct visit *v)
@@ -128,7 +120,7 @@ static void finish(struct service *s, struct visit *v, double start, FILE *f)
 
 	visit_end(v);
 	serve_log_id(id, v->request);
-	if (serve_log_write(s->log, v, id, now_ms() - start, &e) < 0) {
+	if (serve_log_write(s->log, v, id, 1e3 * (clock_seconds() - start), &e) < 0) {
 		tool_warn(&e);
 		visit_fail(v, 500, "the log cannot be written, and nothing is answered without it");
 	}
@@ -140,7 +132,7 @@ static void finish(struct service *s, struct visit *v, double start, FILE *f)
 
 void service_answer(struct service *s, const struct request *r, FILE *f)
 {
-	double start = now_ms();
+	double start = clock_seconds();
 	struct visit v;
 
 	visit_begin(&v, r, &s->models, &s->policy);
@@ -156,5 +148,5 @@ void service_refuse(struct service *s, const struct request *r, int status, cons
 
 	visit_begin(&v, r ? r : &none, &s->models, &s->policy);
 	visit_fail(&v, status, "%s", why);
-	finish(s, &v, now_ms(), f);
+	finish(s, &v, clock_seconds(), f);
 }

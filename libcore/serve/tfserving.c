@@ -145,14 +145,14 @@ static void put_metadata(struct json_writer *j, const struct served *s)
 		json_close_object(j);
 }
 
-static void show(struct visit *v, const struct target *t)
+static void show(struct visit *v, bool metadata)
 {
 	struct json_writer j;
 	FILE *f = answer_begin(&v->answer);
 
 	json_start(&j, f, true);
 	json_object(&j, NULL);
-	if (t->metadata)
+	if (metadata)
 		put_metadata(&j, v->served);
 	else
 		put_status(&j);
@@ -242,7 +242,7 @@ static int check_signature(struct visit *v, const struct json *body)
 	                  name->type == JSON_TEXT ? name->text : "");
 }
 
-static void predict_json(struct visit *v, struct served *s, const struct json *body)
+static void predict_json(struct visit *v, const struct json *body)
 {
 	const struct json *inputs = json_get(body, "inputs"), *rows = json_get(body, "instances");
 	struct images im;
@@ -251,22 +251,21 @@ static void predict_json(struct visit *v, struct served *s, const struct json *b
 
 	if (check_keys(v, inputs, rows) < 0 || check_signature(v, body) < 0)
 		return;
-	images_init(&im, s);
+	images_init(&im, v->served);
 	result = rows ? take_rows(v, &im, rows) : take_column(v, &im, inputs);
 	if (result == 0) {
-		probability = xmalloc(im.count * (size_t)predict_classes(s->predict)->count,
+		probability = xmalloc(im.count * (size_t)predict_classes(v->served->predict)->count,
 		                      sizeof *probability);
-		if (visit_predict(v, s, im.pixels, im.count, probability) == 0)
+		if (visit_predict(v, im.pixels, im.count, probability) == 0)
 			put_result(v, rows ? "predictions" : "outputs", &im, probability);
 		free(probability);
 	}
 	images_release(&im);
 }
 
-static void predict(struct visit *v, const struct target *t)
+static void predict(struct visit *v)
 {
 	const struct request *r = v->request;
-	struct served *s = served_find(v->models, t->name, t->length);
 	struct json *body;
 	struct err e;
 
@@ -276,7 +275,7 @@ static void predict(struct visit *v, const struct target *t)
 	else if (body->type != JSON_OBJECT)
 		visit_fail(v, 400, "JSON Value: is not an object");
 	else
-		predict_json(v, s, body);
+		predict_json(v, body);
 	json_free(body);
 }
 
@@ -294,6 +293,10 @@ void tfserving_answer(struct visit *v, const char *path)
 
 	if (!parse(&t, path) || (t.verb ? strcmp(t.verb, "predict") || !post || t.metadata : post))
 		malformed(v, path);
-	else if ((t.verb || visit_expects(v, "GET")) && find(v, &t) == 0)
-		(t.verb ? predict : show)(v, &t);
+	else if (!t.verb && !visit_expects(v, "GET"))
+		return;
+	else if (find(v, &t) == 0 && t.verb)
+		predict(v);
+	else if (v->served)
+		show(v, t.metadata);
 }

@@ -109,16 +109,14 @@ static void collect(void *arg, const struct predict_answer *a, int n)
 	}
 }
 
-int visit_predict(struct visit *v, struct served *s, const float *pixels, size_t n,
-                  float *probability)
+int visit_predict(struct visit *v, const float *pixels, size_t n, float *probability)
 {
-	const struct net *net = &predict_model(s->predict)->net;
-	size_t numbers = (size_t)net->size * (size_t)net->size * (size_t)net->channels;
-	struct collected c = { v, pixels, numbers, probability, net->classes, false };
+	const struct net *net = &predict_model(v->served->predict)->net;
+	struct collected c = { v, pixels, net_image_numbers(net), probability, net->classes,
+		               false };
 	struct err e;
 
-	v->served = s;
-	if (predict_floats(s->predict, pixels, n, collect, &c, &e) < 0)
+	if (predict_floats(v->served->predict, pixels, n, collect, &c, &e) < 0)
 		return visit_fail(v, 500, "%s", e.text);
 	return c.failed ? -1 : 0;
 }

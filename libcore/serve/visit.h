@@ -21,8 +21,8 @@ struct visit {
 	const struct visit_policy *policy;
 	struct served_list *models;
 	struct answer answer;
+	struct served *served;          /* the model that is asked; NULL: none */
 	/* for the log: */
-	const struct served *served;    /* NULL: no model was asked */
 	struct json_writer noted;       /* to a list of pictures and answers */
 	char *pictures;                 /* that list, after visit_end */
 	size_t pictures_bytes;
@@ -51,9 +51,8 @@ bool visit_abstains(const struct visit *v, float probability);
 void visit_note(struct visit *v, const void *data, size_t size, const struct predict_answer *a,
                 char digest[SHA256_HEX]);
 
-/* The floats at PIXELS, N images: PROBABILITY [n][classes], each of them noted. -1: answered so. */
-int visit_predict(struct visit *v, struct served *s, const float *pixels, size_t n,
-                  float *probability);
+/* v->served of N images of floats: PROBABILITY [n][classes]; each is noted. -1: answered so. */
+int visit_predict(struct visit *v, const float *pixels, size_t n, float *probability);
 
 /*
  * Part I of PATH between slashes, from 0: its start, and its LENGTH; NULL: there are fewer. The

@@ -98,9 +98,7 @@ static int warm(struct served_list *l, struct err *e)
 {
 	for (int i = 0; i < l->count; i++) {
 		const struct net *net = &predict_model(l->each[i].predict)->net;
-		float *black = xcalloc((size_t)net->size * (size_t)net->size *
-		                               (size_t)net->channels,
-		                       sizeof *black);
+		float *black = xcalloc(net_image_numbers(net), sizeof *black);
 		int result = predict_floats(l->each[i].predict, black, 1, ignore, NULL, e);
 
 		free(black);

@@ -44,7 +44,7 @@ static int check_small(const struct predict *p, struct err *e)
 struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e)
 {
 	struct predict *p = xcalloc(1, sizeof *p);
-	size_t pixels, room = (size_t)max;
+	size_t room = (size_t)max;
 	const struct net *net = &p->m.net;
 	const struct engine *engine = NULL;
 
@@ -63,8 +63,7 @@ struct predict *predict_new(const char *path, int max, int threads, int flags, s
 	p->picture = xcalloc((size_t)threads_count(p->pool), sizeof *p->picture);
 	for (int i = 0; i < threads_count(p->pool); i++)
 		picture_init(&p->picture[i], net->size, RESIZE_BICUBIC);
-	pixels = (size_t)net->size * (size_t)net->size * (size_t)net->channels;
-	p->pixels = xaligned(room * pixels, sizeof *p->pixels);
+	p->pixels = xaligned(room * net_image_numbers(net), sizeof *p->pixels);
 	p->logits = xaligned(room * (size_t)net->classes, sizeof *p->logits);
 	p->order = xmalloc(room * (size_t)net->classes, sizeof *p->order);
 	p->answer = xcalloc(room, sizeof *p->answer);
@@ -107,8 +106,7 @@ bool predict_size_guessed(const struct predict *p, struct err *warning)
 
 static float *pixels_of(const struct predict *p, size_t i)
 {
-	return p->pixels + i * (size_t)p->m.net.size * (size_t)p->m.net.size *
-	                           (size_t)p->m.net.channels;
+	return p->pixels + i * net_image_numbers(&p->m.net);
 }
 
 static void load_job(void *arg, size_t i, int worker)
@@ -242,7 +240,7 @@ int predict_memory(struct predict *p, const char *name, const uint8_t *bytes, si
 static int floats_chunk(struct predict *p, const float *pixels, size_t first, int n,
                         predict_take *take, void *arg, struct err *e)
 {
-	size_t numbers = (size_t)(pixels_of(p, 1) - pixels_of(p, 0));
+	size_t numbers = net_image_numbers(&p->m.net);
 	const float *image[PREDICT_MAX];
 	char name[PREDICT_MAX][32];
 	int good = 0;

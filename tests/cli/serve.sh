@@ -198,6 +198,7 @@ x	400	JSON Parse error:
 {"instances": 1}	400	JSON Value: Excepting 'instances' value to be an list/array
 {"instances": []}	400	JSON Value: No values for 'instances' array
 {"instances": [[1, 2], [3]]}	400	Encountered list at unexpected size: 1
+{"instances": [[[1, 2]], [[3, 4, 5]]]}	400	Encountered list at unexpected size: 3 expected size: 2
 {"instances": [[1, null]]}	400	JSON Value: is not of expected type: float
 {"instances": [[1, "2"]]}	400	JSON Value: is not of expected type: float
 {"inputs": {"other": [1]}}	400	Missing named input: inputs in 'inputs' object.
@@ -278,6 +279,15 @@ exec 4>&-
 { printf '5:hello,' >&3 && cat <&3 >"$out"; } 3<>/dev/tcp/127.0.0.1/"$port"
 answered
 is 400 "what is no SCGI"
+case ${AML_CONF:-} in
+asan | tsan) ;;                 # are not confined
+*)
+	for worker in $(workers); do
+		check "worker: no new rights, and only some calls" \
+			test "$(grep -cE '^(NoNewPrivs:.1|Seccomp:.2)$' "/proc/$worker/status")" -eq 2
+	done
+	;;
+esac
 before=$(workers)
 kill -9 "$(head -n 1 <<<"$before")"
 for _ in {1..100}; do

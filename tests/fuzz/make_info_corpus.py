@@ -3,13 +3,9 @@
 good-*: accepted. odd-*: unusual but valid, accepted. bad-*: refused. What fuzzing found is added by hand
 and stays (found-*)."""
 import json, os, struct
+from corpus_file import put
 HERE = os.path.dirname(os.path.abspath(__file__))
 LABELS, CLASSES, TRAIN, VALID, IMAGES, IDS, A, B = range(8)     # the files of fuzz_dataset.c
-
-
-def put(kind, name, b):
-    os.makedirs(os.path.join(HERE, "corpus", kind), exist_ok=True)
-    with open(os.path.join(HERE, "corpus", kind, name), "wb") as f: f.write(b)
 
 
 def get(kind, name):

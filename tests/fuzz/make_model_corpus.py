@@ -2,14 +2,9 @@
 
 good-*: accepted. odd-*: unusual but valid, accepted. bad-*: refused. What fuzzing found is added by hand
 and stays (found-*)."""
-import io, os, struct, zipfile
-HERE = os.path.dirname(os.path.abspath(__file__))
+import io, struct, zipfile
+from corpus_file import put
 FACTS = b'{"tool": "aml-train", "size": 11, "num_examples": 7, "classes": ["BAS", "EOS"], "parents": []}'
-
-
-def put(kind, name, b):
-    os.makedirs(os.path.join(HERE, "corpus", kind), exist_ok=True)
-    with open(os.path.join(HERE, "corpus", kind, name), "wb") as f: f.write(b)
 
 
 def json_files():

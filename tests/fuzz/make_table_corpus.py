@@ -1,15 +1,7 @@
 """Writes corpus/tsv, classes, id_groups, predictions, cases, class_groups, tolerant, shared and learning. Plain Python.
 
 good-*: accepted. odd-*: unusual but valid, accepted. bad-*: refused. What fuzzing found is added by hand."""
-import os
-HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-def put(kind, name, text):
-    folder = os.path.join(HERE, "corpus", kind)
-    os.makedirs(folder, exist_ok=True)
-    with open(os.path.join(folder, name), "wb") as f:
-        f.write(text if isinstance(text, bytes) else text.encode())
+from corpus_file import put
 
 
 def tsv():
