@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # aml-serve behind a real lighttpd and a real nginx, asked by real clients, hostile ones, and many at once: check.sh [PART]...
-# Parts: clients errors hostile life load; all by default. SECONDS: how long the load lasts (20). Needs lighttpd, nginx, curl,
+# Parts: clients errors hostile life load; all by default. LOAD_SECONDS: how long the load lasts (20). Needs lighttpd, nginx, curl,
 # Python 3 and, the first time, pip; SERVE_VENV keeps the Python environment between runs. TAP on stdout.
-export LOAD_SECONDS=$((SECONDS > 0 ? SECONDS : 20))
+export LOAD_SECONDS=${LOAD_SECONDS:-20}
 . "$(dirname "$0")/../lib.sh"
 [ $# -gt 0 ] || set -- clients errors hostile life load
 : "${SERVE_VENV:=$TOP/build/serve-venv}" "${PYTHON:=python3}"
