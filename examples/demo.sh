@@ -3,6 +3,10 @@
 # Compares one clinic alone, three clinics federated, and all data in one place on the same 120 held-out cells.
 # On a bare Debian it first installs what it needs.
 set -eu
+case ${1:-} in
+-h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit ;;
+-*) echo "demo.sh: unknown option $1; try --help" >&2; exit 2 ;;
+esac
 export LC_ALL=C
 ROUNDS=12 BATCH=16 CLINICS="0 1 2"
 

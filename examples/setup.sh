@@ -1,7 +1,11 @@
 #!/bin/sh
-# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|peers|lint|ci|fedn|slurm|browser|serve|servers]...
+# Installs the packages that the build needs and that are missing: sh examples/setup.sh [test|optional|peers|lint|ci|fedn|slurm|browser|serve|servers]...
 # Uses apt-get on Debian and its derivatives; on other systems it lists the missing packages. Does nothing if none is missing.
 set -eu
+case ${1:-} in
+-h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit ;;
+-*) echo "setup.sh: unknown option $1; try --help" >&2; exit 2 ;;
+esac
 
 missing=
 
@@ -37,6 +41,14 @@ test_needs() {
 	has bash || want bash
 	has xmllint || want libxml2-utils
 	has strace || want strace
+}
+
+# What tests skip where it is missing.
+optional_needs() {
+	has zsh || want zsh
+	has fish || want fish
+	has jq || want jq
+	has ssh-keygen || want openssh-client
 }
 
 peers_needs() {

@@ -186,7 +186,7 @@ static void work_pictures(void)
 	for (int i = 0; i < work.files; i++) {
 		char hex[SHA256_HEX];
 		struct sha256 s;
-		struct err e = {{0}};
+		struct err e = {0};
 
 		if (image_read(&im, work.file[i].data, work.file[i].size, &e) < 0) {
 			fprintf(work.report, "picture %d: %s\n", i, e.text);
@@ -205,7 +205,7 @@ static void work_write_picture(void)
 	enum { SIDE = 64 };
 	uint8_t rgb[SIDE * SIDE * 3];
 	struct image im = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	char *bytes = NULL;
 	size_t size = 0;
 	FILE *f = open_memstream(&bytes, &size);

@@ -19,7 +19,7 @@ static void corpus_kind(const char *stem, const char *kind, corpus_read *read, b
 		return;
 	for (size_t i = 0; i < files.gl_pathc; i++) {
 		const char *path = files.gl_pathv[i];
-		struct err e = { "" };
+		struct err e = {0};
 
 		ok((read(path, &e) >= 0) == accepted, "%s is %s %s", path,
 		   accepted ? "accepted" : "refused", e.text);

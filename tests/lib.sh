@@ -9,7 +9,7 @@ DATA=$TESTS/data
 TOP=$(dirname "$TESTS")
 : "${BIN:=$TOP/build/release}"
 export PATH=$BIN:$PATH LC_ALL=C BIN DATA TOP
-unset AML_DATASET
+unset AML_DATASET MAKEFLAGS MAKELEVEL      # a make that runs the tests is none of theirs
 SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/aml-test.XXXXXX")
 out=$SCRATCH/.stdout err=$SCRATCH/.stderr
 mkdir "$SCRATCH/work"

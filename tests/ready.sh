@@ -6,9 +6,9 @@ make_ready() {
 	local class client seed=0
 	for class in BAS EOS LYT NGS; do
 		mkdir -p "cells/$class"
-		find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 10 | xargs cp -t "cells/$class"
+		find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 10 | xargs -d '\n' cp -t "cells/$class"
 	done
-	find cells/BAS -name '*.tiff' | sort | head -n 1 | xargs -I{} cp {} cell.tiff
+	find cells/BAS -name '*.tiff' | sort | head -n 1 | xargs -d '\n' -I{} cp {} cell.tiff
 	aml-downsample -q -s 40 -o dataset cells &&
 		aml-init --size 40 start.npz &&
 		aml-train -q -d dataset -e 2 -b 8 --log log.tsv start.npz model.npz &&

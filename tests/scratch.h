@@ -33,16 +33,25 @@ static void scratch_end(void)
 		nftw(scratch_folder, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-/* Removed when the test ends. */
+/* A folder that is called like PATH and something more; removed when the test ends. */
 __attribute__((unused))
-static void scratch_begin(void)
+static void scratch_begin_at(const char *path)
 {
+	int fd = tempname_folder(&scratch_folder, path, NULL);
+
 	scratch_owner = getpid();
-	if (tempname_folder(&scratch_folder, "/tmp/aml-unit") < 0) {
+	if (fd < 0) {
 		puts("Bail out! no scratch folder");
 		exit(1);
 	}
+	close(fd);                      /* with its lock */
 	atexit(scratch_end);
+}
+
+__attribute__((unused))
+static void scratch_begin(void)
+{
+	scratch_begin_at("/tmp/aml-unit");
 }
 
 /* The file NAME there; lives until the test ends. */

@@ -7,7 +7,7 @@ make_small() {
 	local class
 	for class in ${SMALL_CLASSES//,/ }; do
 		mkdir -p "cells/$class"
-		find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 12 | xargs cp -t "cells/$class"
+		find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 12 | xargs -d '\n' cp -t "cells/$class"
 	done
 	aml-downsample -q -s 20 --classes $SMALL_CLASSES -o data cells &&
 		aml-init --size 20 --classes $SMALL_CLASSES start.npz

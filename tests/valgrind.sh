@@ -4,8 +4,11 @@
 set -u
 build=$(cd "$1" && pwd)
 shift
-valgrind="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite"
 bin=$build/valgrind
+# What valgrind says goes to a file: it does not know the system calls by which tools confine themselves, and tests read standard error.
+valgrind="valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --log-file=$bin/log/%p"
+rm -rf "$bin/log"
+mkdir -p "$bin/log"
 mkdir -p "$bin/fuzz"
 
 # stand_in PROGRAM SCRIPT
@@ -24,10 +27,13 @@ done
 export AML_CONF=valgrind
 # Vector code of libjpeg-turbo computes beyond the edge of a picture, from memory that nobody wrote, and throws it away; valgrind cannot tell.
 export JSIMD_FORCENONE=1
-# test_train runs whole trainings through spinning threads: half an hour here; valgrind_train.sh stands in for it.
+# test_train and test_trainer train for half an hour and for five minutes here; valgrind_train.sh stands in for both. test_audit makes a thousand
+# injections, test_ledger and others read the same records. Of the tools, those that compute and write little; make check-asan runs all.
 units=()
 for unit; do
-	[ "${unit##*/}" = test_train ] || units+=("$unit")
+	case ${unit##*/} in test_train | test_trainer | test_audit) ;; *) units+=("$unit") ;; esac
 done
 prove --nocolor -j 2 -e "$valgrind" "${units[@]}"; unit=$?
-BIN=$bin prove --nocolor -j 2 -e bash tests/valgrind_train.sh tests/cli/{info,init,partition,export,delta}.sh && exit $unit
+BIN=$bin prove --nocolor -j 2 -e bash tests/valgrind_train.sh tests/cli/{info,export,delta}.sh && [ $unit -eq 0 ] && exit
+grep -h '^==' "$bin"/log/* | head -n 200
+exit 1

@@ -4,7 +4,7 @@
 
 mkdir -p cells/BAS cells/EOS
 for class in BAS EOS; do
-	find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 6 | xargs cp -t cells/$class
+	find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 6 | xargs -d '\n' cp -t cells/$class
 done
 aml-downsample -q -s 12 -o data cells
 aml-init -s 1 --size 12 start.npz

@@ -2,6 +2,7 @@
  * aml-calibrate: makes a model as sure as it is right, by a temperature for its last
  * layer.
  */
+#include "base/confine_outputs.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/table.h"
@@ -28,9 +29,10 @@ static struct args parse(int argc, char **argv)
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[-o FIGURE] PREDICTIONS.tsv MODEL OUT",
+		"PREDICTIONS.tsv MODEL OUT",
 		"fit a temperature on predictions of held-out images and fold it into MODEL",
-		3, 3, NULL
+		3, 3, NULL, NULL,
+		"aml-calibrate predictions.tsv model.npz calibrated.npz"
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
@@ -121,6 +123,19 @@ static int run(const struct args *a, const struct cases *c, const struct model *
 	return 0;
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add(&d, DISTINCT_INPUT, "PREDICTIONS.tsv", a->predictions);
+	distinct_add(&d, DISTINCT_INPUT, "MODEL", a->model);
+	distinct_add(&d, DISTINCT_OUTPUT, "OUT", a->out);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->figure);
+	if (!outfile_is_stdout(a->out))
+		distinct_add(&d, DISTINCT_OUTPUT, "the table", "-");
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -129,7 +144,7 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (outfile_probe(a.figure, &e) < 0 ||
+	if (check_names(&a, &e) < 0 || outfile_probe(a.figure, &e) < 0 ||
 	    outfile_probe_binary(a.out, "a file", &e) < 0 ||
 	    cases_load(&c, a.predictions, &e) < 0 || model_load(&m, a.model, 0, &e) < 0 ||
 	    run(&a, &c, &m, &e) < 0)

@@ -1,6 +1,7 @@
 /* aml-compare: which of two models is better on the same images, and can it be shown? */
 #include <stdlib.h>
 
+#include "base/confine_outputs.h"
 #include "base/infile.h"
 #include "base/opt.h"
 #include "base/outfile.h"
@@ -36,8 +37,9 @@ static struct args parse(int argc, char **argv)
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[OPTION]... A.tsv B.tsv",
-		"compare the predictions of two models for the same images", 2, 2, NULL
+		"A.tsv B.tsv",
+		"compare the predictions of two models for the same images", 2, 2, NULL, NULL,
+		"aml-compare old.tsv new.tsv"
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
@@ -97,6 +99,18 @@ static int run(const struct args *a, const struct inputs *in, struct err *e)
 	return outfile_commit(o, true, e);
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add(&d, DISTINCT_INPUT, "A.tsv", a->a);
+	distinct_add(&d, DISTINCT_INPUT, "B.tsv", a->b);
+	distinct_add(&d, DISTINCT_INPUT, "--groups", a->groups_file);
+	distinct_add(&d, DISTINCT_INPUT, "--patients", a->patients);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -104,7 +118,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (outfile_probe(a.out, &e) < 0 || load_predictions(&in, &a, &e) < 0 ||
+	if (check_names(&a, &e) < 0 || outfile_probe(a.out, &e) < 0 ||
+	    load_predictions(&in, &a, &e) < 0 ||
 	    class_groups_gather(&in.groups, a.groups.item, a.groups.count, a.groups_file,
 	                        &in.a.classes, &e) < 0 ||
 	    load_patients(&in, &a, &e) < 0 || run(&a, &in, &e) < 0)

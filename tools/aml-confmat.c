@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/confine_outputs.h"
 #include "base/infile.h"
 #include "base/opt.h"
 #include "base/outfile.h"
@@ -66,8 +67,9 @@ static struct args parse(int argc, char **argv)
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[OPTION]... [PREDICTIONS.tsv|COUNTS.tsv]...",
-		"draw or print the confusion matrix of predictions or counts", 0, -1, NULL
+		"[PREDICTIONS.tsv|COUNTS.tsv]...",
+		"draw or print the confusion matrix of predictions or counts", 0, -1, NULL, NULL,
+		"aml-confmat -o confusion.svg predictions.tsv"
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
@@ -155,6 +157,16 @@ static int write_out(const struct args *a, const struct confusion *c, struct err
 	return outfile_commit(o, true, e);
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add_all(&d, DISTINCT_INPUT, "an input", a->in);
+	distinct_add(&d, DISTINCT_INPUT, "--names", a->names);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -162,7 +174,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (outfile_probe(a.out, &e) < 0 || load_all(&c, a.in, &e) < 0 ||
+	if (check_names(&a, &e) < 0 || outfile_probe(a.out, &e) < 0 ||
+	    load_all(&c, a.in, &e) < 0 ||
 	    (a.names && classes_rename(&c.classes, a.names, &e) < 0) || write_out(&a, &c, &e) < 0)
 		status = tool_fail(&e);
 	confusion_release(&c);

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/confine_outputs.h"
 #include "base/mem.h"
 #include "base/operand.h"
 #include "base/opt.h"
@@ -14,29 +15,33 @@
 struct args {
 	const char *out, *title;
 	char **logs;                    /* ended by NULL */
-	enum curve_panels panels;
+	struct curve_style style;
 	enum render_format format;     /* RENDER_NONE: a summary as text */
 };
 
 static struct args parse(int argc, char **argv)
 {
 	static const enum curve_panels panels[] = { CURVE_BOTH, CURVE_LOSS, CURVE_ACCURACY };
-	struct args a = { .out = "-", .title = "Learning curves" };
+	struct args a = { .out = "-", .title = "Learning curves",
+		          .style.unit = "epoch" };
 	int measure = 0, format = RENDER_NONE;
 	const struct opt opts[] = {
 		OPT_TEXT('o', "output", &a.out, "FIGURE", "write a figure (.svg, .png)"),
 		OPT_CHOICE('f', "format", &format, "ending|svg|png", "format of FIGURE"),
 		OPT_CHOICE('m', "measure", &measure, "both|loss|accuracy", "what to draw"),
+		OPT_TEXT(0, "unit", &a.style.unit, "WORD", "what the horizontal axis counts"),
+		OPT_FLAG(0, "from-zero", &a.style.from_zero, "begin the vertical axes at 0"),
 		OPT_TEXT('t', "title", &a.title, "TITLE", "title of the figure"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[OPTION]... [NAME=]LOG.tsv...",
-		"draw or summarise learning curves from training logs", 1, -1, NULL
+		"[NAME=]LOG.tsv...",
+		"draw or summarise learning curves from training logs", 1, -1, NULL, NULL,
+		"aml-curve -o curve.svg log.tsv"
 	};
 
 	a.logs = opt_parse(opts, &tool, argc, argv);
-	a.panels = panels[measure];
+	a.style.panels = panels[measure];
 	a.format = render_choose(a.out, (enum render_format)format);
 	if (a.format == RENDER_NONE && !outfile_is_stdout(a.out))
 		opt_wrong("%s: ends in none of .svg, .png; or give --format", a.out);
@@ -124,7 +129,7 @@ static int write_figure(const struct args *a, const struct curves *c, FILE *f,
 	struct drawing d;
 	int result;
 
-	curve_figure(&d, c->curve, c->count, a->panels, a->title);
+	curve_figure(&d, c->curve, c->count, &a->style, a->title);
 	result = render_write(&d, a->format, f, e);
 	draw_release(&d);
 	return result;
@@ -145,6 +150,15 @@ static int write_out(const struct args *a, const struct curves *c, struct err *e
 	return outfile_commit(o, true, e);
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add_operands(&d, DISTINCT_INPUT, "LOG.tsv", a->logs);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -152,8 +166,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (outfile_probe(a.out, &e) < 0 || load_all(&c, a.logs, &e) < 0 ||
-	    write_out(&a, &c, &e) < 0)
+	if (check_names(&a, &e) < 0 || outfile_probe(a.out, &e) < 0 ||
+	    load_all(&c, a.logs, &e) < 0 || write_out(&a, &c, &e) < 0)
 		status = tool_fail(&e);
 	curves_release(&c);
 	return tool_end(status);

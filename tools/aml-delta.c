@@ -1,6 +1,7 @@
 /* aml-delta: a model as its quantised difference from a parent, and back. */
 #include <stdlib.h>
 
+#include "base/confine_outputs.h"
 #include "base/json.h"
 #include "base/opt.h"
 #include "base/outfile.h"
@@ -26,8 +27,9 @@ static struct args parse(int argc, char **argv)
 		OPT_FLAG('x', "extract", &a.extract, "restore a model from SMALL"), OPT_END
 	};
 	const struct opt_tool tool = {
-		.synopsis = "-p PARENT [-b N] MODEL [SMALL]\n"
-		            "   or: aml-delta -x -p PARENT SMALL [MODEL]",
+		.operands = "MODEL [SMALL]",
+		.other = "-x -p PARENT SMALL [MODEL]",
+		.example = "aml-delta -p global.npz clinic0.npz small.npz",
 		.summary = "store MODEL as its difference from PARENT, at a quarter of the size",
 		.min = 1, .max = 2,
 	};
@@ -69,6 +71,16 @@ static int extract(const struct args *a, const struct model *parent, struct err 
 	return result;
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add(&d, DISTINCT_INPUT, "PARENT", a->parent);
+	distinct_add(&d, DISTINCT_INPUT, a->extract ? "SMALL" : "MODEL", a->in);
+	distinct_add(&d, DISTINCT_OUTPUT, a->extract ? "MODEL" : "SMALL", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -76,7 +88,7 @@ int main(int argc, char **argv)
 	struct err e;
 	int result;
 
-	if (outfile_probe_binary(a.out, "a file", &e) < 0 ||
+	if (check_names(&a, &e) < 0 || outfile_probe_binary(a.out, "a file", &e) < 0 ||
 	    model_load(&parent, a.parent, 0, &e) < 0)
 		return tool_end(tool_fail(&e));
 	result = a.extract ? extract(&a, &parent, &e) : shrink(&a, &parent, &e);

@@ -1,6 +1,7 @@
 /* aml-downsample: pictures to arrays, a tree of them to a dataset. */
 #include <stdlib.h>
 
+#include "base/confine_outputs.h"
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/opt.h"
@@ -47,9 +48,9 @@ static struct args parse(int argc, char **argv)
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[OPTION]... -o DATASET TREE... | IMAGE",
+		"-o DATASET TREE...",
 		"resize images (TREE/CLASS/ID.tiff) into a dataset, or one image to stdout",
-		1, -1, kernels
+		1, -1, kernels, "IMAGE", "aml-downsample -o dataset cells"
 	};
 
 	a.in = opt_parse(opts, &tool, argc, argv);
@@ -66,6 +67,17 @@ static void print_note(const char *name, const char *note)
 		return;
 	err_set(&e, "%s: %s", name, note);
 	tool_warn(&e);
+}
+
+/* A dataset within a tree would be a class, or something that no class folder may hold. */
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add_all(&d, a->out ? DISTINCT_FOLDER : DISTINCT_INPUT, a->out ? "TREE" : "IMAGE",
+	                 a->in);
+	distinct_add(&d, DISTINCT_OUTPUT, a->out ? "-o" : "the array", a->out ? a->out : "-");
+	return confine_outputs_of(&d, e);
 }
 
 static int print_picture(const struct args *a, struct err *e)
@@ -159,12 +171,15 @@ static int run(const struct args *a, struct err *e)
 	return result;
 }
 
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
 	struct err e;
-	int status = a.out ? run(&a, &e) : print_picture(&a, &e);
+	int status = check_names(&a, &e);
 
+	if (status == 0)
+		status = a.out ? run(&a, &e) : print_picture(&a, &e);
 	if (status < 0)
 		status = tool_fail(&e);
 	return tool_end(status);

@@ -1,11 +1,13 @@
 /* aml-eval: loss, accuracy and a report by class of a model on a dataset. */
 #include <stdlib.h>
 
+#include "base/confine_outputs.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/threads.h"
 #include "base/tool.h"
 #include "data/dataset.h"
+#include "data/dataset_names.h"
 #include "fused/engine_pick.h"
 #include "model/model.h"
 #include "train/evaluate.h"
@@ -36,9 +38,10 @@ static struct args parse(int argc, char **argv)
 		OPT_FLAG('q', "quiet", &a.quiet, "show no progress"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... MODEL [OUT.json]",
+	const struct opt_tool tool = { "MODEL [OUT.json]",
 		                       "evaluate MODEL on a dataset", 1, 2,
-		                       engine_pick_name };
+		                       engine_pick_name, NULL,
+		                       "aml-eval -d dataset -p predictions.tsv model.npz" };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	a.model = rest[0];
@@ -97,6 +100,19 @@ static int run(const struct args *a, const struct model *m, const struct dataset
 	return result;
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add(&d, DISTINCT_INPUT, "MODEL", a->model);
+	dataset_names_add(&d, "DATASET", a->dataset);
+	distinct_add(&d, DISTINCT_OUTPUT, "OUT.json", a->out);
+	distinct_add(&d, DISTINCT_OUTPUT, "-p", a->predictions);
+	if (a->json || (!a->out && !a->predictions))
+		distinct_add(&d, DISTINCT_OUTPUT, "the result", "-");
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -105,7 +121,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (outfile_probe(a.predictions, &e) < 0 || outfile_probe(a.out, &e) < 0 ||
+	if (check_names(&a, &e) < 0 || outfile_probe(a.predictions, &e) < 0 ||
+	    outfile_probe(a.out, &e) < 0 ||
 	    model_load(&m, a.model, 0, &e) < 0 || dataset_open(&d, a.dataset, &e) < 0 ||
 	    model_check_dataset(&m, a.model, &d, &e) < 0 || run(&a, &m, &d, &e) < 0)
 		status = tool_fail(&e);

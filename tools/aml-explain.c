@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/confine_outputs.h"
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/opt.h"
@@ -60,9 +61,10 @@ static struct args parse(int argc, char **argv)
 		OPT_FLAG('q', "quiet", &a.quiet, "do not tell the probability"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... -o FILE MODEL IMAGE",
+	const struct opt_tool tool = { "MODEL IMAGE",
 		                       "show where MODEL looked in IMAGE (TIFF, PNG, JPEG, npy)",
-		                       2, 2, engine_pick_name };
+		                       2, 2, engine_pick_name, NULL,
+		                       "aml-explain -o cell.png model.npz cell.tiff" };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	a.model = rest[0];
@@ -168,6 +170,16 @@ static void release(struct explanation *x)
 	free(x->map);
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add(&d, DISTINCT_INPUT, "MODEL", a->model);
+	distinct_add(&d, DISTINCT_INPUT, "IMAGE", a->image);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -175,8 +187,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (outfile_probe_binary(a.out, "-o FILE", &e) < 0 || load(&x, &a, &e) < 0 ||
-	    explain(&x, &a, &e) < 0 || write_out(&x, &a, &e) < 0)
+	if (check_names(&a, &e) < 0 || outfile_probe_binary(a.out, "-o FILE", &e) < 0 ||
+	    load(&x, &a, &e) < 0 || explain(&x, &a, &e) < 0 || write_out(&x, &a, &e) < 0)
 		status = tool_fail(&e);
 	release(&x);
 	return tool_end(status);

@@ -1,4 +1,5 @@
 /* aml-export: a model in the files that real servers load. */
+#include "base/confine_outputs.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/tool.h"
@@ -22,8 +23,9 @@ static struct args parse(int argc, char **argv)
 		OPT_TEXT('o', "output", &a.out, "OUT", "folder (models) or file (model.onnx)"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "-f savedmodel|onnx [-o OUT] MODEL",
-	                               "export MODEL as SavedModel or ONNX", 1, 1, NULL };
+	const struct opt_tool tool = { "MODEL",
+	                               "export MODEL as SavedModel or ONNX", 1, 1, NULL, NULL,
+	                               "aml-export -f onnx -o model.onnx model.npz" };
 
 	a.model = opt_parse(opts, &tool, argc, argv)[0];
 	if (!a.out)
@@ -53,13 +55,25 @@ static int load(struct model *m, const char *path, struct err *e)
 	return export_check(&m->net, m->w, e) < 0 ? err_in(e, path) : 0;
 }
 
+/* A SavedModel is a folder that holds nothing else, which its writer checks. */
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add(&d, DISTINCT_INPUT, "MODEL", a->model);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
 	struct model m = {0};
 	struct err e, warning;
-	int result = a.format == SAVEDMODEL ? 0 : outfile_probe_binary(a.out, "-o FILE", &e);
+	int result = check_names(&a, &e);
 
+	if (result == 0 && a.format == ONNX)
+		result = outfile_probe_binary(a.out, "-o FILE", &e);
 	if (result == 0)
 		result = load(&m, a.model, &e);
 	if (result == 0 && a.format == SAVEDMODEL)

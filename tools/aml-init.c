@@ -55,9 +55,9 @@ static struct args parse(int argc, char **argv)
 		         "number of classes, or their codes in order"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... [OUT]",
+	const struct opt_tool tool = { "[OUT]",
 		                       "write random initial weights to OUT (-)", 0, 1,
-		                       NULL };
+		                       NULL, NULL, "aml-init -s 1 seed.npz" };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	if (rest[0])

@@ -1,6 +1,7 @@
 /* aml-predict: the class of each image. */
 #include <unistd.h>
 
+#include "base/confine_outputs.h"
 #include "base/infile.h"
 #include "base/json.h"
 #include "base/lines.h"
@@ -12,7 +13,7 @@
 
 struct args {
 	int top, threads;
-	bool json, null;
+	bool json, null, header;
 	const char *model;
 	char **names;
 };
@@ -30,22 +31,41 @@ static struct args parse(int argc, char **argv)
 	struct args a = { .top = 1 };
 	const struct opt opts[] = {
 		OPT_INT('k', "top", &a.top, 1, CLASSES_MAX, "N", "print the N most likely classes"),
+		OPT_FLAG(0, "header", &a.header,
+		         "name the columns first: file, class, probability, class2, ..."),
 		OPT_FLAG(0, "json", &a.json, "print one JSON object on each line"),
 		OPT_FLAG('0', "null", &a.null, "names on standard input end in NUL (find -print0)"),
 		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... MODEL IMAGE...",
-		                       "predict the class of each IMAGE (TIFF, PNG, JPEG, npy; "
-		                       "-: names on standard input)",
-		                       2, -1, engine_pick_name };
+	const struct opt_tool tool = { "MODEL IMAGE...",
+		                       "print file, class, probability of each IMAGE (TIFF, PNG, "
+		                       "JPEG, npy; -: names on standard input)",
+		                       2, -1, engine_pick_name, NULL,
+		                       "aml-predict model.npz cell.tiff" };
 
 	a.names = opt_parse(opts, &tool, argc, argv);
+	if (a.header && a.json)
+		opt_wrong("--header does not go with --json, whose values have names");
 	a.model = *a.names++;
 	return a;
 }
 
 /* ---- output ---- */
+
+static int columns(const struct output *o)
+{
+	return o->a->top < o->classes->count ? o->a->top : o->classes->count;
+}
+
+/* "class", "probability", "class2", "probability2", ...: names are distinct, as readers want. */
+static void print_header(const struct output *o)
+{
+	printf("file\tclass\tprobability");
+	for (int k = 2; k <= columns(o); k++)
+		printf("\tclass%d\tprobability%d", k, k);
+	putchar('\n');
+}
 
 static void print_text(const struct output *o, const struct predict_answer *answer, int top)
 {
@@ -90,7 +110,7 @@ static void print_note(struct output *o, const struct predict_answer *answer)
 static void print_answers(void *arg, const struct predict_answer *answer, int n)
 {
 	struct output *o = arg;
-	int top = o->a->top < o->classes->count ? o->a->top : o->classes->count;
+	int top = columns(o);
 
 	for (int i = 0; i < n; i++) {
 		if (answer[i].failed) {
@@ -158,19 +178,37 @@ static int predict_operands(struct predict *p, struct output *o, struct err *e)
 	return 0;
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add(&d, DISTINCT_INPUT, "MODEL", a->model);
+	distinct_add_all(&d, DISTINCT_INPUT, "IMAGE", a->names);
+	distinct_add(&d, DISTINCT_OUTPUT, "the answers", "-");
+	return confine_outputs_of(&d, e);
+}
+
+static struct predict *start(const struct args *a, struct err *e)
+{
+	if (check_names(a, e) < 0)
+		return NULL;
+	return predict_new(a->model, chunk_of(a->names), a->threads, MODEL_UNCHECKED, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
 	struct output o = { .a = &a };
 	struct err e;
-	struct predict *p = predict_new(a.model, chunk_of(a.names), a.threads, MODEL_UNCHECKED,
-	                                &e);
+	struct predict *p = start(&a, &e);
 	int status;
 
 	if (p)
 		o.classes = predict_classes(p);
 	if (p && predict_size_guessed(p, &e))
 		tool_warn(&e);
+	if (p && a.header)
+		print_header(&o);
 	if (!p || predict_operands(p, &o, &e) < 0)
 		status = tool_fail(&e);
 	else

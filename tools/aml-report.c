@@ -1,8 +1,12 @@
 /* aml-report: what predictions are worth, as one page of HTML. */
+#include <string.h>
+
+#include "base/confine_outputs.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/progress.h"
 #include "base/tool.h"
+#include "data/dataset_names.h"
 #include "fused/engine_pick.h"
 #include "page/report.h"
 
@@ -43,16 +47,17 @@ static void parse(struct args *a, int argc, char **argv)
 		OPT_TEXT('t', "title", &f->title, "TITLE", "title of the page"),
 		OPT_REQUIRED(TEXT, 'o', "output", &a->out, "PAGE.html", "write the page to this "
 		                                                        "file"),
-		OPT_INT(0, "resamples", &f->resamples, 100, 100000, "N",
-		        "with --patients: how often patients are drawn again"),
+		OPT_WITH("patients", INT, 0, "resamples", &f->resamples, 100, 100000, "N",
+		         "with --patients: how often patients are drawn again"),
 		OPT_SEED('s', "seed", &f->seed, "with --patients: random seed of that"),
 		OPT_INT('j', "jobs", &f->threads, 0, 1024, "N", "threads; 0: all processors"),
 		OPT_FLAG('q', "quiet", &a->quiet, "do not tell how large the page is"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[OPTION]... -o PAGE.html PREDICTIONS.tsv|SHARED.tsv...",
-		"report what predictions are worth on one page of HTML", 1, -1, engine_pick_name
+		"PREDICTIONS.tsv|SHARED.tsv...",
+		"report what predictions are worth on one page of HTML", 1, -1, engine_pick_name,
+		NULL, "aml-report -d dataset -m model.npz -o page.html predictions.tsv"
 	};
 
 	f->tables = opt_parse(opts, &tool, argc, argv);
@@ -84,6 +89,27 @@ static int write_out(const struct args *a, const struct evidence *v, struct err 
 	return 0;
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	const struct evidence_files *f = &a->files;
+	const char *ending = strrchr(a->out, '.');
+	bool is_model = ending && !strcmp(ending, ".npz");      /* one of a folder's */
+	struct distinct d = {0};
+
+	distinct_add_all(&d, DISTINCT_INPUT, "an input", f->tables);
+	dataset_names_add(&d, "DATASET", f->dataset);
+	distinct_add(&d, DISTINCT_INPUT, "MODEL", f->model);
+	for (int i = 0; i < a->trail.count; i++)
+		distinct_add(&d, is_model ? DISTINCT_FOLDER : DISTINCT_INPUT, "--trail",
+		             a->trail.item[i]);
+	distinct_add_values(&d, DISTINCT_INPUT, "--log", &a->logs);
+	distinct_add(&d, DISTINCT_INPUT, "--groups", f->groups.file);
+	distinct_add(&d, DISTINCT_INPUT, "--patients", f->patients);
+	distinct_add(&d, DISTINCT_INPUT, "--tolerant", f->tolerant);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = {
@@ -94,8 +120,8 @@ int main(int argc, char **argv)
 	int status = 0;
 
 	parse(&a, argc, argv);
-	if (outfile_probe(a.out, &e) < 0 || evidence_gather(&v, &a.files, &e) < 0 ||
-	    write_out(&a, &v, &e) < 0)
+	if (check_names(&a, &e) < 0 || outfile_probe(a.out, &e) < 0 ||
+	    evidence_gather(&v, &a.files, &e) < 0 || write_out(&a, &v, &e) < 0)
 		status = tool_fail(&e);
 	evidence_release(&v);
 	return tool_end(status);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/confine_outputs.h"
 #include "base/infile.h"
 #include "base/mem.h"
 #include "base/operand.h"
@@ -72,9 +73,9 @@ static struct args parse(int argc, char **argv)
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[OPTION]... --class=CODE|--group=NAME=CODE,... [LABEL=]TABLE.tsv...",
+		"--class=CODE|--group=NAME=CODE,... [LABEL=]TABLE.tsv...",
 		"draw or summarise how well scores tell a class or group from all others", 1, -1,
-		NULL
+		NULL, NULL, "aml-roc --class BAS -o roc.svg predictions.tsv"
 	};
 
 	a.tables = opt_parse(opts, &tool, argc, argv);
@@ -291,6 +292,16 @@ static int write_out(const struct args *a, const struct curves *c, const struct 
 	return outfile_commit(o, true, e);
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add_operands(&d, DISTINCT_INPUT, "TABLE.tsv", a->tables);
+	distinct_add(&d, DISTINCT_INPUT, "--groups", a->groups_file);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -300,8 +311,8 @@ int main(int argc, char **argv)
 	int status = 0;
 
 	question_init(&q, &a);
-	if (outfile_probe(a.out, &e) < 0 || load_all(&c, &a, &q, &e) < 0 ||
-	    write_out(&a, &c, &q, &e) < 0)
+	if (check_names(&a, &e) < 0 || outfile_probe(a.out, &e) < 0 ||
+	    load_all(&c, &a, &q, &e) < 0 || write_out(&a, &c, &q, &e) < 0)
 		status = tool_fail(&e);
 	curves_release(&c);
 	question_release(&q);

@@ -1,6 +1,7 @@
 /* aml-score: what predictions are worth, with intervals; tables that sites may share. */
 #include <stdlib.h>
 
+#include "base/confine_outputs.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/threads.h"
@@ -32,8 +33,6 @@ static void check(const struct args *a, bool json, bool tsv)
 		opt_wrong("only one of --json, --tsv and --share");
 	if (a->share && (a->patients || a->tolerant || a->min_prob >= 0))
 		opt_wrong("--share goes with none of --patients, --tolerant and --min-prob");
-	if (!a->share && a->min_cell)
-		opt_wrong("--min-cell needs --share");
 }
 
 static struct args parse(int argc, char **argv)
@@ -54,20 +53,20 @@ static struct args parse(int argc, char **argv)
 		         "pairs of neighbouring classes that count as right"),
 		OPT_FLOAT(0, "min-prob", &a.min_prob, 0, 1, "P",
 		          "answer only images whose largest probability is at least P"),
-		OPT_INT(0, "resamples", &a.resamples, 100, 100000, "N",
-		        "with --patients: how often patients are drawn again"),
+		OPT_WITH("patients", INT, 0, "resamples", &a.resamples, 100, 100000, "N",
+		         "with --patients: how often patients are drawn again"),
 		OPT_SEED('s', "seed", &a.seed, "with --patients: random seed of that"),
 		OPT_FLAG(0, "share", &a.share, "write counts to hand out in place of predictions"),
-		OPT_INT(0, "min-cell", &a.min_cell, 0, 1000000, "K",
-		        "with --share: hide counts from 1 to K-1"),
+		OPT_WITH("share", INT, 0, "min-cell", &a.min_cell, 0, 1000000, "K",
+		         "with --share: hide counts from 1 to K-1"),
 		OPT_TEXT('o', "output", &a.out, "FILE", "write to FILE"),
 		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
 		OPT_END
 	};
 	const struct opt_tool tool = {
-		"[OPTION]... [PREDICTIONS.tsv|SHARED.tsv]...",
+		"[PREDICTIONS.tsv|SHARED.tsv]...",
 		"score predictions, with 95 % intervals; tables of several sites add up", 0, -1,
-		NULL
+		NULL, NULL, "aml-score predictions.tsv"
 	};
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
@@ -167,6 +166,18 @@ static int run(const struct args *a, struct tables *t, struct err *e)
 	return result;
 }
 
+static int check_names(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add_all(&d, DISTINCT_INPUT, "an input", a->in);
+	distinct_add(&d, DISTINCT_INPUT, "--groups", a->groups_file);
+	distinct_add(&d, DISTINCT_INPUT, "--patients", a->patients);
+	distinct_add(&d, DISTINCT_INPUT, "--tolerant", a->tolerant);
+	distinct_add(&d, DISTINCT_OUTPUT, "-o", a->out);
+	return confine_outputs_of(&d, e);
+}
+
 int main(int argc, char **argv)
 {
 	struct args a = parse(argc, argv);
@@ -175,8 +186,8 @@ int main(int argc, char **argv)
 	struct err e;
 	int status = 0;
 
-	if (outfile_probe(a.out, &e) < 0 || tables_load(&t, a.in, &groups, &e) < 0 ||
-	    run(&a, &t, &e) < 0)
+	if (check_names(&a, &e) < 0 || outfile_probe(a.out, &e) < 0 ||
+	    tables_load(&t, a.in, &groups, &e) < 0 || run(&a, &t, &e) < 0)
 		status = tool_fail(&e);
 	tables_release(&t);
 	return tool_end(status);

@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "base/confine.h"
+#include "base/confine_outputs.h"
+#include "base/distinct.h"
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/processors.h"
@@ -49,10 +51,11 @@ static struct args parse(int argc, char **argv)
 		         "append a line a request to FILE instead of standard error"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... -m [NAME=]MODEL...",
+	const struct opt_tool tool = { "-m [NAME=]MODEL...",
 		                       "answer web requests for the classes of pictures, as CGI or "
 		                       "SCGI",
-		                       0, 0, engine_pick_name };
+		                       0, 0, engine_pick_name, NULL,
+		                       "aml-serve -m cells=model.npz --listen ./socket" };
 
 	opt_parse(opts, &tool, argc, argv);
 	if (!a.models.count)
@@ -68,6 +71,16 @@ static struct args parse(int argc, char **argv)
 static struct visit_policy policy_of(const struct args *a)
 {
 	return (struct visit_policy){ .min_prob = a->min_prob, .max_body = (size_t)a->max_body };
+}
+
+/* Returns a descriptor, or -1 with E set. */
+static int open_log(const struct args *a, struct err *e)
+{
+	struct distinct d = {0};
+
+	distinct_add_values(&d, DISTINCT_INPUT, "--model", &a->models);
+	distinct_add(&d, DISTINCT_APPENDED, "--log", a->log);
+	return distinct_end(&d, e) < 0 ? -1 : serve_log_open(a->log, e);
 }
 
 /* ---- CGI ---- */
@@ -119,8 +132,8 @@ static int answer_one(const struct args *a)
 	struct service s = { .policy = policy_of(a) };
 	struct err e;
 
-	s.log = serve_log_open(a->log, &e);
-	if (s.log < 0 ||
+	s.log = open_log(a, &e);
+	if (s.log < 0 || confine_outputs(NULL, 0, &e) < 0 ||
 	    served_load(&s.models, a->models.item, a->models.count, SERVED_QUICK, &e) < 0)
 		return tool_end(tool_fail(&e));
 	confine();
@@ -142,10 +155,11 @@ static int answer_all(const struct args *a)
 	struct err e;
 	int status = 0;
 
-	plan.log = serve_log_open(a->log, &e);
+	plan.log = open_log(a, &e);
 	if (plan.log < 0 || listener_open(&l, a->listen, &e) < 0)
 		return tool_end(tool_fail(&e));
-	if (workers_run(&plan, l.fd, &e) < 0)
+	if (confine_outputs((const char *const[]){ a->log, l.path }, 2, &e) < 0 ||
+	    workers_run(&plan, l.fd, &e) < 0)
 		status = tool_fail(&e);
 	listener_close(&l);
 	return tool_end(status);

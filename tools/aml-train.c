@@ -6,11 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/confine_outputs.h"
 #include "base/infile.h"
+#include "base/lock.h"
 #include "base/mem.h"
 #include "base/opt.h"
 #include "base/outfile.h"
 #include "base/tool.h"
+#include "data/dataset_names.h"
 #include "data/split.h"
 #include "fused/engine_pick.h"
 #include "model/digest.h"
@@ -29,6 +32,7 @@ struct args {
 	int dropout, shuffle, augment, class_weight, bn, keep, split;
 	uint64_t split_seed;
 	int threads;
+	int fedn;                       /* is FEDn the caller, when we begin? */
 };
 
 static volatile sig_atomic_t stop;
@@ -73,9 +77,10 @@ static struct args parse(int argc, char **argv)
 		OPT_FLAG('q', "quiet", &t->quiet, "show no progress"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... IN OUT",
+	const struct opt_tool tool = { "IN OUT",
 		                       "train the model IN, write the result to OUT", 2,
-		                       2, engine_pick_name };
+		                       2, engine_pick_name, NULL,
+		                       "aml-train -d dataset -e 10 seed.npz model.npz" };
 	char **rest = opt_parse(opts, &tool, argc, argv);
 
 	t->dropout = !a.dropout;
@@ -91,17 +96,24 @@ static struct args parse(int argc, char **argv)
 	return a;
 }
 
-/* FEDn is the caller if IN-metadata exists, or OUT as an empty file; it then wants OUT-metadata. */
-static bool fedn_calls(const struct args *a)
+/*
+ * FEDn is the caller if IN-metadata exists, or OUT as an empty file; it then wants OUT-metadata.
+ * 1, 0, or -1 with E set.
+ */
+static int fedn_calls(const struct args *a, struct err *e)
 {
 	char *name = xasprintf("%s-metadata", a->in);
-	bool yes = infile_is_listed(name);
+	int yes = infile_is_listed(name, e);
 	struct stat st;
 
 	free(name);
 	if (outfile_is_stdout(a->out))
-		return false;           /* FEDn's OUT is a file */
-	return yes || (stat(a->out, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0);
+		return 0;               /* FEDn's OUT is a file */
+	if (yes)
+		return yes;
+	if (stat(a->out, &st) == 0)
+		return S_ISREG(st.st_mode) && st.st_size == 0;
+	return errno == ENOENT ? 0 : err_set(e, "%s: %s", a->out, strerror(errno));
 }
 
 static int save(const struct args *a, const struct net *net, const struct train_result *r,
@@ -109,7 +121,7 @@ static int save(const struct args *a, const struct net *net, const struct train_
 {
 	if (values_check(net, weights_const(&r->w), e) < 0)
 		return err_in(e, "training diverged");
-	if (fedn_calls(a)) {
+	if (a->fedn) {
 		char *name = xasprintf("%s-metadata", a->out);
 		int result = outfile_save(name, facts, strlen(facts), e);
 
@@ -168,11 +180,28 @@ out:
 	return status;
 }
 
-static int probe_outputs(const struct args *a, struct err *e)
+static int check_names(const struct args *a, struct err *e)
 {
-	if (outfile_probe_binary(a->out, "a file as OUT", e) < 0)
+	char *metadata = a->fedn ? xasprintf("%s-metadata", a->out) : NULL;
+	struct distinct d = {0};
+
+	distinct_add(&d, DISTINCT_LOADED, "IN", a->in);
+	dataset_names_add(&d, "DATASET", a->dataset);
+	distinct_add(&d, DISTINCT_UPDATED, "--checkpoint", a->train.checkpoint);
+	distinct_add(&d, DISTINCT_APPENDED, "--log", a->train.log);
+	distinct_add(&d, DISTINCT_OUTPUT, "OUT", a->out);
+	distinct_add(&d, DISTINCT_OUTPUT, "OUT-metadata", metadata);
+	free(metadata);
+	return confine_outputs_of(&d, e);
+}
+
+/* LOCK: of OUT, if OUT-metadata goes with it, which must not be another run's. */
+static int take_outputs(const struct args *a, struct lock *lock, struct err *e)
+{
+	if (check_names(a, e) < 0 || outfile_probe_binary(a->out, "a file as OUT", e) < 0 ||
+	    outfile_probe(a->train.checkpoint, e) < 0)
 		return -1;
-	return outfile_probe(a->train.checkpoint, e);
+	return a->fedn ? lock_take(lock, a->out, e) : 0;
 }
 
 int main(int argc, char **argv)
@@ -180,11 +209,13 @@ int main(int argc, char **argv)
 	struct args a = parse(argc, argv);
 	struct model m = {0};
 	struct dataset d = {0};
+	struct lock lock = {0};
 	struct err e;
 	int status = -1;
 
 	listen_to_signals(&a);
-	if (probe_outputs(&a, &e) == 0 && model_load(&m, a.in, 0, &e) == 0 &&
+	a.fedn = fedn_calls(&a, &e);
+	if (a.fedn >= 0 && take_outputs(&a, &lock, &e) == 0 && model_load(&m, a.in, 0, &e) == 0 &&
 	    dataset_open(&d, a.dataset, &e) == 0 &&
 	    model_check_dataset(&m, a.in, &d, &e) == 0)
 		status = run(&a, &m, &d, &e);
@@ -192,6 +223,7 @@ int main(int argc, char **argv)
 		status = tool_fail(&e);
 	else if (status == TRAIN_STOPPED)
 		status = EXIT_AGAIN;
+	lock_release(&lock);
 	dataset_release(&d);
 	model_release(&m);
 	return tool_end(status);

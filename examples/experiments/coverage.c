@@ -306,8 +306,8 @@ int main(int argc, char **argv)
 		OPT_INT('j', "jobs", &a.threads, 0, 1024, "N", "threads; 0: all processors"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]...", "count how often 95 % intervals hold", 0, 0,
-		                       NULL };
+	const struct opt_tool tool = { .operands = "",
+		                       .summary = "count how often 95 % intervals hold" };
 
 	opt_parse(table, &tool, argc, argv);
 	run(&a);

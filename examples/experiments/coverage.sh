@@ -3,6 +3,10 @@
 # Needs no images: populations are drawn. runs.tsv: classes, balance (0 equal, 1 one class of 1 %, 2 geometric), images of a sample, figure,
 # share of samples whose interval held the truth, samples, samples without the figure.
 set -eu
+case ${1:-} in
+-h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit ;;
+-*) echo "coverage.sh: unknown option $1; try --help" >&2; exit 2 ;;
+esac
 : "${SAMPLES:=2000}" "${SIZES:=30 100 300 1000 3000}" "${CLASSES:=2 5 15}" "${BALANCES:=balanced rare geometric}"
 [ $# -eq 1 ] || { echo 'usage: coverage.sh NEW-FOLDER' >&2; exit 2; }
 cd "$(dirname "$0")/../.."

@@ -52,8 +52,12 @@ for scheme in $SCHEMES; do
 	for arm in "one clinic" federation "all in one place"; do
 		log_of "$scheme" "$arm" >"$scheme.$arm.tsv"
 	done
+	case $scheme in
+	iid) data="similar data" ;;
+	*) data="different data" ;;
+	esac
 	for kind in svg png; do
-		aml-curve -m accuracy -t "Held-out accuracy, $scheme" -o "curve-$scheme.$kind" \
+		aml-curve -m accuracy --unit round --from-zero -t "Accuracy, clinics with $data" -o "curve-$scheme.$kind" \
 			"one clinic=$scheme.one clinic.tsv" "federation=$scheme.federation.tsv" \
 			"all in one place=$scheme.all in one place.tsv"
 	done

@@ -8,6 +8,10 @@ top=$(cd "$here/../.." && pwd)
 : "${BIN:=$top/build/release}" "${DATA:=$top/examples/demo-cells}" "${BATCH:=16}" "${SIZE:=100}"
 DATA=$(cd "$DATA" && pwd)
 PATH=$BIN:$BIN/experiments:$PATH
+case ${1:-} in
+-h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit ;;
+-*) echo "${0##*/}: unknown option $1; try --help" >&2; exit 2 ;;
+esac
 out=${1:?usage: $0 NEW-FOLDER}
 mkdir "$out"
 cd "$out"

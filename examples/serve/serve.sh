@@ -3,6 +3,10 @@
 # On a bare Debian it first installs what it needs. Ctrl-C ends all and leaves nothing.
 # AML_SERVE_OPTIONS: further options of aml-serve, words separated by blanks.
 set -eu
+case ${1:-} in
+-h | --help) sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0"; exit ;;
+-*) echo "serve.sh: unknown option $1; try --help" >&2; exit 2 ;;
+esac
 export LC_ALL=C
 PATH=$PATH:/usr/sbin
 

@@ -7,10 +7,13 @@ shift 3
 client=${SLURM_ARRAY_TASK_ID:?run by federate.sh}
 dataset=$(sed -n "$((client + 1))p" "$work/datasets")
 out=$work/$round/client$client
-[ -e "$out.npz" ] && exit 0
+if [ -e "$out.npz" ]; then
+	echo "round $round, $dataset: was trained already"
+	exit 0
+fi
 
 # In the background: Slurm signals the shell, not the program, and bash can only forward a signal while it waits.
-aml-train -q -d "$dataset" -s "$seed" "$@" --checkpoint "$out.checkpoint" "$work/$((round - 1))/global.npz" "$out.npz" &
+aml-train -q -d "$dataset" -s "$seed" "$@" --checkpoint "$out.checkpoint" --log "$out.tsv" "$work/$((round - 1))/global.npz" "$out.npz" &
 trap 'kill -USR1 $!' USR1 TERM
 wait $!
 status=$?
@@ -24,5 +27,11 @@ if [ $status -eq 75 ] || { [ $status -gt 128 ] && [ "${SLURM_RESTART_COUNT:-0}" 
 	scontrol requeue "${SLURM_ARRAY_JOB_ID}_$client"
 	exit 0
 fi
-[ $status -eq 0 ] && rm -f "$out.checkpoint"
+if [ $status -eq 0 ]; then
+	rm -f "$out.checkpoint"
+	result=$(awk -F '\t' 'NR > 1 { last = ", loss " $2 ", accuracy " $3 } END { printf "%d epochs%s", NR - 1, last }' "$out.tsv")
+	echo "round $round, $dataset: $result, $SECONDS s"
+else
+	echo "round $round, $dataset: failed, exit status $status"
+fi
 exit $status

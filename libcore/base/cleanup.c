@@ -1,14 +1,18 @@
 /* What an early end removes; see cleanup.h. */
 #include "base/cleanup.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/removal.h"
 
 enum { SLOTS = 1024 };                  /* files open for writing at once */
 
@@ -22,7 +26,18 @@ static struct slot {
 	char path[PATH_MAX];
 } slots[SLOTS];
 
+static atomic_int reach;                /* slots beyond were never taken, nor their pages */
 static pid_t owner;
+static atomic_int makers;               /* threads within cleanup_make */
+static atomic_bool ending;              /* no more of them may begin */
+
+/* The makers have their signals blocked, so that none of them is below us on the stack. */
+static void wait_for_makers(void)
+{
+	atomic_store(&ending, true);
+	while (atomic_load(&makers) > 0)
+		sched_yield();
+}
 
 void cleanup_now(void)
 {
@@ -33,14 +48,15 @@ void cleanup_now(void)
 		return;                 /* a child: they are its parent's */
 	if (atomic_flag_test_and_set(&busy))
 		return;                 /* another thread is at it */
-	for (int i = 0; i < SLOTS; i++) {
+	wait_for_makers();
+	for (int i = 0; i < atomic_load(&reach); i++) {
 		unsigned turn = atomic_load(&slots[i].turn);
 
 		if (turn % 2 == 0)
 			continue;
 		memcpy(path, slots[i].path, sizeof path);
 		if (atomic_load(&slots[i].turn) == turn)
-			unlink(path);
+			removal_all(path);
 	}
 	atomic_flag_clear(&busy);
 }
@@ -68,12 +84,27 @@ static void catch_ends(void)
 	atexit(cleanup_now);
 }
 
-int cleanup_add(const char *path)
+static void begin(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	size_t size = strlen(path) + 1;
 
 	pthread_once(&once, catch_ends);
+}
+
+static void extend_reach(int slots_taken)
+{
+	int before = atomic_load(&reach);
+
+	while (before < slots_taken &&
+	       !atomic_compare_exchange_weak(&reach, &before, slots_taken))
+		;
+}
+
+int cleanup_add(const char *path)
+{
+	size_t size = strlen(path) + 1;
+
+	begin();
 	if (size > PATH_MAX)
 		return -1;
 	for (int i = 0; i < SLOTS; i++) {
@@ -81,6 +112,7 @@ int cleanup_add(const char *path)
 
 		if (atomic_load(&s->taken) || atomic_exchange(&s->taken, true))
 			continue;
+		extend_reach(i + 1);
 		memcpy(s->path, path, size);
 		atomic_fetch_add(&s->turn, 1);
 		return i;
@@ -94,4 +126,77 @@ void cleanup_forget(int ticket)
 		return;
 	atomic_fetch_add(&slots[ticket].turn, 1);
 	atomic_store(&slots[ticket].taken, false);
+}
+
+/* ---- with no early end between ---- */
+
+static void enter(sigset_t *before)
+{
+	sigset_t all;
+
+	begin();
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, before);
+	atomic_fetch_add(&makers, 1);
+}
+
+static void leave(const sigset_t *before)
+{
+	atomic_fetch_sub(&makers, 1);
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* Nothing is made any more, while another thread ends the program. */
+static void wait_for_end(void)
+{
+	atomic_fetch_sub(&makers, 1);
+	for (;;)
+		pause();
+}
+
+int cleanup_make(const char *path, int (*make)(const char *path), int *ticket)
+{
+	sigset_t before;
+	int result, reason;
+
+	enter(&before);
+	if (atomic_load(&ending) && getpid() == owner)
+		wait_for_end();
+	result = make(path);
+	reason = errno;
+	*ticket = result < 0 ? -1 : cleanup_add(path);
+	leave(&before);
+	errno = reason;
+	return result;
+}
+
+void cleanup_remove(const char *path, int ticket)
+{
+	sigset_t before;
+
+	enter(&before);
+	if (removal_all(path) == 0 || errno == ENOENT)
+		cleanup_forget(ticket);
+	leave(&before);
+}
+
+int cleanup_end(void (*report)(const struct err *e))
+{
+	int left = 0;
+
+	for (int i = 0; i < atomic_load(&reach); i++) {
+		const char *path = slots[i].path;
+		struct err e;
+
+		if (!atomic_load(&slots[i].taken))
+			continue;
+		if (removal_all(path) < 0 && errno != ENOENT) {
+			err_set(&e, "%s: is left, and cannot be removed: %s", path,
+			        strerror(errno));
+			report(&e);
+			left++;
+		}
+		cleanup_forget(i);
+	}
+	return left;
 }

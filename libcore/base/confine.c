@@ -1,4 +1,4 @@
-/* Landlock and seccomp, by their system calls; see confine.h. */
+/* Landlock, and seccomp by its system call; see confine.h. */
 #include "base/confine.h"
 
 #include <stdint.h>
@@ -6,51 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* ---- Landlock ---- */
-
-/* The same on every architecture; Debian 12's linux/landlock.h ends with version 2. */
-enum {
-	LANDLOCK_CREATE = 444,
-	LANDLOCK_RESTRICT = 446,
-	LANDLOCK_TELL_VERSION = 1,
-	LANDLOCK_ALL_THREADS = 8,       /* from version 8 (Linux 7.0) on */
-};
-
-/* struct landlock_ruleset_attr: what is forbidden unless a rule allows it; there are none. */
-struct ruleset {
-	uint64_t files, net, scope;
-};
-
-/* All that each version knows. A kernel refuses what it does not know. */
-static const struct ruleset rulesets[] = {
-	{ 0x1fff, 0, 0 },
-	{ 0x3fff, 0, 0 },               /* link and rename from folder to folder */
-	{ 0x7fff, 0, 0 },               /* truncate */
-	{ 0x7fff, 3, 0 },               /* bind and connect of TCP */
-	{ 0xffff, 3, 0 },               /* ioctl of devices */
-	{ 0xffff, 3, 3 },               /* abstract Unix sockets and signals to others */
-};
-
-enum { RULESETS = sizeof rulesets / sizeof *rulesets };
-
-static bool give_up_files(void)
-{
-	long version = syscall(LANDLOCK_CREATE, NULL, 0, LANDLOCK_TELL_VERSION);
-	bool done;
-	int fd;
-
-	if (version < 1)
-		return false;
-	fd = (int)syscall(LANDLOCK_CREATE,
-	                  &rulesets[(version < RULESETS ? version : RULESETS) - 1],
-	                  sizeof *rulesets, 0);
-	if (fd < 0)
-		return false;
-	done = syscall(LANDLOCK_RESTRICT, fd, LANDLOCK_ALL_THREADS) == 0 ||
-	       syscall(LANDLOCK_RESTRICT, fd, 0) == 0;
-	close(fd);
-	return done;
-}
+#include "base/landlock.h"
 
 /* ---- seccomp ---- */
 
@@ -73,6 +29,7 @@ static bool give_up_files(void)
 #include <sys/socket.h>
 
 enum { X32_CALLS = 0x40000000 };
+static const uint32_t NO_CALL = UINT32_MAX;     /* a tracer answers in the kernel's place */
 
 /* The most frequent first. */
 static const int allowed[] = {
@@ -146,7 +103,7 @@ enum {
 	ALLOWED = sizeof allowed / sizeof *allowed,
 	DEADLY = sizeof deadly / sizeof *deadly,
 	CHECKED = sizeof checked / sizeof *checked,
-	PROGRAM_MAX = 7 + 2 * ALLOWED + 2 * DEADLY + 5 * CHECKED,
+	PROGRAM_MAX = 9 + 2 * ALLOWED + 2 * DEADLY + 5 * CHECKED,
 };
 
 struct program {
@@ -183,6 +140,8 @@ static void begin(struct program *p)
 	jump(p, BPF_JEQ, ARCHITECTURE, 1, 0);
 	end(p, SECCOMP_RET_KILL_PROCESS);
 	load(p, offsetof(struct seccomp_data, nr));
+	jump(p, BPF_JEQ, NO_CALL, 0, 1);
+	end(p, SECCOMP_RET_ALLOW);
 	jump(p, BPF_JGE, X32_CALLS, 0, 1);
 	end(p, SECCOMP_RET_KILL_PROCESS);
 }
@@ -206,24 +165,49 @@ static void add_checked(struct program *p, const struct checked *c)
 	load(p, offsetof(struct seccomp_data, nr));
 }
 
-static bool give_up_calls(void)
+static void add_deadly(struct program *p)
+{
+	for (int i = 0; i < DEADLY; i++)
+		add_call(p, deadly[i], SECCOMP_RET_KILL_PROCESS);
+}
+
+static bool filter(struct program *p)
+{
+	struct sock_fprog f = { p->steps, p->step };
+
+	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &f) == 0;
+}
+
+static bool give_up_all_calls(void)
 {
 	struct program p;
-	struct sock_fprog f;
 
 	begin(&p);
 	for (int i = 0; i < ALLOWED; i++)
 		add_call(&p, allowed[i], SECCOMP_RET_ALLOW);
 	for (int i = 0; i < CHECKED; i++)
 		add_checked(&p, &checked[i]);
-	for (int i = 0; i < DEADLY; i++)
-		add_call(&p, deadly[i], SECCOMP_RET_KILL_PROCESS);
+	add_deadly(&p);
 	end(&p, SECCOMP_RET_ERRNO | EPERM);
-	f = (struct sock_fprog){ p.steps, p.step };
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &f) == 0;
+	return filter(&p);
+}
+
+static bool give_up_deadly_calls(void)
+{
+	struct program p;
+
+	begin(&p);
+	add_deadly(&p);
+	end(&p, SECCOMP_RET_ALLOW);
+	return filter(&p);
 }
 #else
-static bool give_up_calls(void)
+static bool give_up_all_calls(void)
+{
+	return false;
+}
+
+static bool give_up_deadly_calls(void)
 {
 	return false;
 }
@@ -231,25 +215,47 @@ static bool give_up_calls(void)
 
 /* ---- both ---- */
 
-/* The run-time libraries of sanitizers open files and start a process, to look for leaks. */
-#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__
-enum { SANITIZED = true };
+/*
+ * The run-time libraries of sanitizers open files and start a process, to look for leaks; that of
+ * coverage writes its counts at the end.
+ */
+#if defined __SANITIZE_ADDRESS__ || defined __SANITIZE_THREAD__ || defined UNCONFINED
+enum { WATCHED = true };
 #else
-enum { SANITIZED = false };
+enum { WATCHED = false };
 #endif
 
-enum confine_level confine(void)
+static bool may_begin(void)
 {
-	bool files, calls;
+	return !WATCHED && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
 
-	if (SANITIZED || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
-		return CONFINE_NONE;
-	files = give_up_files();
-	calls = give_up_calls();        /* allows none of Landlock's */
+static enum confine_level level_of(bool files, bool calls)
+{
 	return files && calls ? CONFINE_BOTH :
 	       files          ? CONFINE_FILES :
 	       calls          ? CONFINE_CALLS :
 	                        CONFINE_NONE;
+}
+
+enum confine_level confine(void)
+{
+	bool files;
+
+	if (!may_begin())
+		return CONFINE_NONE;
+	files = landlock_forbid_all();
+	return level_of(files, give_up_all_calls());    /* allows none of Landlock's */
+}
+
+enum confine_level confine_writes(const char *const *below, size_t n)
+{
+	bool files;
+
+	if (!may_begin())
+		return CONFINE_NONE;
+	files = landlock_forbid_writes(below, n);
+	return level_of(files, give_up_deadly_calls());
 }
 
 const char *confine_name(enum confine_level level)

@@ -4,7 +4,7 @@
  * hostile file misled can open, write, run and connect to nothing. Landlock and seccomp of Linux;
  * where the kernel lacks one of them, or a container forbids it, the rest is done.
  */
-#include <stdbool.h>
+#include <stddef.h>
 
 enum confine_level {
 	CONFINE_NONE,                   /* the kernel has neither */
@@ -27,6 +27,13 @@ enum confine_level {
  * Returns what could be had.
  */
 enum confine_level confine(void);
+
+/*
+ * For a tool that has yet to open its files: any may be read, and written, made or removed are
+ * those below BELOW[0..n-1], folders or files that are there, alone. No exec, no socket, no ptrace
+ * and the like, which end the process with SIGSYS. To be called before any thread is made.
+ */
+enum confine_level confine_writes(const char *const *below, size_t n);
 
 /* "Landlock and seccomp", "neither Landlock nor seccomp", for a line in a log. */
 const char *confine_name(enum confine_level level);

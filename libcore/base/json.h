@@ -87,6 +87,8 @@ struct json *json_parse_foreign(const char *text, size_t size, struct err *e);
 enum { JSON_VALUES_MAX = 100000 };
 struct json *json_parse_tensors(const char *text, size_t size, struct err *e);
 void json_free(struct json *v);
+/* TO, which keeps its key, becomes what FROM is, which is freed. */
+void json_move(struct json *to, struct json *from);
 
 /* V on one line, as json_value writes it, in new memory. */
 char *json_line(const struct json *v);

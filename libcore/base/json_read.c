@@ -1,6 +1,7 @@
 /* The strict JSON reader; see json.h. */
 #include "base/json.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -30,7 +31,8 @@ static int fail(struct reader *r, const char *what)
 
 static void skip_blanks(struct reader *r)
 {
-	while (r->p < r->end && strchr(" \t\r\n", *r->p) && *r->p)
+	while (r->p < r->end &&
+	       (*r->p == ' ' || *r->p == '\n' || *r->p == '\r' || *r->p == '\t'))
 		r->p++;
 }
 
@@ -221,6 +223,7 @@ static int read_key(struct reader *r, struct json *object, char **key)
 		return fail(r, "expected a name in quotes");
 	if (read_text(r, key) < 0)
 		return -1;
+	assert(*key);
 	if (json_get(object, *key))
 		return fail(r, "the same name twice");
 	if (object->count == MAX_NAMES)
@@ -380,6 +383,18 @@ void json_free(struct json *v)
 	free(v);
 }
 
+void json_move(struct json *to, struct json *from)
+{
+	char *key = to->key;
+
+	to->key = NULL;
+	release(to);
+	free(from->key);
+	*to = *from;
+	to->key = key;
+	free(from);
+}
+
 static struct json *parse(struct reader *r)
 {
 	struct json *v = xcalloc(1, sizeof *v);
@@ -423,8 +438,10 @@ const struct json *json_get(const struct json *v, const char *key)
 {
 	if (!v || v->type != JSON_OBJECT)
 		return NULL;
-	for (size_t i = 0; i < v->count; i++)
+	for (size_t i = 0; i < v->count; i++) {
+		assert(v->items[i].key);        /* as each item of an object has */
 		if (!strcmp(v->items[i].key, key))
 			return &v->items[i];
+	}
 	return NULL;
 }

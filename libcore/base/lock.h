@@ -37,3 +37,9 @@ struct lock {
  */
 int lock_take(struct lock *l, const char *path, struct err *e);
 void lock_release(struct lock *l);
+
+/*
+ * "PATH.lock" in new memory, links followed: one name for all links to PATH. NULL: nothing that is
+ * replaced by rename, with errno 0; or that cannot be told, with errno set.
+ */
+char *lock_name(const char *path);

@@ -2,8 +2,10 @@
 #include "base/mem.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,11 +18,22 @@ enum {
 	HUGE_FROM = 8 << 20,            /* bytes; below, the last page would be too much waste */
 };
 
-/* Every program exits 1 when it fails; there is no way to go on without memory. */
+/*
+ * Every program exits 1 when it fails; there is no way to go on without memory. Nothing here
+ * allocates, and of several threads one speaks.
+ */
 void mem_exhausted(void)
 {
+	static atomic_flag ending = ATOMIC_FLAG_INIT;
+	char line[512];
+	int size;
+
+	while (atomic_flag_test_and_set(&ending))
+		pause();
 	cleanup_now();
-	dprintf(STDERR_FILENO, "%s: out of memory\n", program_invocation_short_name);
+	size = snprintf(line, sizeof line, "%.400s: out of memory\n",
+	                program_invocation_short_name);
+	(void)!write(STDERR_FILENO, line, (size_t)size);
 	_exit(1);                       /* other threads may be at work */
 }
 
@@ -80,9 +93,61 @@ char *xasprintf(const char *format, ...)
 	return s;
 }
 
+/* ---- streams: glibc's own lose what they have no memory for, and tell nobody ---- */
+
+struct memstream {
+	char **text;                    /* the caller's, set at the end */
+	size_t *size;
+	char *data;                     /* USED bytes and a NUL */
+	size_t used, room;
+};
+
+static ssize_t add_bytes(void *cookie, const char *bytes, size_t size)
+{
+	struct memstream *m = cookie;
+
+	if (size >= m->room - m->used) {
+		size_t least = m->used + size + 1;
+
+		m->room = m->room > least / 2 ? 2 * m->room : least;
+		m->data = xrealloc(m->data, m->room, 1);
+	}
+	memcpy(m->data + m->used, bytes, size);
+	m->used += size;
+	m->data[m->used] = '\0';
+	return (ssize_t)size;
+}
+
+/* What ftell asks for. */
+static int tell(void *cookie, off64_t *offset, int whence)
+{
+	const struct memstream *m = cookie;
+
+	if (whence != SEEK_CUR || *offset != 0)
+		return -1;
+	*offset = (off64_t)m->used;
+	return 0;
+}
+
+static int hand_over(void *cookie)
+{
+	struct memstream *m = cookie;
+
+	*m->text = m->data;
+	*m->size = m->used;
+	free(m);
+	return 0;
+}
+
 FILE *xmemstream(char **text, size_t *size)
 {
-	return alive(open_memstream(text, size));
+	const cookie_io_functions_t calls = {
+		.write = add_bytes, .seek = tell, .close = hand_over,
+	};
+	struct memstream *m = xmalloc(1, sizeof *m);
+
+	*m = (struct memstream){ .text = text, .size = size, .data = xcalloc(1, 1), .room = 1 };
+	return alive(fopencookie(m, "w", calls));
 }
 
 /* Memory is all that a write to such a stream can lack. */
@@ -120,6 +185,6 @@ void *mem_try(size_t n, size_t size, struct err *e)
 	}
 	p = malloc(bytes ? bytes : 1);
 	if (!p)
-		err_set(e, "needs %zu bytes: out of memory", bytes);
+		err_machine(e, "needs %zu bytes: out of memory", bytes);
 	return p;
 }

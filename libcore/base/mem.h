@@ -11,8 +11,9 @@
 
 enum { MEM_ALIGN = 64 };                /* a cache line, and the widest vector */
 
-/* A float at any address: the members of an archive need not be aligned. */
+/* A number at any address: the members of an archive need not be aligned. */
 typedef float float_any __attribute__((aligned(1)));
+typedef double double_any __attribute__((aligned(1)));
 
 /* N objects of SIZE bytes; xcalloc zeroes them. The caller frees with free. */
 void *xmalloc(size_t n, size_t size);
@@ -24,8 +25,8 @@ char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 char *xvasprintf(const char *format, va_list ap) __attribute__((format(printf, 1, 0)));
 
 /*
- * A stream into memory. xmemclose ends it: *TEXT has *SIZE bytes then and a NUL behind them, and
- * the caller frees it.
+ * A stream into memory, for writing on and for ftell. xmemclose ends it: *TEXT has *SIZE bytes then
+ * and a NUL behind them, and the caller frees it.
  */
 FILE *xmemstream(char **text, size_t *size);
 void xmemclose(FILE *f);

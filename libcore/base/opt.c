@@ -10,15 +10,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/cpu.h"
+#include "base/opt_help.h"
+#include "base/spelling.h"
 #include "base/tool.h"
 
-enum { FIRST_LONG = 256, HELP_COLUMN = 30 };    /* getopt values past all characters */
+enum { FIRST_LONG = 256 };      /* getopt values past all characters */
 
 void opt_wrong(const char *format, ...)
 {
-	char text[512];
+	char text[1024];
 	struct err e;
 	va_list ap;
 
@@ -32,25 +35,6 @@ void opt_wrong(const char *format, ...)
 
 /* ---- options that must be given ---- */
 
-static bool has_value(const struct opt *o)
-{
-	const char *text;
-
-	switch (o->type) {
-	case OPT_T_INT:
-		return *(int *)o->value >= o->low && *(int *)o->value <= o->high;
-	case OPT_T_FLOAT:
-		return *(double *)o->value >= o->low && *(double *)o->value <= o->high;
-	case OPT_T_TEXT:
-		text = *(const char **)o->value;
-		return text && *text;
-	case OPT_T_CHOICE:
-		return *(int *)o->value >= 0;
-	default:
-		return true;
-	}
-}
-
 static void take_environment(const struct opt *table)
 {
 	for (const struct opt *o = table; o->type != OPT_T_END; o++)
@@ -63,76 +47,12 @@ static void check_required(const struct opt *table)
 	for (const struct opt *o = table; o->type != OPT_T_END; o++) {
 		char letter[] = { '-', (char)o->letter, '\0' };
 
-		if (!o->required || has_value(o))
+		if (!o->required || opt_has_value(o))
 			continue;
 		opt_wrong("%s%s %s is required%s%s%s", o->letter ? letter : "--",
 		          o->letter ? "" : o->name, o->arg, o->env ? ", or " : "",
 		          o->env ? o->env : "", o->env ? " in the environment" : "");
 	}
-}
-
-/* ---- help ---- */
-
-static void print_default(const struct opt *o)
-{
-	if (o->required && !has_value(o)) {
-		printf(" (required)");
-		return;
-	}
-	if (!has_value(o))
-		return;
-	switch (o->type) {
-	case OPT_T_INT:
-		printf(" (%d)", *(int *)o->value);
-		break;
-	case OPT_T_SEED:
-		printf(" (%llu)", (unsigned long long)*(uint64_t *)o->value);
-		break;
-	case OPT_T_FLOAT:
-		printf(" (%g)", *(double *)o->value);
-		break;
-	case OPT_T_TEXT:
-		printf(" (%s)", *(const char **)o->value);
-		break;
-	case OPT_T_CHOICE: {
-		const char *word = o->arg;
-
-		for (int skip = *(int *)o->value; skip > 0; skip--)
-			word = strchr(word, '|') + 1;
-		printf(" (%.*s)", (int)strcspn(word, "|"), word);
-		break;
-	}
-	default:
-		break;
-	}
-}
-
-static void print_option(int letter, const char *long_name, const char *arg, const char *help,
-                         const struct opt *o)
-{
-	int width = letter ? printf("  -%c, --%s", letter, long_name)
-	                   : printf("      --%s", long_name);
-
-	if (arg)
-		width += printf("=%s", arg);
-	if (width >= HELP_COLUMN) {
-		putchar('\n');
-		width = 0;
-	}
-	printf("%*s%s", HELP_COLUMN - width, "", help);
-	if (o)
-		print_default(o);
-	putchar('\n');
-}
-
-static void print_help(const struct opt *table, const struct opt_tool *tool)
-{
-	printf("usage: %s %s\n%s\n\n", tool_name(), tool->synopsis, tool->summary);
-	for (const struct opt *o = table; o->type != OPT_T_END; o++)
-		print_option(o->letter, o->name, o->arg, o->help, o);
-	print_option('h', "help", NULL, "print this text", NULL);
-	print_option(0, "version", NULL, "print the version", NULL);
-	exit(tool_end(0));
 }
 
 /* Every tool refuses a name that is not there, whether or not its work would come to that. */
@@ -294,29 +214,183 @@ static const struct opt *find_option(const struct opt *table, int value)
 	return NULL;
 }
 
-static void take_option(const struct opt *table, const struct opt_tool *tool, int value,
-                        char **argv)
+/* ---- names that are not quite right ---- */
+
+/* The long name I of T, and those of the options that every tool has; NULL at the end. */
+static const char *long_name(const struct getopt_table *t, int i)
+{
+	return t->longs[i].name;
+}
+
+/* The nearest long name to WORD, of LENGTH bytes; a letter in three may be wrong. NULL: none. */
+static const char *nearest_name(const struct getopt_table *t, const char *word, size_t length)
+{
+	int best = length < 6 ? 2 : (int)length / 3 + 1;
+	const char *found = NULL;
+
+	for (int i = 0; long_name(t, i); i++) {
+		int d = spelling_distance(word, length, long_name(t, i));
+
+		if (d < best) {
+			best = d;
+			found = long_name(t, i);
+		}
+	}
+	return found;
+}
+
+/* An option that T does not have, or has more than one of: WORD, "--name" or "--name=value". */
+static void wrong_name(const struct getopt_table *t, const char *word)
+{
+	size_t length = strcspn(word + 2, "=");
+	const char *first = NULL, *second = NULL, *nearest;
+
+	for (int i = 0; long_name(t, i) && !second; i++)
+		if (!strncmp(word + 2, long_name(t, i), length))
+			*(first ? &second : &first) = long_name(t, i);
+	if (second)
+		opt_wrong("option '%s' may be --%s or --%s", word, first, second);
+	nearest = nearest_name(t, word + 2, length);
+	if (nearest)
+		opt_wrong("unknown option '%s' (did you mean --%s?)", word, nearest);
+	opt_wrong("unknown option '%s'", word);
+}
+
+/*
+ * The long name that WORD, "-name" or "-name=value", has with one dash; NULL: none. A beginning of
+ * it is one too, and a letter may be wrong; but in "-ddataset" the first is an option's.
+ */
+static const char *one_dash_name(const struct getopt_table *t, const char *word)
+{
+	enum { SURE = 3, LONG = 6 };    /* letters */
+	size_t length;
+
+	if (!word || word[0] != '-' || word[1] == '-' || !word[1])
+		return NULL;
+	length = strcspn(++word, "=");
+	for (int i = 0; long_name(t, i); i++) {
+		const char *name = long_name(t, i);
+
+		if (!strncmp(word, name, length) && (length >= SURE || !name[length]))
+			return length > 1 ? name : NULL;
+		if (length >= LONG && !strncmp(word, name, 2) &&
+		    spelling_distance(word, length, name) == 1)
+			return name;
+	}
+	return NULL;
+}
+
+/*
+ * getopt has just come upon a letter: of the word before optind, or of the one there if that has
+ * more letters. VALUE: the option's, if it is a word of its own.
+ */
+static void check_dashes(const struct getopt_table *t, char **argv, const char *value)
+{
+	for (int at = optind - 1; at <= optind; at++) {
+		const char *name = argv[at] == value ? NULL : one_dash_name(t, argv[at]);
+
+		if (name)
+			opt_wrong("'%s' has one dash (did you mean --%s?)", argv[at], name);
+	}
+}
+
+static void refuse(const struct getopt_table *t, int value, char **argv)
+{
+	const char *word = argv[optind - 1];
+
+	if (optopt && optopt < HELP_VALUE)      /* of a byte beyond ASCII it is negative */
+		check_dashes(t, argv, NULL);
+	if (value == ':')
+		opt_wrong("option '%s' needs a value", word);
+	if (optopt >= HELP_VALUE)
+		opt_wrong("option '%.*s' takes no value", (int)strcspn(word, "="), word);
+	if (optopt)
+		opt_wrong("unknown option '-%c'", optopt);
+	wrong_name(t, word);
+}
+
+/* Marks in GIVEN, by place in TABLE, what was given. */
+static void take_option(const struct getopt_table *t, const struct opt *table,
+                        const struct opt_tool *tool, int value, char **argv, bool *given)
 {
 	const struct opt *o;
 
-	if (value == 'h' || value == HELP_VALUE)
-		print_help(table, tool);
+	if (value == ':' || value == '?')
+		refuse(t, value, argv);
+	if (value < HELP_VALUE)
+		check_dashes(t, argv, optarg);
+	if (value == 'h' || value == HELP_VALUE) {
+		opt_help(table, tool);
+		exit(tool_end(0));
+	}
 	if (value == VERSION_VALUE)
 		print_version(tool);
-	if (value == ':')
-		opt_wrong("option '%s' needs a value", argv[optind - 1]);
-	if (value == '?' && optopt > 0 && optopt < HELP_VALUE)
-		opt_wrong("unknown option '-%c'", optopt);
-	if (value == '?')
-		opt_wrong("unknown or ambiguous option '%s'", argv[optind - 1]);
 	o = find_option(table, value);
+	assert(o);              /* getopt_long knows no letters but the table's */
 	set_value(o, optarg);
+	given[o - table] = true;
+}
+
+/* No option is given without the one that it goes with. */
+static void check_company(const struct opt *table, const bool *given)
+{
+	for (const struct opt *o = table; o->type != OPT_T_END; o++) {
+		const struct opt *other = table;
+
+		if (!given[o - table] || !o->with)
+			continue;
+		while (strcmp(other->name, o->with) != 0) {
+			other++;
+			assert(other->type != OPT_T_END);
+		}
+		if (!given[other - table])
+			opt_wrong("--%s goes with --%s only", o->name, o->with);
+	}
+}
+
+static void check_operands(const struct opt *table, const struct opt_tool *tool, char **operand,
+                           int count)
+{
+	char line[OPT_USAGE_BYTES];
+	const struct opt *out = find_option(table, 'o');
+
+	opt_usage(line, sizeof line, table, tool);
+	if (count < tool->min)
+		opt_wrong("missing operand, usage: %s", line);
+	if (tool->max >= 0 && count > tool->max)
+		opt_wrong("extra operand '%s'%s%s, usage: %s", operand[tool->max],
+		          out ? "; what is written is named by -o " : "",
+		          out ? out->arg : "", line);
+}
+
+/*
+ * An operand that is not there, the last or the first of several, where the name of the output was
+ * not given, may be that.
+ */
+static void check_inputs(const struct opt *table, const struct opt_tool *tool, char **operand,
+                         int count)
+{
+	const struct opt *out = find_option(table, 'o');
+	const char *given = out ? *(const char **)out->value : NULL;
+	struct err e;
+
+	if (!out || (given && strcmp(given, "-") != 0) || tool->max >= 0 || count < 2)
+		return;
+	for (int i = count - 1; i >= 0; i -= count - 1)
+		if (strcmp(operand[i], "-") != 0 && access(operand[i], F_OK) < 0 &&
+		    errno == ENOENT && !strchr(operand[i], '=')) {
+			err_set(&e, "%s; what is written is named by -o %s", strerror(errno),
+			        out->arg);
+			err_in(&e, operand[i]);
+			exit(tool_fail(&e));
+		}
 }
 
 char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc, char **argv)
 {
 	struct getopt_table t = {0};
-	int value, operands;
+	bool given[MOST_OPTIONS] = {0};
+	int value;
 
 	if (argc > 0 && argv[0])
 		tool_start(argv[0]);
@@ -324,14 +398,11 @@ char **opt_parse(const struct opt *table, const struct opt_tool *tool, int argc,
 	take_environment(table);
 	translate(&t, table);
 	while ((value = getopt_long(argc, argv, t.shorts, t.longs, NULL)) != -1)
-		take_option(table, tool, value, argv);
-	operands = argc - optind;
-	if (operands < tool->min)
-		opt_wrong("missing operand, usage: %s %s", tool_name(), tool->synopsis);
-	if (tool->max >= 0 && operands > tool->max)
-		opt_wrong("extra operand '%s', usage: %s %s", argv[optind + tool->max],
-		          tool_name(), tool->synopsis);
+		take_option(&t, table, tool, value, argv, given);
+	check_operands(table, tool, argv + optind, argc - optind);
 	check_required(table);
+	check_company(table, given);
 	check_isa();
+	check_inputs(table, tool, argv + optind, argc - optind);
 	return argv + optind;
 }

@@ -3,92 +3,14 @@
  * Command lines. A table of options is the only description of a tool's
  * interface: parsing, ranges, error texts, --help and its defaults follow from it.
  */
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/err.h"
-
-enum opt_type {
-	OPT_T_END,
-	OPT_T_FLAG,
-	OPT_T_INT,
-	OPT_T_SEED,
-	OPT_T_FLOAT,
-	OPT_T_TEXT,
-	OPT_T_LIST,
-	OPT_T_CHOICE
-};
-
-/* What an option that may be given again and again was given, in order. */
-enum { OPT_LIST_MAX = 64 };
-struct opt_list {
-	int count;
-	const char *item[OPT_LIST_MAX];
-};
-
-struct opt {
-	enum opt_type type;
-	int letter;                     /* 0: the option has only its long name */
-	const char *name;
-	/* bool, int, uint64_t, double, const char *, struct opt_list, int */
-	void *value;
-	/* OPT_T_INT, OPT_T_FLOAT: both ends allowed; what VALUE holds outside is no default */
-	double low, high;
-	/* "N"; of OPT_T_CHOICE the words, "on|off", in order of their value */
-	const char *arg;
-	const char *help;
-	bool required;
-	const char *env;                /* OPT_T_TEXT: names the variable that holds the default */
-};
-
-#define OPT_FIELDS_FLAG(c, name, var, help) \
-	OPT_T_FLAG, c, name, 1 ? (var) : (bool *)0, 0, 0, 0, help
-#define OPT_FIELDS_INT(c, name, var, low, high, arg, help) \
-	OPT_T_INT, c, name, 1 ? (var) : (int *)0, low, high, arg, help
-#define OPT_FIELDS_SEED(c, name, var, help) \
-	OPT_T_SEED, c, name, 1 ? (var) : (uint64_t *)0, 0, 0, "SEED", help
-#define OPT_FIELDS_FLOAT(c, name, var, low, high, arg, help) \
-	OPT_T_FLOAT, c, name, 1 ? (var) : (double *)0, low, high, arg, help
-#define OPT_FIELDS_TEXT(c, name, var, arg, help) \
-	OPT_T_TEXT, c, name, 1 ? (var) : (const char **)0, 0, 0, arg, help
-#define OPT_FIELDS_LIST(c, name, var, arg, help) \
-	OPT_T_LIST, c, name, 1 ? (var) : (struct opt_list *)0, 0, 0, arg, help
-#define OPT_FIELDS_CHOICE(c, name, var, words, help) \
-	OPT_T_CHOICE, c, name, 1 ? (var) : (int *)0, 0, 0, words, help
-
-#define OPT_FLAG(...) { OPT_FIELDS_FLAG(__VA_ARGS__), false, NULL }
-#define OPT_INT(...) { OPT_FIELDS_INT(__VA_ARGS__), false, NULL }
-#define OPT_SEED(...) { OPT_FIELDS_SEED(__VA_ARGS__), false, NULL }
-#define OPT_FLOAT(...) { OPT_FIELDS_FLOAT(__VA_ARGS__), false, NULL }
-#define OPT_TEXT(...) { OPT_FIELDS_TEXT(__VA_ARGS__), false, NULL }
-#define OPT_LIST(...) { OPT_FIELDS_LIST(__VA_ARGS__), false, NULL }
-#define OPT_CHOICE(...) { OPT_FIELDS_CHOICE(__VA_ARGS__), false, NULL }
-
-/*
- * An option that must be given, OPT_REQUIRED(INT, 'n', "number", ...): TYPE is INT, FLOAT, TEXT or
- * CHOICE, and what VAR holds before is no default but for one that is allowed: a number within the
- * range, a text that is not empty, a choice that is not negative.
- */
-#define OPT_REQUIRED(TYPE, ...) { OPT_FIELDS_##TYPE(__VA_ARGS__), true, NULL }
-
-/* A text that must be given, there or by the variable ENV of the environment. */
-#define OPT_REQUIRED_OR_ENV(env, ...) { OPT_FIELDS_TEXT(__VA_ARGS__), true, env }
-
-#define OPT_END { .type = OPT_T_END }
-
-/* What --help says around the options, and how many operands a tool takes. */
-struct opt_tool {
-	const char *synopsis;           /* "[OPTION]... IN OUT" */
-	const char *summary;            /* one line: what the tool does */
-	int min, max;                   /* operands; max -1: any number */
-	/* for --version: the kernels in use; NULL: it uses none */
-	const char *(*kernels)(struct err *e);
-};
+#include "base/option.h"
 
 /*
  * Parses ARGV into the variables of the table TABLE (ended by OPT_END), which hold the defaults.
  * Adds -h, --help and --version. Options and operands may be mixed; "--" ends the options.
+ * A long name with one dash, "-predictions", is wrong usage: it would be "-p redictions".
+ * Of a tool that takes any number of operands and writes to -o, a first or last one that is not
+ * there is told so (exit 1) with a word of -o, where that is not given.
  * Returns the operands, ended by NULL, inside ARGV. Wrong usage: one line on stderr, exit 2.
  * AML_ISA with a name that is not there (cpu_check): one line, exit 1.
  * Also sets the name of the tool (tool_start).

@@ -23,6 +23,7 @@ struct outfile {
 	/* what replaces it by rename; NULL: the bytes of FD, which has no name, are copied */
 	char *temp;
 	int ticket;                     /* of cleanup.h */
+	bool one_of_many;               /* see outfile_open_among */
 	int error;                      /* errno of the first write that failed, or 0 */
 };
 
@@ -38,11 +39,8 @@ const char *outfile_name(const char *path)
 
 /* ---- which file is meant ---- */
 
-/*
- * The descriptor that PATH stands for, or -1. Opened by their names, these would begin at the
- * start of the file behind them, or be replaced.
- */
-static int descriptor_of(const char *path)
+/* Opened by their names, these would begin at the start of the file behind them, or be replaced. */
+int outfile_descriptor(const char *path)
 {
 	static const char *const folder[] = { "/dev/fd/", "/proc/self/fd/" };
 	char *end;
@@ -120,25 +118,33 @@ static void drop_temp(struct outfile *o)
 {
 	if (!o->temp)
 		return;
-	unlink(o->temp);
-	cleanup_forget(o->ticket);
+	cleanup_remove(o->temp, o->ticket);
 	free(o->temp);
 	o->temp = NULL;
 	o->ticket = -1;
 }
 
+/* What tempname.h calls the file that becomes TARGET, in new memory. */
+static char *temp_prefix(const char *target)
+{
+	const char *slash = strrchr(target, '/');
+	int folder = slash ? (int)(slash - target) + 1 : 0;
+
+	return xasprintf("%.*s.%.200s", folder, target, target + folder);
+}
+
 /* OLD: the file that is replaced, or NULL. */
 static int open_temp(struct outfile *o, const struct stat *old)
 {
-	const char *slash = strrchr(o->target, '/');
-	int folder = slash ? (int)(slash - o->target) + 1 : 0;
-	char *prefix = xasprintf("%.*s.%.200s", folder, o->target, o->target + folder);
-	int fd = tempname_file(&o->temp, prefix), reason;
+	char *prefix = temp_prefix(o->target);
+	int fd, reason;
 
+	if (!o->one_of_many)
+		tempname_sweep(prefix);
+	fd = tempname_file(&o->temp, prefix, &o->ticket);
 	free(prefix);
 	if (fd < 0)
 		return -1;
-	o->ticket = cleanup_add(o->temp);
 	if (!old || keep_owner(fd, old) == 0)
 		return fd;
 	reason = errno;
@@ -146,20 +152,6 @@ static int open_temp(struct outfile *o, const struct stat *old)
 	drop_temp(o);
 	errno = reason;
 	return -1;
-}
-
-/* Where the folder takes no new file, but the file itself may be written: see copy_in_place. */
-static int open_nameless(void)
-{
-	const char *folder = getenv("TMPDIR");
-	char *prefix = xasprintf("%s/aml", folder && *folder ? folder : "/tmp"), *name;
-	int fd = tempname_file(&name, prefix);
-
-	if (fd >= 0)
-		unlink(name);
-	free(name);
-	free(prefix);
-	return fd;
 }
 
 static int open_target(struct outfile *o)
@@ -184,12 +176,14 @@ static int open_target(struct outfile *o)
 	if (access(o->target, W_OK) < 0)
 		return -1;
 	fd = open_temp(o, &st);
-	return fd < 0 && (errno == EACCES || errno == EPERM) ? open_nameless() : fd;
+	if (fd < 0 && (errno == EACCES || errno == EPERM))
+		return tempname_nameless();     /* the file itself may be written: copy_in_place */
+	return fd;
 }
 
 static int open_fd(struct outfile *o)
 {
-	int fd = descriptor_of(o->path);
+	int fd = outfile_descriptor(o->path);
 
 	return fd < 0 ? open_target(o) : fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
@@ -248,12 +242,13 @@ static FILE *open_stream(struct outfile *o)
 	return o->fd < 0 ? NULL : fopencookie(o, "wb", calls);
 }
 
-struct outfile *outfile_open(const char *path, struct err *e)
+static struct outfile *open_path(const char *path, bool one_of_many, struct err *e)
 {
 	struct outfile *o = xcalloc(1, sizeof *o);
 
 	o->path = xstrdup(path);
 	o->ticket = -1;
+	o->one_of_many = one_of_many;
 	o->fd = open_fd(o);
 	o->f = open_stream(o);
 	if (o->f)
@@ -266,6 +261,26 @@ struct outfile *outfile_open(const char *path, struct err *e)
 	return NULL;
 }
 
+struct outfile *outfile_open(const char *path, struct err *e)
+{
+	return open_path(path, false, e);
+}
+
+struct outfile *outfile_open_among(const char *path, struct err *e)
+{
+	return open_path(path, true, e);
+}
+
+int outfile_sweep(const char *path)
+{
+	char *target = outfile_target(path), *prefix = target ? temp_prefix(target) : NULL;
+	int at_work = prefix ? tempname_sweep(prefix) : 0;
+
+	free(target);
+	free(prefix);
+	return at_work;
+}
+
 int outfile_probe(const char *path, struct err *e)
 {
 	struct outfile *o;
@@ -273,7 +288,7 @@ int outfile_probe(const char *path, struct err *e)
 
 	if (!path)
 		return 0;
-	if (descriptor_of(path) < 0 && stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
+	if (outfile_descriptor(path) < 0 && stat(path, &st) == 0 && !S_ISREG(st.st_mode) &&
 	    !S_ISDIR(st.st_mode))           /* to open and close a FIFO would end its reader */
 		return access(path, W_OK) < 0 ? err_set(e, "%s: %s", path, strerror(errno)) : 0;
 	o = outfile_open(path, e);
@@ -283,7 +298,7 @@ int outfile_probe(const char *path, struct err *e)
 
 int outfile_probe_binary(const char *path, const char *option, struct err *e)
 {
-	int fd = descriptor_of(path);
+	int fd = outfile_descriptor(path);
 
 	if (fd >= 0 && isatty(fd))
 		return err_set(e,
@@ -355,33 +370,38 @@ static int copy_in_place(struct outfile *o, int from)
 	return result;
 }
 
+/* Comes when all is done: it must not end the program, so it allocates nothing. */
 void outfile_sync_parent(const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	char *folder = slash ? xasprintf("%.*s", (int)(slash - path) + 1, path) : xstrdup(".");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char folder[PATH_MAX] = ".";
+	int fd;
 
+	if (slash)
+		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path) + 1, path);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
 		fsync(fd);              /* some file systems cannot: the data are safe */
 		close(fd);
 	}
-	free(folder);
 }
 
 /* Rename is refused: EBUSY by mount points, the others by folders that are closed or sticky. */
 static int replace_otherwise(struct outfile *o)
 {
-	int from, result;
+	int reason = errno, from, result;
 
-	if (errno != EBUSY && errno != EACCES && errno != EPERM)
+	if (reason != EBUSY && reason != EACCES && reason != EPERM)
 		return -1;
-	from = open(o->temp, O_RDONLY | O_CLOEXEC);
-	if (from < 0)
+	from = access(o->target, W_OK) < 0 ? -1 : open(o->temp, O_RDONLY | O_CLOEXEC);
+	if (from < 0) {
+		errno = reason;
 		return -1;
+	}
 	result = copy_in_place(o, from);
 	close(from);
 	if (result == 0)
-		unlink(o->temp);
+		drop_temp(o);
 	return result;
 }
 
@@ -422,7 +442,7 @@ static int close_stream(struct outfile *o)
 
 int outfile_commit(struct outfile *o, bool sync, struct err *e)
 {
-	int result = end_stream(o, sync);
+	int result = end_stream(o, sync), lock = o->temp ? dup(o->fd) : -1;
 
 	if (result < 0)
 		note_error(o);
@@ -430,6 +450,8 @@ int outfile_commit(struct outfile *o, bool sync, struct err *e)
 		result = fail(o, e);
 		drop_temp(o);
 	}
+	if (lock >= 0)
+		close(lock);            /* not before the rename: tempname.h */
 	forget(o);
 	return result;
 }

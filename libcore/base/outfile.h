@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Outputs that appear whole or not at all: written under a temporary name in the same folder,
- * renamed by outfile_commit. On failure, a signal of cleanup.h or exit nothing stays.
+ * renamed by outfile_commit. On failure, a signal of cleanup.h or exit nothing stays; what a
+ * process that was killed left is removed when the same file is opened again (tempname.h).
  *
  * Modes, group and set-group-id are those that the shell's ">" would give; a file that is replaced
  * keeps its mode but for set-id bits, its owner and group as far as the process may, and must be
@@ -21,6 +22,8 @@
 /* PATH, or "standard output" where it is "-": how messages call it. */
 const char *outfile_name(const char *path);
 bool outfile_is_stdout(const char *path);
+/* The descriptor that PATH stands for, or -1. */
+int outfile_descriptor(const char *path);
 
 /*
  * The file that PATH stands for, links followed, also to one that is not there yet; in new memory.
@@ -32,6 +35,18 @@ struct outfile;
 
 /* Opens PATH for writing. Returns NULL with E set, PATH named in it. */
 struct outfile *outfile_open(const char *path, struct err *e);
+
+/*
+ * The same for one of many files of a folder, in which what killed processes left is not looked for
+ * each time: the caller does so once (tempname_sweep_folder).
+ */
+struct outfile *outfile_open_among(const char *path, struct err *e);
+
+/*
+ * Removes what killed processes left of writing PATH. Returns how many others are writing it, as
+ * far as that can be told.
+ */
+int outfile_sweep(const char *path);
 
 /*
  * Could PATH be opened for writing? For the start of work whose result goes there; NULL is allowed.

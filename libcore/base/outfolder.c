@@ -4,13 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/tempname.h"
@@ -18,6 +18,8 @@
 struct outfolder {
 	char *path;                     /* for messages */
 	char *target, *temp;            /* neighbours: TEMP becomes TARGET by one rename */
+	int fd;                         /* of TEMP, which it locks */
+	int ticket;                     /* of cleanup.h */
 };
 
 static bool is_dot(const char *name)
@@ -25,21 +27,27 @@ static bool is_dot(const char *name)
 	return !strcmp(name, ".") || !strcmp(name, "..");
 }
 
-bool outfolder_is_empty(const char *path)
+int outfolder_is_empty(const char *path, struct err *e)
 {
 	DIR *folder = opendir(path);
 	struct dirent *entry;
-	bool empty = folder != NULL;
+	int empty = 1;
 
-	while (empty && (entry = readdir(folder)))
+	if (!folder)
+		return errno == ENOTDIR ? 0 : err_machine(e, "%s: %s", path, strerror(errno));
+	while (empty == 1 && (errno = 0, entry = readdir(folder)))
 		empty = is_dot(entry->d_name);
-	if (folder)
-		closedir(folder);
+	if (empty == 1 && errno)
+		empty = err_machine(e, "%s: %s", path, strerror(errno));
+	closedir(folder);
 	return empty;
 }
 
 static void forget(struct outfolder *o)
 {
+	cleanup_forget(o->ticket);
+	if (o->fd >= 0)
+		close(o->fd);
 	free(o->path);
 	free(o->target);
 	free(o->temp);
@@ -50,8 +58,11 @@ static void forget(struct outfolder *o)
 static int check_replaceable(const char *path, struct err *e)
 {
 	struct statx st;
+	int empty = outfolder_is_empty(path, e);
 
-	if (!outfolder_is_empty(path))
+	if (empty < 0)
+		return -1;
+	if (!empty)
 		return err_set(e, "%s: exists and is not an empty folder", path);
 	if (statx(AT_FDCWD, path, 0, STATX_BASIC_STATS, &st) == 0 &&
 	    st.stx_attributes & STATX_ATTR_MOUNT_ROOT)
@@ -59,19 +70,24 @@ static int check_replaceable(const char *path, struct err *e)
 	return 0;
 }
 
-/* As the folder OLD that it replaces, or as mkdir makes it. */
-static int make_temp(struct outfolder *o, const struct stat *old)
+/* As the folder OLD that it replaces, or as mkdir makes it. Returns -1 with E set. */
+static int make_temp(struct outfolder *o, const struct stat *old, struct err *e)
 {
 	char *prefix = xasprintf("%s.partial", o->target);
-	int result = tempname_folder(&o->temp, prefix);
+	int at_work = tempname_sweep(prefix);
 
+	o->fd = at_work ? -1 : tempname_folder(&o->temp, prefix, &o->ticket);
 	free(prefix);
-	if (result < 0 || !old)
-		return result;
-	if (chown(o->temp, (uid_t)-1, old->st_gid) == 0 &&
-	    chmod(o->temp, old->st_mode & 07777) == 0)
+	if (at_work)
+		return err_set(e, "%s: in use by another process", o->path);
+	if (o->fd < 0)
+		return err_set(e, "%s: %s", o->path, strerror(errno));
+	if (!old || (fchown(o->fd, (uid_t)-1, old->st_gid) == 0 &&
+	             fchmod(o->fd, old->st_mode & 07777) == 0))
 		return 0;
-	rmdir(o->temp);
+	err_set(e, "%s: %s", o->path, strerror(errno));
+	cleanup_remove(o->temp, o->ticket);
+	o->ticket = -1;
 	return -1;
 }
 
@@ -80,17 +96,23 @@ struct outfolder *outfolder_open(const char *path, struct err *e)
 	struct outfolder *o = xcalloc(1, sizeof *o);
 	size_t length = strlen(path);
 	struct stat st;
-	bool exists = stat(path, &st) == 0;
+	bool exists = stat(path, &st) == 0, seen = exists || errno == ENOENT;
 
 	while (length > 1 && path[length - 1] == '/')
 		length--;
+	o->fd = o->ticket = -1;
 	o->path = xstrdup(path);
+	if (!seen) {
+		err_machine(e, "%s: %s", path, strerror(errno));
+		goto fail;
+	}
 	o->target = exists ? realpath(path, NULL) : xstrndup(path, length);
 	if (exists && check_replaceable(path, e) < 0)
 		goto fail;
-	if (o->target && make_temp(o, exists ? &st : NULL) == 0)
+	if (!o->target)
+		err_set(e, "%s: %s", path, strerror(errno));
+	else if (make_temp(o, exists ? &st : NULL, e) == 0)
 		return o;
-	err_set(e, "%s: %s", path, strerror(errno));
 fail:
 	forget(o);
 	return NULL;
@@ -113,20 +135,11 @@ int outfolder_commit(struct outfolder *o, struct err *e)
 	return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
-{
-	(void)st;
-	(void)type;
-	(void)at;
-	return remove(path);
-}
-
 void outfolder_abandon(struct outfolder *o)
 {
-	enum { OPEN_FOLDERS = 8 };
-
 	if (!o)
 		return;
-	nftw(o->temp, remove_entry, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS);
+	cleanup_remove(o->temp, o->ticket);
+	o->ticket = -1;
 	forget(o);
 }

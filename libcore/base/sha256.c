@@ -155,3 +155,12 @@ void sha256_hex(struct sha256 *s, char hex[SHA256_HEX])
 	for (int i = 0; i < 8; i++)
 		snprintf(hex + 8 * i, 9, "%08x", s->state[i]);
 }
+
+void sha256_of(const void *data, size_t size, char hex[SHA256_HEX])
+{
+	struct sha256 s;
+
+	sha256_init(&s);
+	sha256_add(&s, data, size);
+	sha256_hex(&s, hex);
+}

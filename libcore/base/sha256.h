@@ -14,3 +14,4 @@ struct sha256 {
 void sha256_init(struct sha256 *s);
 void sha256_add(struct sha256 *s, const void *data, size_t size);
 void sha256_hex(struct sha256 *s, char hex[SHA256_HEX]);        /* ends S */
+void sha256_of(const void *data, size_t size, char hex[SHA256_HEX]);

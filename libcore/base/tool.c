@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/printable.h"
 
 static const char *name = "aml";
@@ -103,6 +104,8 @@ int tool_end(int status)
 	bool failed = ferror(stdout);
 	struct err e;
 
+	if (cleanup_end(tool_warn) > 0)
+		status = 1;
 	if (fclose(stdout) == 0 && !failed)
 		return status;
 	err_set(&e, "standard output: %s", strerror(output_error ? output_error : errno));

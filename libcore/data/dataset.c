@@ -1,5 +1,4 @@
-/* Reading dataset directories; see dataset.h. Images stay on disk until they are
- * viewed. */
+/* Reading dataset directories; see dataset.h. Images stay on disk until they are viewed. */
 #include "data/dataset.h"
 
 #include <errno.h>
@@ -16,6 +15,7 @@
 #include "format/npy.h"
 #include "format/npy_ids.h"
 #include "format/pickle.h"
+#include "data/hint.h"
 
 enum { ID_BYTES_MAX = NAME_MAX - 4 };   /* an id and ".npy" */
 
@@ -31,10 +31,11 @@ static char *path_in(const struct dataset *d, const char *name)
 	return xasprintf("%s/%s", d->path, name);
 }
 
-static bool has_file(const struct dataset *d, const char *name)
+/* 1, 0, or -1 with E set. */
+static int has_file(const struct dataset *d, const char *name, struct err *e)
 {
 	char *path = path_in(d, name);
-	bool there = infile_is_listed(path);
+	int there = infile_is_listed(path, e);
 
 	free(path);
 	return there;
@@ -144,27 +145,28 @@ static int take_labels(struct dataset *d, const struct pickle_dict *dict, struct
 /* A dataset whose making was interrupted, or something else, often the images themselves. */
 static void missing_labels(const struct dataset *d, struct err *e)
 {
-	if (has_file(d, "data_singlets") || has_file(d, "images.npy") ||
-	    has_file(d, ".unfinished"))
-		err_set(e, "%s: unfinished dataset: labels.npy is missing", d->path);
-	else if (has_file(d, "."))
-		err_set(e,
-		        "%s: not a dataset, labels.npy is missing; aml-downsample makes one of a "
-		        "tree of images",
-		        d->path);
-	else
-		err_set(e, "%s: %s", d->path, strerror(ENOENT));
+	static const char *const parts[] = { "data_singlets", "images.npy", ".unfinished", NULL };
+	int moved = has_file(d, ".moved", e), there = moved;
+
+	for (int i = 0; parts[i] && there == 0; i++)
+		there = has_file(d, parts[i], e);
+	if (moved > 0)
+		err_set(e, "%s: aml-partition --move was interrupted here: do it again", d->path);
+	else if (there >= 0)
+		err_set(e, there ? "%s: unfinished dataset: labels.npy is missing"
+		                 : "%s: not a dataset, labels.npy is missing", d->path);
+	hint_add(e, d->path, HINT_DATASET);
 }
 
 static int read_labels(struct dataset *d, struct err *e)
 {
 	struct pickle_dict dict = {0};
 	char *path = path_in(d, "labels.npy");
-	int result = -1;
+	int result = -1, there = has_file(d, "labels.npy", e);
 
-	if (!has_file(d, "labels.npy")) {
+	if (there == 0) {
 		missing_labels(d, e);
-	} else if (pickle_load_labels(&dict, path, e) == 0) {
+	} else if (there > 0 && pickle_load_labels(&dict, path, e) == 0) {
 		result = take_labels(d, &dict, e);
 		if (result < 0)
 			err_in(e, path);
@@ -178,15 +180,13 @@ static int read_labels(struct dataset *d, struct err *e)
 
 static int read_classes(struct dataset *d, struct err *e)
 {
-	char *path;
-	int result;
+	char *path = path_in(d, "classes.tsv");
+	int result = infile_is_listed(path, e);
 
-	if (!has_file(d, "classes.tsv")) {
+	if (result > 0)
+		result = classes_load(&d->classes, path, e);
+	else if (result == 0)
 		classes_default(&d->classes);
-		return 0;
-	}
-	path = path_in(d, "classes.tsv");
-	result = classes_load(&d->classes, path, e);
 	free(path);
 	return result;
 }
@@ -208,8 +208,7 @@ static int mark_ids(struct dataset *d, char *const *ids, size_t n, enum dataset_
 	return 0;
 }
 
-static int read_side(struct dataset *d, const char *name, enum dataset_part part,
-                     struct err *e)
+static int read_side(struct dataset *d, const char *name, enum dataset_part part, struct err *e)
 {
 	char *path = path_in(d, name);
 	char **ids = NULL;
@@ -225,8 +224,11 @@ static int read_side(struct dataset *d, const char *name, enum dataset_part part
 
 static int read_split(struct dataset *d, struct err *e)
 {
-	bool train = has_file(d, "trainids.npy"), valid = has_file(d, "valids.npy");
+	int train = has_file(d, "trainids.npy", e),
+	    valid = train < 0 ? -1 : has_file(d, "valids.npy", e);
 
+	if (valid < 0)
+		return -1;
 	if (!train && !valid)
 		return 0;
 	if (train != valid)
@@ -373,11 +375,13 @@ size_t dataset_rows(const struct dataset *d)
 
 static int open_images(struct dataset *d, struct err *e)
 {
-	bool packed = has_file(d, "images.npy");
+	int packed = has_file(d, "images.npy", e),
+	    both = packed > 0 ? has_file(d, "data_singlets", e) : packed;
 
-	if (packed && has_file(d, "data_singlets"))
-		return err_set(e, "%s: both images.npy and data_singlets/, expected one",
-		               d->path);
+	if (both < 0)
+		return -1;
+	if (both)
+		return err_set(e, "%s: both images.npy and data_singlets/, expected one", d->path);
 	return packed ? open_packed(d, e) : open_singlets(d, e);
 }
 
@@ -407,18 +411,18 @@ static int check_folder(const char *path, struct err *e)
 
 	if (stat(path, &st) < 0)
 		return err_set(e, "%s: %s", path, strerror(errno));
-	if (!S_ISDIR(st.st_mode))
-		return err_set(e, "%s: not a dataset directory", path);
-	return 0;
+	if (S_ISDIR(st.st_mode))
+		return 0;
+	err_set(e, "%s: not a dataset directory", path);
+	return hint_add(e, path, HINT_DATASET);
 }
 
 int dataset_open(struct dataset *d, const char *path, struct err *e)
 {
 	struct dataset got = { .path = xstrdup(path) };
 
-	if (check_folder(path, e) < 0 || read_classes(&got, e) < 0 ||
-	    read_labels(&got, e) < 0 || open_images(&got, e) < 0 ||
-	    read_split(&got, e) < 0) {
+	if (check_folder(path, e) < 0 || read_classes(&got, e) < 0 || read_labels(&got, e) < 0 ||
+	    open_images(&got, e) < 0 || read_split(&got, e) < 0) {
 		dataset_release(&got);
 		return -1;
 	}
@@ -447,9 +451,10 @@ void dataset_release(struct dataset *d)
 static int view_row(const struct dataset *d, size_t i, struct pixels_view *v, struct err *e)
 {
 	struct pixels_form form = form_of(d);
+	const uint8_t *pixels = d->images->pixels + d->images->row[i] * pixels_bytes(&form);
 
-	return pixels_view_memory(v, &form,
-	                          d->images->pixels + d->images->row[i] * pixels_bytes(&form), e);
+	infile_passes(&d->images->file, pixels_bytes(&form));
+	return pixels_view_memory(v, &form, pixels, e);
 }
 
 /*

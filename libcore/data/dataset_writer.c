@@ -1,7 +1,6 @@
 /* Making dataset directories, one image after another; see dataset_writer.h. */
 #include "data/dataset_writer.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,17 +10,17 @@
 #include <unistd.h>
 
 #include "base/infile.h"
-#include "base/lock.h"
 #include "base/mem.h"
 #include "base/outfile.h"
-#include "base/outfolder.h"
 #include "base/sha256.h"
+#include "base/tempname.h"
 #include "format/npy.h"
 #include "data/dataset_lists.h"
+#include "data/dataset_marker.h"
 
 /*
  * While the dataset is unfinished:
- *   .unfinished        how the images are made; equal text: gone on with
+ *   .unfinished        how the images are made: dataset_marker.h
  *   data_singlets/     finished images, each renamed into place when whole
  *   .images.npy        packed: header, a row for each of the ids, then a checksum for each, 0
  *                      while it is not there; cut to images.npy at the end
@@ -34,8 +33,8 @@ struct dataset_writer {
 	size_t count;
 	size_t image_bytes;
 	int fd;                         /* packed: .images.npy; otherwise -1 */
-	int folder;                     /* PATH, locked */
-	struct timespec begun;          /* by the first run, as the file system has it */
+	struct dataset_marker marker;
+	struct dataset there;           /* marker.finished */
 };
 
 static char *path_in(const struct dataset_writer *w, const char *name)
@@ -82,87 +81,11 @@ static char *marker_text(const struct dataset_writer *w)
 	return text;
 }
 
-static int check_marker(const struct dataset_writer *w, const char *marker,
-                        const char *want, struct err *e)
-{
-	const uint8_t *end;
-	struct infile f;
-	int result = 0;
-
-	if (infile_open(&f, marker, SIZE_MAX, e) < 0)
-		return -1;
-	end = memchr(f.data, '\n', f.size);
-	if (f.size != strlen(want) || memcmp(f.data, want, f.size))
-		result = err_set(e, "%s: holds an unfinished dataset of other images or options "
-		                 "(%.*s); remove it first", w->path,
-		                 end ? (int)(end - f.data) : 0, (const char *)f.data);
-	infile_release(&f);
-	return result;
-}
-
-/* Removes the temporary files of a run that was killed: all images end in .npy,
- * whatever they begin with. */
-static void remove_leftovers(const struct dataset_writer *w)
-{
-	char *path = path_in(w, "data_singlets");
-	DIR *folder = opendir(path);
-	struct dirent *entry;
-
-	while (folder && (entry = readdir(folder))) {
-		const char *end = strrchr(entry->d_name, '.');
-
-		if (*entry->d_name == '.' && end != entry->d_name && end[1] &&
-		    strcmp(end, ".npy"))
-			unlinkat(dirfd(folder), entry->d_name, 0);
-	}
-	if (folder)
-		closedir(folder);
-	free(path);
-}
-
-static int make_folder(const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (mkdir(path, 0777) == 0 ||
-	    (errno == EEXIST && stat(path, &st) == 0 && S_ISDIR(st.st_mode)))
-		return 0;
-	return err_set(e, "%s: %s", path, strerror(errno));
-}
-
-static void read_begin(struct dataset_writer *w, const char *marker)
-{
-	struct stat st;
-
-	if (stat(marker, &st) == 0)
-		w->begun = st.st_mtim;  /* otherwise all images are made again */
-}
-
-/* Claims the folder, or finds in it the unfinished dataset that is ours. */
 static int claim(struct dataset_writer *w, struct err *e)
 {
-	char *marker = path_in(w, ".unfinished"), *labels = path_in(w, "labels.npy"),
-	     *text = marker_text(w);
-	int result = -1;
+	char *text = marker_text(w);
+	int result = dataset_marker_claim(&w->marker, w->path, text, e);
 
-	if (make_folder(w->path, e) < 0)
-		goto out;
-	/* two processes that find an unfinished dataset theirs would write the same files */
-	w->folder = lock_folder(w->path, e);
-	if (w->folder < 0)
-		goto out;
-	if (!infile_is_absent(labels))
-		err_set(e, "%s: holds a finished dataset already", w->path);
-	else if (!infile_is_absent(marker))
-		result = check_marker(w, marker, text, e);
-	else if (outfolder_is_empty(w->path))
-		result = outfile_save(marker, text, strlen(text), e);
-	else
-		err_set(e, "%s: the folder is not empty", w->path);
-	read_begin(w, marker);
-out:
-	free(marker);
-	free(labels);
 	free(text);
 	return result;
 }
@@ -170,10 +93,12 @@ out:
 static int open_singlets(const struct dataset_writer *w, struct err *e)
 {
 	char *path = path_in(w, "data_singlets");
-	int result = make_folder(path, e);
+	int result = mkdir(path, 0777) < 0 && errno != EEXIST
+	                     ? err_set(e, "%s: %s", path, strerror(errno))
+	                     : 0;
 
+	tempname_sweep_folder(path);
 	free(path);
-	remove_leftovers(w);
 	return result;
 }
 
@@ -246,12 +171,15 @@ static int packed_error(const struct dataset_writer *w, struct err *e)
 static int open_packed(struct dataset_writer *w, struct err *e)
 {
 	char *work = path_in(w, ".images.npy"), *final = path_in(w, "images.npy");
-	int result = 0;
+	int result = 0, there = infile_exists(work, e);
 
-	if (infile_is_absent(work))
-		rename(final, work);
-	w->fd = open(work, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-	if (w->fd < 0 || ftruncate(w->fd, checksum_at(w, w->count)) < 0)
+	if (there < 0)
+		result = -1;
+	else if (!there && rename(final, work) < 0 && errno != ENOENT)
+		result = packed_error(w, e);
+	else
+		w->fd = open(work, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (result == 0 && (w->fd < 0 || ftruncate(w->fd, checksum_at(w, w->count)) < 0))
 		result = packed_error(w, e);
 	free(work);
 	free(final);
@@ -360,6 +288,60 @@ static int add_image(const struct dataset_writer *w, size_t i, const void *pixel
 	return result;
 }
 
+/* ---- a dataset that an earlier run finished: images are compared ---- */
+
+static int finished_error(const struct dataset_writer *w, struct err *e)
+{
+	return err_set(e, "%s: holds a finished dataset already", w->path);
+}
+
+static int open_finished(struct dataset_writer *w, struct err *e)
+{
+	const struct dataset_form *f = &w->form;
+	struct dataset *d = &w->there;
+
+	if (dataset_open(d, w->path, e) < 0)
+		return -1;
+	if (d->count > w->count || d->height != f->height || d->width != f->width ||
+	    d->channels != f->channels || d->bytes != f->bytes || d->packed != f->packed ||
+	    !classes_equal(&d->classes, w->classes))
+		return finished_error(w, e);
+	return 0;
+}
+
+static int compare_image(const struct dataset_writer *w, size_t i, const void *pixels,
+                         struct err *e)
+{
+	long at = dataset_find(&w->there, w->ids[i]);
+	struct pixels_view v;
+	bool same;
+
+	if (at < 0)
+		return finished_error(w, e);
+	if (dataset_view(&w->there, (size_t)at, &v, e) < 0)
+		return -1;
+	same = !memcmp(v.pixels, pixels, w->image_bytes);
+	pixels_unview(&v);
+	return same ? 0 : err_set(e, "%s: holds a finished dataset already, with another '%s'",
+	                          w->path, w->ids[i]);
+}
+
+static int end_finished(const struct dataset_writer *w, const int *labels, size_t kept,
+                        struct err *e)
+{
+	const struct dataset *d = &w->there;
+
+	if (kept != d->count)
+		return finished_error(w, e);
+	for (size_t i = 0; i < w->count; i++) {
+		long at = labels[i] < 0 ? -1 : dataset_find(d, w->ids[i]);
+
+		if (labels[i] >= 0 && (at < 0 || d->labels[at] != labels[i]))
+			return finished_error(w, e);
+	}
+	return 0;
+}
+
 /* ---- the calls ---- */
 
 struct dataset_writer *dataset_writer_open(const char *path,
@@ -379,13 +361,15 @@ struct dataset_writer *dataset_writer_open(const char *path,
 		.count = count,
 		.image_bytes = numbers * (form->bytes ? 1 : sizeof(float)),
 		.fd = -1,
-		.folder = -1,
+		.marker = { .folder = -1 },
 	};
 	for (size_t i = 0; i < count; i++)
 		if (dataset_check_id(ids[i], e) < 0)
 			goto fail;
-	if (claim(w, e) < 0 ||
-	    (form->packed ? open_packed(w, e) : open_singlets(w, e)) < 0)
+	if (claim(w, e) < 0)
+		goto fail;
+	if (w->marker.finished ? open_finished(w, e) < 0
+	                       : (form->packed ? open_packed(w, e) : open_singlets(w, e)) < 0)
 		goto fail;
 	return w;
 fail:
@@ -393,30 +377,51 @@ fail:
 	return NULL;
 }
 
-static bool is_older(const char *file, const struct timespec *than)
+static bool is_older(const struct dataset_writer *w, const char *file)
 {
+	const struct timespec *than = &w->marker.begun;
 	struct stat st;
 
 	if (stat(file, &st) < 0)
-		return true;            /* whoever reads it is told */
+		return errno == ENOENT; /* what cannot be looked at is read again, and that tells */
 	return st.st_mtim.tv_sec != than->tv_sec ? st.st_mtim.tv_sec < than->tv_sec
 	                                         : st.st_mtim.tv_nsec < than->tv_nsec;
 }
 
 bool dataset_writer_has(const struct dataset_writer *w, size_t i, const char *file)
 {
-	return (w->form.packed ? has_row(w, i) : has_image(w, i)) && is_older(file, &w->begun);
+	if (w->marker.finished)
+		return false;
+	return (w->form.packed ? has_row(w, i) : has_image(w, i)) && is_older(w, file);
+}
+
+bool dataset_writer_is_finished(const struct dataset_writer *w)
+{
+	return w->marker.finished;
 }
 
 int dataset_writer_add(struct dataset_writer *w, size_t i, const void *pixels,
                        struct err *e)
 {
+	if (w->marker.finished)
+		return compare_image(w, i, pixels, e);
 	return w->form.packed ? add_row(w, i, pixels, e) : add_image(w, i, pixels, e);
+}
+
+/* All but the marker. */
+static int end_images(const struct dataset_writer *w, const int *labels,
+                      const struct dataset_lists *lists, struct err *e)
+{
+	if (w->form.packed && end_packed(w, labels, lists->count, e) < 0)
+		return -1;
+	if (outfile_sync_folder(w->path, e) < 0)
+		return -1;
+	return dataset_lists_save(lists, w->path, w->form.packed, e);
 }
 
 int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *e)
 {
-	char **ids = xmalloc(w->count, sizeof *ids), *marker = path_in(w, ".unfinished");
+	char **ids = xmalloc(w->count, sizeof *ids);
 	int *kept = xmalloc(w->count, sizeof *kept), result = 0;
 	struct dataset_lists lists = { .ids = ids, .labels = kept, .classes = w->classes };
 
@@ -426,17 +431,12 @@ int dataset_writer_end(struct dataset_writer *w, const int *labels, struct err *
 		ids[lists.count] = w->ids[i];
 		kept[lists.count++] = labels[i];
 	}
-	if (w->form.packed)
-		result = end_packed(w, labels, lists.count, e);
+	result = w->marker.finished ? end_finished(w, labels, lists.count, e)
+	                            : end_images(w, labels, &lists, e);
 	if (result == 0)
-		result = outfile_sync_folder(w->path, e);
-	if (result == 0)
-		result = dataset_lists_save(&lists, w->path, w->form.packed, e);
-	if (result == 0)
-		unlink(marker);
+		result = dataset_marker_remove(w->path, e);
 	free(ids);
 	free(kept);
-	free(marker);
 	dataset_writer_free(w);
 	return result;
 }
@@ -447,8 +447,8 @@ void dataset_writer_free(struct dataset_writer *w)
 		return;
 	if (w->fd >= 0)
 		close(w->fd);
-	if (w->folder >= 0)
-		close(w->folder);
+	dataset_release(&w->there);
+	dataset_marker_release(&w->marker);
 	free(w->path);
 	free(w);
 }

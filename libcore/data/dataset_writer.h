@@ -24,12 +24,18 @@ struct dataset_form {
  * may be added, distinct, in byte order, each as dataset_check_id wants it; they and
  * CLASSES must outlive W. Images that an earlier run with the same form, facts and
  * classes finished (packed: also the same ids) are kept. A folder with anything else in
- * it is an error, also if that is a finished dataset; so is one that another process fills.
+ * it is an error; so is one that another process fills.
  */
 struct dataset_writer *dataset_writer_open(const char *path,
                                            const struct dataset_form *form,
                                            const struct classes *classes,
                                            char *const *ids, size_t count, struct err *e);
+
+/*
+ * Had an earlier run finished a dataset of this form and these classes? Then nothing is written:
+ * dataset_writer_add and dataset_writer_end compare, and fail where it is another one.
+ */
+bool dataset_writer_is_finished(const struct dataset_writer *w);
 
 /*
  * Is image I there already, from this run or an earlier one, and was FILE, which it is made of,

@@ -103,7 +103,7 @@ static void make_picture(void *arg, size_t i, int worker)
 			take_note(j, i, j->worker[worker].picture.image.note);
 		if (!pixels || dataset_writer_add(j->writer, i, pixels, &e) < 0) {
 			j->problem[i] = xstrdup(e.text);
-			if (pixels || !j->d->keep_going)
+			if (pixels || !j->d->keep_going || e.machine)
 				stop_at(j, i);
 		}
 	}
@@ -170,6 +170,7 @@ static int finish(struct job *j, struct err *e)
 
 static int make_all(struct job *j, struct err *e)
 {
+	bool finished = dataset_writer_is_finished(j->writer);
 	int result;
 
 	j->problem = xcalloc(j->tree->count, sizeof *j->problem);
@@ -178,6 +179,8 @@ static int make_all(struct job *j, struct err *e)
 	for (size_t i = 0; i < j->tree->count; i++)
 		free(j->problem[i]);
 	free(j->problem);
+	if (result >= 0 && finished)
+		progress_line(j->d->quiet, "%s: was finished already", j->d->out);
 	return result;
 }
 

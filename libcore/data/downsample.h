@@ -16,7 +16,7 @@ struct downsample {
 	enum resize_filter filter;
 	bool bytes;                     /* store bytes; otherwise floats in 0..1 */
 	bool packed;                    /* one file for all images */
-	bool keep_going;                /* leave out pictures that cannot be read */
+	bool keep_going;                /* leave out pictures that are damaged */
 	int threads;                    /* 0: all processors */
 	bool quiet;
 	/* called for each picture left out, in their order, when all others are made */
@@ -27,7 +27,7 @@ struct downsample {
 
 /*
  * Makes the dataset of the pictures of TREE. Returns 0, 1 if pictures were left out, or -1
- * with E set: without keep_going the first picture that cannot be read.
+ * with E set: the first picture that cannot be read, with keep_going for other reasons than damage.
  */
 int downsample(const struct downsample *d, const struct tree *tree,
                const struct classes *classes, struct err *e);

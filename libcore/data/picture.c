@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "format/npy.h"
 #include "image/image_read.h"
+#include "data/hint.h"
 #include "data/pixels.h"
 
 static const size_t file_limit = (size_t)1 << 32;
@@ -45,7 +46,7 @@ static int shrink(struct picture *p, struct err *e)
 int picture_load(struct picture *p, const char *path, struct err *e)
 {
 	if (image_read_file(&p->image, path, e) < 0)
-		return -1;
+		return hint_add(e, path, HINT_IMAGE);
 	return shrink(p, e) < 0 ? err_in(e, path) : 0;
 }
 
@@ -123,10 +124,13 @@ int picture_input(struct picture *p, float *out, int channels, const char *path,
 	int result;
 
 	if (infile_open(&f, path, file_limit, e) < 0)
-		return -1;
+		return hint_add(e, path, HINT_IMAGE);
 	result = picture_read(p, out, channels, f.data, f.size, e);
 	infile_release(&f);
-	return result < 0 ? err_in(e, infile_name(path)) : 0;
+	if (result == 0)
+		return 0;
+	err_in(e, infile_name(path));
+	return hint_add(e, path, HINT_IMAGE);
 }
 
 int picture_from_floats(struct image *im, const float *in, int width, int height, int channels,

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "format/npy.h"
+#include "format/pickle.h"
 #include "data/dataset_lists.h"
 
 enum { PACKED_DIMS = 4 };
@@ -30,7 +31,7 @@ static int copy_file(const char *from, const char *to, struct err *e)
 
 	if (infile_open(&in, from, SIZE_MAX, e) < 0)
 		return -1;
-	out = outfile_open(to, e);
+	out = outfile_open_among(to, e);
 	if (out) {
 		fwrite(in.data, 1, in.size, outfile_stream(out));
 		result = outfile_commit(out, false, e);
@@ -186,6 +187,15 @@ static int remove_file(const struct dataset *d, const char *name, struct err *e)
 	return result;
 }
 
+/* A folder that holds more than ours, or that is a mount point, stays. */
+static int remove_folder(const char *path, struct err *e)
+{
+	if (rmdir(path) == 0 || errno == ENOTEMPTY || errno == EEXIST || errno == EBUSY ||
+	    errno == ENOENT)
+		return 0;
+	return err_set(e, "%s: %s", path, strerror(errno));
+}
+
 static int remove_singlets(const struct dataset *d, struct err *e)
 {
 	char *folder = xasprintf("%s/data_singlets", d->path);
@@ -194,30 +204,111 @@ static int remove_singlets(const struct dataset *d, struct err *e)
 	for (size_t i = 0; i < d->count && result == 0; i++) {
 		char *path = dataset_image_path(d, i);
 
-		if (unlink(path) < 0)
+		if (unlink(path) < 0 && errno != ENOENT)
 			result = err_set(e, "%s: %s", path, strerror(errno));
 		free(path);
 	}
-	rmdir(folder);
+	if (result == 0)
+		result = remove_folder(folder, e);
 	free(folder);
 	return result;
 }
 
+static int begin_removal(const struct dataset *d, struct err *e)
+{
+	char *labels = xasprintf("%s/labels.npy", d->path),
+	     *moved = xasprintf("%s/.moved", d->path);
+	int result = 0;
+
+	if (rename(labels, moved) == 0)
+		outfile_sync_parent(moved);
+	else if (errno != ENOENT)
+		result = err_set(e, "%s: %s", labels, strerror(errno));
+	free(labels);
+	free(moved);
+	return result;
+}
+
+static const char *const packed_files[] = { "images.npy", "ids.npy", NULL };
+static const char *const lists[] = { "trainids.npy", "valids.npy", "classes.tsv", ".unfinished",
+	                             ".moved", NULL };
+
+static int remove_files(const struct dataset *d, const char *const *names, struct err *e)
+{
+	for (; *names; names++)
+		if (remove_file(d, *names, e) < 0)
+			return -1;
+	return 0;
+}
+
 int subset_remove(const struct dataset *d, struct err *e)
 {
-	static const char *const lists[] = { "trainids.npy", "valids.npy",
-		                             "classes.tsv" };
+	if (begin_removal(d, e) < 0)
+		return -1;
+	if ((d->packed ? remove_files(d, packed_files, e) : remove_singlets(d, e)) < 0)
+		return -1;
+	if (remove_files(d, lists, e) < 0)
+		return -1;
+	return remove_folder(d->path, e);
+}
 
-	if (remove_file(d, "labels.npy", e) < 0)
-		return -1;
-	if (d->packed &&
-	    (remove_file(d, "images.npy", e) < 0 || remove_file(d, "ids.npy", e) < 0))
-		return -1;
-	if (!d->packed && remove_singlets(d, e) < 0)
-		return -1;
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		if (remove_file(d, lists[i], e) < 0)
-			return -1;
-	rmdir(d->path);
-	return 0;
+/* Of the files NAMES in PATH; -1 with E set if that cannot be said. */
+static int has_any(const char *path, const char *const *names, struct err *e)
+{
+	int there = 0;
+
+	for (; *names && there == 0; names++) {
+		char *file = xasprintf("%s/%s", path, *names);
+
+		there = infile_exists(file, e);
+		free(file);
+	}
+	return there;
+}
+
+static const char *const labels_file[] = { "labels.npy", NULL };
+
+int subset_is_half_removed(const char *path, struct err *e)
+{
+	static const char *const marker[] = { ".moved", NULL };
+	int marked = has_any(path, marker, e),
+	    whole = marked > 0 ? has_any(path, labels_file, e) : 0;
+
+	return whole < 0 ? -1 : marked > 0 ? !whole : marked;
+}
+
+int subset_check_half_removed(const struct dataset *d, struct err *e)
+{
+	char *path = xasprintf("%s/.moved", d->path);
+	struct pickle_dict dict = {0};
+	int result = pickle_load_labels(&dict, path, e);
+
+	if (result == 0 && dict.count != d->count)
+		result = err_set(e, "%s: %zu images, not %zu", path, dict.count, d->count);
+	for (size_t i = 0; i < dict.count && result == 0; i++) {
+		long at = dataset_find(d, dict.keys[i]);
+
+		if (at < 0 || d->labels[at] != dict.values[i])
+			result = err_set(e, "%s: has another '%s'", path, dict.keys[i]);
+	}
+	pickle_dict_release(&dict);
+	free(path);
+	return result;
+}
+
+int subset_is_removed(const struct dataset *d, struct err *e)
+{
+	int there = has_any(d->path, labels_file, e);
+
+	if (there == 0)
+		there = has_any(d->path, lists, e);
+	if (there == 0)
+		there = has_any(d->path, packed_files, e);
+	for (size_t i = 0; i < d->count && there == 0; i++) {
+		char *path = dataset_image_path(d, i);
+
+		there = infile_exists(path, e);
+		free(path);
+	}
+	return there < 0 ? -1 : !there;
 }

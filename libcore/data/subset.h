@@ -35,8 +35,16 @@ int subset_count(const struct dataset *from, const char *path, uint32_t *seen,
                  struct err *e);
 
 /*
- * Removes the dataset D, labels.npy first, so that the rest never looks complete.
- * Files that do not belong to it stay, and the folders with them. Returns 0, or -1 with E
- * set.
+ * Removes the dataset D. labels.npy becomes .moved first, so that the rest never looks complete,
+ * and is removed last, so that a later call knows that it is to go on. Files that are not there any
+ * more are passed over; those that do not belong to D stay, and the folders with them.
+ * Returns 0, or -1 with E set.
  */
 int subset_remove(const struct dataset *d, struct err *e);
+
+/* Was the removal of the dataset at PATH begun, but not ended? -1 with E set: cannot be said. */
+int subset_is_half_removed(const char *path, struct err *e);
+/* Was it that of D, of which path, ids and labels count? Returns 0, or -1 with E set. */
+int subset_check_half_removed(const struct dataset *d, struct err *e);
+/* Is no file there that subset_remove would remove? Of D path and ids count. -1: as above. */
+int subset_is_removed(const struct dataset *d, struct err *e);

@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "image/image_read.h"
 #include "data/dataset.h"
+#include "data/hint.h"
 
 enum { FIRST_ROOM = 64 };
 
@@ -90,21 +92,6 @@ static int is_folder(const char *path, struct err *e)
 	return S_ISDIR(st.st_mode);
 }
 
-/* Bytes of NAME before a picture's ending; 0: it has none. */
-static size_t stem_bytes(const char *name)
-{
-	static const char *const endings[] = { ".tiff", ".tif", ".png", ".jpg", ".jpeg" };
-	size_t all = strlen(name);
-
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		size_t n = strlen(endings[i]);
-
-		if (all > n && !strcasecmp(name + all - n, endings[i]))
-			return all - n;
-	}
-	return 0;
-}
-
 struct scan {
 	struct tree *tree;
 	size_t room;
@@ -156,7 +143,7 @@ static int scan_class(struct scan *s, const char *folder, int label, struct err 
 
 	for (size_t i = 0; result == 0 && i < files.count; i++) {
 		char *path = xasprintf("%s/%s", folder, files.name[i]);
-		size_t stem = stem_bytes(files.name[i]);
+		size_t stem = image_read_stem(files.name[i]);
 
 		if (stem)
 			add_picture(s, path, xstrndup(files.name[i], stem), label);
@@ -183,14 +170,14 @@ static int scan_root(struct scan *s, const char *root, struct err *e)
 			result = scan_class(s, path, label, e);
 		else if (folder)
 			names_add(&s->others, xstrdup(entries.name[i]));
-		else if (stem_bytes(entries.name[i]))
+		else if (image_read_stem(entries.name[i]))
 			names_add(&s->strays, xasprintf("%s: a picture in no class folder", path));
 		free(path);
 	}
 	names_release(&entries);
 	if (result == 0 && !folders)
-		return err_set(e, "%s: holds no class folders (expected TREE/CLASS/ID.tiff)",
-		               root);
+		result = err_set(e, "%s: holds no class folders (expected TREE/CLASS/ID.tiff)",
+		                 root);
 	return result;
 }
 
@@ -213,13 +200,13 @@ static char *joined(struct names *n)
 	return all;
 }
 
-static int check_folders(struct scan *s, struct err *e)
+static int check_folders(struct scan *s, char *const *roots, size_t count, struct err *e)
 {
 	s->tree->left_out = joined(&s->others);
 	if (!s->tree->left_out || s->some)
 		return 0;
-	return err_set(e, "these folders are not class codes: %s; see --classes",
-	               s->tree->left_out);
+	err_set(e, "these folders are not class codes: %s; see --classes", s->tree->left_out);
+	return count == 1 ? hint_add(e, roots[0], HINT_TREE) : -1;
 }
 
 static int by_id(const void *a, const void *b)
@@ -252,12 +239,13 @@ int tree_scan(struct tree *t, char *const *roots, size_t count,
 
 	*t = (struct tree){0};
 	for (size_t i = 0; result == 0 && i < count; i++)
-		result = scan_root(&s, roots[i], e);
+		if (scan_root(&s, roots[i], e) < 0)
+			result = hint_add(e, roots[i], HINT_TREE);
 	if (s.strays.count)
 		qsort(s.strays.name, s.strays.count, sizeof *s.strays.name, by_bytes);
 	t->stray = s.strays.name;
 	t->strays = s.strays.count;
-	if (result == 0 && check_folders(&s, e) == 0 && check_ids(t, e) == 0)
+	if (result == 0 && check_folders(&s, roots, count, e) == 0 && check_ids(t, e) == 0)
 		goto out;
 	tree_release(t);
 	result = -1;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/infile.h"
+#include "base/lock.h"
 #include "base/mem.h"
 #include "base/outfile.h"
 #include "base/outfolder.h"
@@ -39,11 +40,13 @@ static int check_version_folder(const char *folder, struct err *e)
 
 	if (!d)
 		return err_set(e, "%s: %s", folder, strerror(errno));
-	while (result == 0 && (entry = readdir(d)))
+	while (result == 0 && (errno = 0, entry = readdir(d)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
 		    strcmp(entry->d_name, FILE_NAME) != 0)
 			result = err_set(e, "%s: holds %s; only a %s is replaced", folder,
 			                 entry->d_name, FILE_NAME);
+	if (result == 0 && errno)
+		result = err_set(e, "%s: %s", folder, strerror(errno));
 	closedir(d);
 	return result;
 }
@@ -73,10 +76,11 @@ static int replace_version(const char *version, const struct net *net,
 	char *file;
 	int result;
 
-	if (check_version_folder(version, e) < 0)
-		return -1;
 	file = xasprintf("%s/%s", version, FILE_NAME);
-	result = save_file(file, net, w, e);
+	outfile_sweep(file);            /* what a killed run left would be in the way */
+	result = check_version_folder(version, e);
+	if (result == 0)
+		result = save_file(file, net, w, e);
 	free(file);
 	return result;
 }
@@ -85,10 +89,24 @@ static int save_version(const char *folder, const struct net *net,
                         const float *const w[NET_ARRAYS], struct err *e)
 {
 	char *version = xasprintf("%s/1", folder);
-	bool exists = !infile_is_absent(version);
-	int result = (exists ? replace_version : save_new_version)(version, net, w, e);
+	int result = infile_exists(version, e);
 
+	if (result >= 0)
+		result = (result ? replace_version : save_new_version)(version, net, w, e);
 	free(version);
+	return result;
+}
+
+/* Two that find no version would both make one. */
+static int save_locked(const char *folder, const struct net *net, const float *const w[NET_ARRAYS],
+                       struct err *e)
+{
+	int lock = lock_folder(folder, e), result;
+
+	if (lock < 0)
+		return -1;
+	result = save_version(folder, net, w, e);
+	close(lock);
 	return result;
 }
 
@@ -101,6 +119,8 @@ static void hold_signals(sigset_t *before)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGXCPU);
 	sigprocmask(SIG_BLOCK, &set, before);
 }
 
@@ -116,10 +136,12 @@ int savedmodel_save(const char *folder, const struct net *net, const float *cons
 	made = mkdir(folder, 0777) == 0;
 	if (!made && errno != EEXIST)
 		result = err_set(e, "%s: %s", folder, strerror(errno));
-	else if (stat(folder, &st) < 0 || !S_ISDIR(st.st_mode))
+	else if (stat(folder, &st) < 0)
+		result = err_set(e, "%s: %s", folder, strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
 		result = err_set(e, "%s: %s", folder, strerror(ENOTDIR));
 	else
-		result = save_version(folder, net, w, e);
+		result = save_locked(folder, net, w, e);
 	if (result < 0 && made)
 		rmdir(folder);
 	sigprocmask(SIG_SETMASK, &before, NULL);

@@ -17,10 +17,13 @@
 #include "model/model_file.h"
 #include "fed/fedavg.h"
 #include "fed/robust.h"
+#include "fed/totals.h"
 
 enum {
-	BLOCK = 1 << 18,                /* numbers of one file; 16 pieces, for threads to share */
-	PIECE = 1 << 14,                /* numbers of one job; of ten files 640 KB */
+	BLOCK = 1 << 18,                /* numbers of one file, at most */
+	BLOCKS = 1 << 24,               /* of all files; 64 MB, whatever their number */
+	LEAST_BLOCK = 1 << 12,          /* below, each job takes less than to begin it */
+	PIECES = 16,                    /* of a block, for threads to share; of ten files 640 KB */
 	LANES = 8,                      /* sums side by side, so that they become vectors */
 };
 
@@ -32,7 +35,11 @@ struct sums {
 struct run {
 	struct aggregate *a;
 	int count;                      /* clients */
+	struct totals *totals;          /* with partial sums, instead of WEIGHTS; or NULL */
 	struct fedavg_weights weights;
+	/* with CLIP: of all arrays but the statistics; the previous model is the last */
+	struct fedavg_weights clipped;
+	size_t block, piece;            /* numbers of one file: at once, and of one job */
 	/* the block: */
 	int k;
 	size_t at, size;
@@ -40,13 +47,14 @@ struct run {
 	struct err *error;              /* [count] */
 	bool *failed;                   /* [count] */
 	/* its pieces: */
-	const float_any **view;         /* [threads][count] */
-	double *mean;                   /* [threads][PIECE] */
+	const float_any **view;         /* [threads][count + 1]; the last: the previous model */
+	double *mean;                   /* [threads][piece] */
 	struct sums *sums;              /* [pieces][count] */
 	bool *bad;                      /* [pieces] not finite, or out of range */
 	/* whole run: */
 	struct sums *total;             /* [count] */
 	float *statistics;              /* [count][dense] the means, kept for the variances */
+	float *within;                  /* [count][dense] statistics that were clipped */
 	struct sha256 sha;
 	size_t ended;                   /* numbers of this array that are hashed and put out */
 	bool out_failed;
@@ -77,7 +85,7 @@ static void fetch(void *arg, size_t i, int worker)
 		r->failed[i] = true;
 		return;
 	}
-	r->x[i] = model_stream_begin(s, r->size, PIECE, &r->error[i]);
+	r->x[i] = model_stream_begin(s, r->size, r->piece, &r->error[i]);
 	r->failed[i] = !r->x[i];
 }
 
@@ -109,6 +117,8 @@ static void end_numbers(struct run *r)
 	const float *y = r->a->w.a[r->k];
 
 	if (r->at == r->ended)
+		return;
+	if (r->a->sums)
 		return;
 	sha256_add(&r->sha, y + r->ended, (r->at - r->ended) * sizeof *y);
 	if (r->a->out && !r->out_failed)
@@ -151,12 +161,23 @@ static struct sums add_distances(const float_any *x, const float *p, const float
 	return s;
 }
 
-/* MEAN: Y before it is rounded, as far as it is known; or NULL. */
+/* Does the previous model count as one more? */
+static bool is_clipped(const struct run *r)
+{
+	return r->a->clip && !net_is_statistic(r->k);
+}
+
+/*
+ * X: the clients', then the previous model's. MEAN: Y before it is rounded, as far as it is known;
+ * or NULL.
+ */
 static bool combine(const struct run *r, const float_any *const *x, size_t n, float *y,
                     double *mean)
 {
+	const struct fedavg_weights *w = is_clipped(r) ? &r->clipped : &r->weights;
+
 	if (r->a->method == AGGREGATE_MEAN)
-		return fedavg_mean(&r->weights, x, n, y, mean);
+		return fedavg_mean(w, x, n, y, mean);
 	if (!robust_trimmed_mean(x, r->count, r->a->drop, n, y))
 		return false;
 	for (size_t i = 0; mean && i < n; i++)
@@ -167,10 +188,11 @@ static bool combine(const struct run *r, const float_any *const *x, size_t n, fl
 static void average(struct run *r, size_t piece, int worker)
 {
 	struct aggregate *a = r->a;
-	size_t from = piece * PIECE, n = r->size - from < PIECE ? r->size - from : PIECE;
-	const float_any **x = r->view + (size_t)worker * (size_t)r->count;
+	size_t from = piece * r->piece, left = r->size - from;
+	size_t n = left < r->piece ? left : r->piece;
+	const float_any **x = r->view + (size_t)worker * ((size_t)r->count + 1);
 	bool optimised = a->opt.rule != SERVEROPT_NONE;
-	double *mean = optimised ? r->mean + (size_t)worker * PIECE : NULL;
+	double *mean = optimised ? r->mean + (size_t)worker * r->piece : NULL;
 	float *y = a->w.a[r->k] + r->at + from;
 	const float *p = a->previous ? a->previous->w[r->k] + r->at + from : NULL;
 	const float *low = p && a->previous->low[r->k]
@@ -181,11 +203,14 @@ static void average(struct run *r, size_t piece, int worker)
 		x[i] = r->x[i] + from;
 		model_stream_check(&client(r, i)->stream, piece);
 	}
-	r->bad[piece] = !combine(r, x, n, y, mean);
+	x[r->count] = p;
+	r->bad[piece] = r->totals ? !totals_piece(r->totals, piece, n, x, y, worker)
+	                          : !combine(r, x, n, y, mean);
 	if (r->bad[piece] || !p || net_is_statistic(r->k))
 		return;
 	for (int i = 0; i < r->count; i++)
-		r->sums[piece * (size_t)r->count + (size_t)i] = add_distances(x[i], p, y, n);
+		r->sums[piece * (size_t)r->count + (size_t)i] =
+			add_distances(x[i], p, r->a->sums ? p : y, n);
 	if (optimised)
 		r->bad[piece] = !serveropt_step(&a->opt, mean, p, low, a->m->a[r->k] + r->at + from,
 		                                a->v->a[r->k] + r->at + from, y, n);
@@ -226,7 +251,8 @@ static int report_bad(const struct run *r, struct err *e)
 				return err_in(e, infile_name(c->path));
 			}
 	}
-	err_set(e, "the optimiser's step is outside the range of float32");
+	err_set(e, r->totals ? "the mean is outside the range of float32"
+	                     : "the optimiser's step is outside the range of float32");
 	return model_file_in_array(e, r->k);
 }
 
@@ -265,8 +291,11 @@ static int pool_variances(struct run *r, struct err *e)
 
 	for (int i = 0; i < r->count; i++)
 		means[i] = r->statistics + (size_t)i * r->size;
-	fedavg_pool_variance(&r->weights, means, r->x, r->size, y);
-	for (size_t i = 0; i < r->size && result == 0; i++)
+	if (r->totals)
+		result = totals_pool(r->totals, means, r->x, r->size, y, e);
+	else
+		fedavg_pool_variance(&r->weights, means, r->x, r->size, y);
+	for (size_t i = 0; !r->a->sums && i < r->size && result == 0; i++)
 		if (!isfinite(y[i]))
 			result = err_set(e, "entry %zu is outside the range of float32", i);
 	free(means);
@@ -289,15 +318,29 @@ static int find_numbers(struct run *r, struct threads *pool, struct err *e)
 	return report_failed(r, e);
 }
 
+static void clip_block(struct run *r)
+{
+	for (int i = 0; i < r->count; i++) {
+		float *to = r->within + (size_t)i * r->size;
+
+		clip_statistics(to, r->x[i], r->k, r->a->previous, r->size);
+		r->x[i] = to;
+	}
+}
+
 static int run_block(struct run *r, struct threads *pool, struct err *e)
 {
-	size_t pieces = (r->size + PIECE - 1) / PIECE;
+	size_t pieces = (r->size + r->piece - 1) / r->piece;
 
-	if (find_numbers(r, pool, e) < 0)
+	if (find_numbers(r, pool, e) < 0 ||
+	    (r->totals && totals_begin(r->totals, r->k, r->at, r->size, pool, e) < 0))
 		return -1;
+	if (r->a->clip && net_is_statistic(r->k))
+		clip_block(r);
 	threads_run(pool, 1 + pieces, do_job, r);
 	end_blocks(r);
-	if (report_failed(r, e) < 0 || join_pieces(r, pieces, e) < 0 || report_output(r, e) < 0)
+	if (report_failed(r, e) < 0 || join_pieces(r, pieces, e) < 0 || report_output(r, e) < 0 ||
+	    (r->totals && totals_end(r->totals, r->size, e) < 0))
 		return -1;
 	if (r->a->pool && r->k == BN_MEAN)
 		keep_means(r);
@@ -309,7 +352,7 @@ static int run_block(struct run *r, struct threads *pool, struct err *e)
 /* The statistics are one block each, whatever their size. */
 static size_t block_size(const struct run *r, size_t left)
 {
-	return left < BLOCK || net_is_statistic(r->k) ? left : BLOCK;
+	return left < r->block || net_is_statistic(r->k) ? left : r->block;
 }
 
 static int run_array(struct run *r, struct threads *pool, struct progress *p, struct err *e)
@@ -334,34 +377,77 @@ static void finish(struct run *r)
 		struct client *c = client(r, i);
 		const struct sums *s = &r->total[i];
 
-		c->update_norm = sqrt(s->update);
+		if (!r->a->clip)
+			c->update_norm = sqrt(s->update);
 		if (s->update > 0 && s->mean > 0)
 			c->cosine = s->with_mean / sqrt(s->update) / sqrt(s->mean);
 	}
 	sha256_hex(&r->sha, r->a->digest);
 }
 
-static int run_init(struct run *r, struct aggregate *a, int threads, struct err *e)
+/* By the number of files alone, so that sums do not depend on the threads. */
+static void choose_sizes(struct run *r)
 {
-	size_t count = (size_t)a->clients->count, dense = (size_t)a->clients->net.dense;
-	size_t most = dense > BLOCK ? dense : BLOCK, pieces = (most + PIECE - 1) / PIECE;
-	double *n = xmalloc(count, sizeof *n);
+	int files = r->count + totals_files(r->a->partials);
+	size_t block = (size_t)(BLOCKS / files) / LEAST_BLOCK * LEAST_BLOCK;
+
+	r->block = block < LEAST_BLOCK ? LEAST_BLOCK : block < BLOCK ? block : BLOCK;
+	r->piece = r->block / PIECES;
+}
+
+/* What each model counts, and with CLIP what is left for the previous one. */
+static int init_weights(struct run *r, struct err *e)
+{
+	size_t count = (size_t)r->count;
+	double *n = xmalloc(count + 1, sizeof *n), left = 0;
 	int result;
 
-	*r = (struct run){ .a = a, .count = a->clients->count };
 	for (int i = 0; i < r->count; i++)
 		n[i] = client(r, i)->weight;
 	result = fedavg_weights_init(&r->weights, n, r->count, e);
+	for (int i = 0; i < r->count; i++) {
+		double part = n[i] * client(r, i)->scale;
+
+		left += n[i] - part;
+		n[i] = part;
+	}
+	n[count] = left;
+	if (result == 0 && r->a->clip)
+		result = fedavg_weights_init_parts(&r->clipped, n, r->count + 1, e);
 	free(n);
+	return result;
+}
+
+static int init_totals(struct run *r, int threads, struct err *e)
+{
+	const struct aggregate *a = r->a;
+
+	r->totals = xmalloc(1, sizeof *r->totals);
+	return totals_init(r->totals, a->partials, a->sums, a->clients, a->way, r->block, r->piece,
+	                   threads, e);
+}
+
+static int run_init(struct run *r, struct aggregate *a, int threads, struct err *e)
+{
+	size_t count = (size_t)a->clients->count, dense = (size_t)a->clients->net.dense;
+	size_t most, pieces;
+	int result;
+
+	*r = (struct run){ .a = a, .count = a->clients->count };
+	choose_sizes(r);
+	most = dense > r->block ? dense : r->block;
+	pieces = (most + r->piece - 1) / r->piece;
+	result = a->partials ? init_totals(r, threads, e) : init_weights(r, e);
 	r->x = xcalloc(count, sizeof *r->x);
 	r->error = xcalloc(count, sizeof *r->error);
 	r->failed = xcalloc(count, sizeof *r->failed);
-	r->view = xcalloc((size_t)threads * count, sizeof *r->view);
-	r->mean = xcalloc((size_t)threads * PIECE, sizeof *r->mean);
+	r->view = xcalloc((size_t)threads * (count + 1), sizeof *r->view);
+	r->mean = xcalloc((size_t)threads * r->piece, sizeof *r->mean);
 	r->sums = xcalloc(pieces * count, sizeof *r->sums);
 	r->bad = xcalloc(pieces, sizeof *r->bad);
 	r->total = xcalloc(count, sizeof *r->total);
 	r->statistics = xcalloc(a->pool ? count * dense : 1, sizeof *r->statistics);
+	r->within = xcalloc(a->clip ? count * dense : 1, sizeof *r->within);
 	sha256_init(&r->sha);
 	weights_init(&a->w, &a->clients->net);
 	return result;
@@ -369,7 +455,11 @@ static int run_init(struct run *r, struct aggregate *a, int threads, struct err 
 
 static void run_release(struct run *r)
 {
+	if (r->totals)
+		totals_release(r->totals);
+	free(r->totals);
 	fedavg_weights_release(&r->weights);
+	fedavg_weights_release(&r->clipped);
 	free(r->x);
 	free(r->error);
 	free(r->failed);
@@ -379,6 +469,7 @@ static void run_release(struct run *r)
 	free(r->bad);
 	free(r->total);
 	free(r->statistics);
+	free(r->within);
 }
 
 int aggregate_run(struct aggregate *a, struct threads *pool, bool quiet, struct err *e)

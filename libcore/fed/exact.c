@@ -59,16 +59,59 @@ int exact_sign(const struct exact *s)
 	return 0;
 }
 
+/* The first limb that is not 0; 0 if all are. */
+static int top_limb(const struct exact *t)
+{
+	int top = EXACT_LIMBS - 1;
+
+	while (top > 0 && !t->limb[top])
+		top--;
+	return top;
+}
+
+static uint64_t limb_at(const struct exact *t, int i)
+{
+	return i < 0 ? 0 : (uint64_t)t->limb[i];
+}
+
+/*
+ * The first 64 bits of a magnitude, whose last one also tells of what lies below: so the conversion
+ * to double is the only rounding.
+ */
+static double leading(const struct exact *t)
+{
+	int top = top_limb(t), shift = 0;
+	uint64_t bits = limb_at(t, top) << LIMB_BITS | limb_at(t, top - 1);
+	uint64_t next = limb_at(t, top - 2), rest = 0;
+
+	for (; bits && bits < (uint64_t)1 << 63; shift++)
+		bits *= 2;
+	bits |= next >> (LIMB_BITS - shift);
+	rest = next << shift & (uint64_t)LIMB_MASK;
+	for (int i = top - 3; i >= 0; i--)
+		rest |= (uint64_t)t->limb[i];
+	return ldexp((double)(bits | (rest != 0)), LIMB_BITS * (top - 1) - shift + EXACT_LOWEST);
+}
+
 double exact_value(const struct exact *s)
 {
 	struct exact t = *s;
 	int sign = exact_sign(s);
-	double sum = 0;
 
-	for (int i = 0; i < EXACT_LIMBS; i++)   /* of the magnitude: nothing cancels below */
+	for (int i = 0; i < EXACT_LIMBS; i++)   /* of the magnitude */
 		t.limb[i] *= sign;
 	t = carried(&t);
-	for (int i = 0; i < EXACT_LIMBS; i++)
-		sum += ldexp((double)t.limb[i], LIMB_BITS * i + EXACT_LOWEST);
-	return sign * sum;
+	return sign * leading(&t);
+}
+
+int exact_terms(const struct exact *s, double *term)
+{
+	struct exact rest = *s;
+	int n = 0;
+
+	for (; n < EXACT_TERMS && exact_sign(&rest) != 0; n++) {
+		term[n] = exact_value(&rest);
+		exact_add(&rest, -term[n]);
+	}
+	return n;
 }

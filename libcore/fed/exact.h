@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 enum {
-	EXACT_LIMBS = 24,               /* of 32 bits: 2^-384 to 2^383 */
+	EXACT_LIMBS = 28,               /* of 32 bits: 2^-384 to 2^511 */
 	EXACT_LOWEST = -384,            /* exponent of bit 0 */
-	EXACT_HIGHEST = 340,            /* terms are below 2^340; above is room for carries */
+	EXACT_HIGHEST = 468,            /* terms are below 2^468; above is room for carries */
+	EXACT_TERMS = 17,               /* doubles that hold any sum */
 };
 
 /* Value: sum of limb[i] 2^(32 i + EXACT_LOWEST). Zero-initialised it is 0. Holds 2^29 terms. */
@@ -24,5 +25,11 @@ void exact_add_product(struct exact *s, double a, double b);
 
 int exact_sign(const struct exact *s);          /* -1, 0, 1 */
 
-/* The sum as a double, off by less than one unit in its last place. */
+/* The double nearest to the sum, ties to even. */
 double exact_value(const struct exact *s);
+
+/*
+ * The sum as doubles: the nearest one, then the one nearest to what is left, and so on. Fills in
+ * TERM [EXACT_TERMS]; returns their number, 0 of nothing.
+ */
+int exact_terms(const struct exact *s, double *term);

@@ -12,6 +12,7 @@
 #include "base/cpu.h"
 #include "base/mem.h"
 #include "fed/exact.h"
+#include "fed/pooled.h"
 
 const double fedavg_least_weight = 1e-6, fedavg_most_weight = 1e9;
 
@@ -59,18 +60,23 @@ static void scale_weights(struct fedavg_weights *w)
 		w->n[k] = ldexp(w->n[k], scale);
 }
 
-int fedavg_weights_init(struct fedavg_weights *w, const double *n, int count, struct err *e)
+int fedavg_weights_init_parts(struct fedavg_weights *w, const double *n, int count, struct err *e)
 {
 	if (count < 1 || count > FEDAVG_MODELS_MAX)
 		return err_set(e, "%d models, expected 1 to %d", count, FEDAVG_MODELS_MAX);
-	for (int k = 0; k < count; k++)
-		if (!(n[k] >= fedavg_least_weight && n[k] <= fedavg_most_weight))
-			return err_set(e, "a weight of %g, expected %g to %g", n[k],
-			               fedavg_least_weight, fedavg_most_weight);
 	*w = (struct fedavg_weights){ .count = count, .n = xmalloc((size_t)count, sizeof *n) };
 	memcpy(w->n, n, (size_t)count * sizeof *n);
 	scale_weights(w);
 	return 0;
+}
+
+int fedavg_weights_init(struct fedavg_weights *w, const double *n, int count, struct err *e)
+{
+	for (int k = 0; k < count; k++)
+		if (!(n[k] >= fedavg_least_weight && n[k] <= fedavg_most_weight))
+			return err_set(e, "a weight of %g, expected %g to %g", n[k],
+			               fedavg_least_weight, fedavg_most_weight);
+	return fedavg_weights_init_parts(w, n, count, e);
 }
 
 void fedavg_weights_release(struct fedavg_weights *w)
@@ -94,11 +100,11 @@ static struct exact sum_beside(const struct fedavg_weights *w, const float_any *
 	return s;
 }
 
-/* The mean is 0: -0 only if every x is, as in IEEE sums. */
+/* The mean is 0: -0 only if every x that counts is, as in IEEE sums. */
 static float zero_mean(const struct fedavg_weights *w, const float_any *const *x, size_t i)
 {
 	for (int k = 0; k < w->count; k++)
-		if (x[k][i] != 0 || !signbit(x[k][i]))
+		if (w->n[k] != 0 && (x[k][i] != 0 || !signbit(x[k][i])))
 			return 0;
 	return -0.0f;
 }
@@ -160,6 +166,13 @@ void tile_add(struct tile *t, const float_any *restrict x, double n, int count)
 	}
 }
 
+/* Of a model that counts 0: only what is NaN or infinite changes the sum. */
+static void tile_look(struct tile *t, const float_any *x, int count)
+{
+	for (int i = 0; i < count; i++)
+		t->sum[i] += -0.0 * (double)fabsf(x[i]);
+}
+
 /*
  * Both ends of where the mean may lie, rounded: y is proven where they are equal (NaN never is).
  * With whole weights all terms of a sum are multiples of one unit, the last place of the least
@@ -208,7 +221,10 @@ void tile_mean(struct tile *t, const struct fedavg_weights *w, const float_any *
 	tile_start(t, count);
 	for (int k = 0; k < w->count; k++) {
 		prefetch(x[k] + at + count, count);
-		tile_add(t, x[k] + at, w->n[k], count);
+		if (w->n[k] != 0)
+			tile_add(t, x[k] + at, w->n[k], count);
+		else
+			tile_look(t, x[k] + at, count);
 	}
 	tile_end(t, w, y, count);
 }
@@ -306,24 +322,14 @@ bool fedavg_mean(const struct fedavg_weights *w, const float_any *const *x, size
 	return true;
 }
 
-/* Each term is rounded by itself, their sum is exact: in any order the same. */
-static float pool_one(const struct fedavg_weights *w, const float_any *const *mean,
-                      const float_any *const *var, size_t i)
-{
-	struct exact sum = sum_beside(w, mean, i, 0), spread = {0};
-	double center = exact_value(&sum) / w->total;
-
-	for (int k = 0; k < w->count; k++) {
-		double distance = mean[k][i] - center;
-
-		exact_add(&spread, w->n[k] * (var[k][i] + distance * distance));
-	}
-	return (float)(exact_value(&spread) / w->total);
-}
-
 void fedavg_pool_variance(const struct fedavg_weights *w, const float_any *const *mean,
                           const float_any *const *var, size_t count, float *y)
 {
-	for (size_t i = 0; i < count; i++)
-		y[i] = pool_one(w, mean, var, i);
+	for (size_t i = 0; i < count; i++) {
+		struct pooled p = {0};
+
+		for (int k = 0; k < w->count; k++)
+			pooled_add(&p, w->n[k], mean[k][i], var[k][i]);
+		y[i] = pooled_variance(&p);
+	}
 }

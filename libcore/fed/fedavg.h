@@ -23,6 +23,12 @@ extern const double fedavg_least_weight, fedavg_most_weight;    /* 1e-6, 1e9 */
 
 /* Copies N [COUNT]. -1 with E set: a weight that is not in range, or too many models. */
 int fedavg_weights_init(struct fedavg_weights *w, const double *n, int count, struct err *e);
+
+/*
+ * The same of parts of weights, N >= 0, not all 0: a model that counts 0 is only looked at for NaN
+ * and infinity.
+ */
+int fedavg_weights_init_parts(struct fedavg_weights *w, const double *n, int count, struct err *e);
 void fedavg_weights_release(struct fedavg_weights *w);
 
 /*
@@ -40,8 +46,8 @@ const char *fedavg_kernels(void);
 /*
  * The variance of the images of all models together, from those of each:
  *   y[i] = sum n (var + (mean - M)^2) / N    with M = sum n mean / N
- * which is sum n (var + mean^2) / N - M^2 without its cancellation. MEAN and VAR: K pointers to
- * COUNT numbers, all finite. Does not depend on the order of the models.
+ * the exact value rounded to the nearest float, infinite beyond (pooled.h). MEAN and VAR: K
+ * pointers to COUNT numbers, all finite.
  */
 void fedavg_pool_variance(const struct fedavg_weights *w, const float_any *const *mean,
                           const float_any *const *var, size_t count, float *y);

@@ -32,7 +32,7 @@ static int read_array(struct npz *z, const struct net *net, char which, int k, f
 	char name[NAME_BYTES];
 	int result = -1;
 
-	if (npz_read(z, array_name(name, which, k), &a, SIZE_MAX, 0, e) < 0)
+	if (npz_read(z, array_name(name, which, k), &a, npz_limit(count), 0, e) < 0)
 		return err_in(e, name);
 	if (!npy_is_f4(&a) || npy_count(&a) != count)
 		err_set(e, "is no <f4 of %zu numbers", count);
@@ -45,18 +45,23 @@ static int read_array(struct npz *z, const struct net *net, char which, int k, f
 	return result < 0 ? err_in(e, name) : 0;
 }
 
-static int check_facts(const struct json *facts, const struct serveropt *o, const char *model,
-                       struct err *e)
+static int check_facts(struct server_state *s, const struct json *facts, const struct serveropt *o,
+                       const char *model, struct err *e)
 {
-	const char *rule = facts_text(facts, "server_opt"), *of = facts_text(facts, "model");
+	const char *rule = facts_text(facts, "server_opt"), *of = facts_text(facts, "model"),
+	           *round = facts_text(facts, "round");
 
 	if (!rule || !of)
 		return err_set(e, "is not a state of a server optimiser");
 	if (strcmp(rule, serveropt_name[o->rule]) != 0)
 		return err_set(e, "belongs to %s, not to %s", rule, serveropt_name[o->rule]);
-	if (strcmp(of, model) != 0)
-		return err_set(e, "belongs to the model %s, the previous model is %s", of, model);
-	return 0;
+	if (!strcmp(of, model))
+		return 0;
+	err_set(e, "belongs to the model %s, the previous model is %s", of, model);
+	if (!s->round || !round || strcmp(round, s->round) != 0)
+		return -1;
+	snprintf(s->made, sizeof s->made, "%s", of);
+	return 1;
 }
 
 static int read_state(struct server_state *s, struct npz *z, const struct net *net,
@@ -65,7 +70,7 @@ static int read_state(struct server_state *s, struct npz *z, const struct net *n
 	size_t size;
 	const char *comment = npz_comment(z, &size);
 	struct json *facts = json_parse(comment, size, e);
-	int result = check_facts(facts, o, model, e);
+	int result = check_facts(s, facts, o, model, e);
 
 	json_free(facts);
 	for (int k = 0; k < NET_ARRAYS && result == 0; k++) {
@@ -88,9 +93,11 @@ int server_state_load(struct server_state *s, const char *path, const struct net
                       const struct serveropt *o, const char *model, struct err *e)
 {
 	struct npz *z = NULL;
-	int result = 0;
+	int there = infile_exists(path, e), result = 0;
 
-	if (!infile_is_absent(path)) {
+	if (there < 0)
+		return -1;
+	if (there) {
 		z = npz_open(path, e);
 		if (!z)
 			return -1;
@@ -104,7 +111,8 @@ int server_state_load(struct server_state *s, const char *path, const struct net
 	if (result == 0)
 		return 0;
 	server_state_release(s);
-	return err_in(e, path);
+	err_in(e, path);
+	return result;
 }
 
 void server_state_release(struct server_state *s)
@@ -126,13 +134,15 @@ static int write_array(struct npz_writer *z, const struct net *net, char which, 
 	return npz_writer_add(z, name, "<f4", dims, shape, from, count * sizeof *from, e);
 }
 
-static char *write_facts(const struct serveropt *o, const char *model)
+static char *write_facts(const struct serveropt *o, const char *model, const char *round)
 {
 	struct facts f;
 
 	facts_start(&f, "aml-fedavg");
 	json_text(&f.j, "server_opt", serveropt_name[o->rule]);
 	json_text(&f.j, "model", model);
+	if (round)
+		json_text(&f.j, "round", round);
 	return facts_end(&f);
 }
 
@@ -162,7 +172,7 @@ int server_state_save(const struct server_state *s, const char *path, const stru
 
 	if (!f)
 		return -1;
-	facts = write_facts(o, model);
+	facts = write_facts(o, model, s->round);
 	result = write_state(outfile_stream(f), s, net, facts, e);
 	free(facts);
 	if (result == 0)

@@ -2,6 +2,7 @@
 #include "figure/curve.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -57,9 +58,12 @@ static struct range settled(struct range r)
 	return r.low <= r.high ? r : (struct range){ 0, 1 };
 }
 
-static void fit_axes(struct panel *p, const struct curve *curves, size_t count)
+static void fit_axes(struct panel *p, const struct curve *curves, size_t count, bool from_zero)
 {
 	struct range x = { INFINITY, -INFINITY }, y = x;
+
+	if (from_zero)
+		y = (struct range){ 0, 0 };
 
 	for (size_t k = 0; k < count; k++)
 		for (size_t i = 0; i < curves[k].log.count; i++) {
@@ -71,6 +75,8 @@ static void fit_axes(struct panel *p, const struct curve *curves, size_t count)
 		}
 	x = settled(x);
 	y = settled(y);
+	if (from_zero && y.high == 0)
+		y.high = 1;
 	axis_init(&p->plot.x, x.low, x.high, TICKS_X, true);
 	axis_init(&p->plot.y, y.low, y.high, TICKS_Y, false);
 	axis_extend(&p->plot.y);
@@ -134,11 +140,12 @@ static void draw_best(const struct panel *p, const struct learning *log,
 		plot_ring(p->plot.d, point_of(p, best, p->valid), color);
 }
 
-static void draw_panel(struct panel *p, const struct curve *curves, size_t count)
+static void draw_panel(struct panel *p, const struct curve *curves, size_t count,
+                       const struct curve_style *style)
 {
-	fit_axes(p, curves, count);
+	fit_axes(p, curves, count, style->from_zero);
 	plot_y_axis(&p->plot, p->title);
-	plot_x_axis(&p->plot, "epoch");
+	plot_x_axis(&p->plot, style->unit);
 	for (size_t k = 0; k < count; k++)
 		draw_measure(p, &curves[k].log, p->train, train_pen(plot_color(k)));
 	for (size_t k = 0; k < count; k++) {
@@ -188,17 +195,35 @@ static void add_line_entry(struct legend *l, const char *text, struct lettering 
 		draw_line(l->d, from, (struct point){ from.x + PLOT_SAMPLE, from.y }, pen);
 }
 
-static void draw_legend(struct legend *l, const struct curve *curves, size_t count)
+/* Is anything known of one of two measures, that of a panel which is drawn? */
+static bool is_drawn(const struct curve *curves, size_t count, enum curve_panels panels,
+                     enum learning_measure loss, enum learning_measure accuracy)
 {
+	for (size_t k = 0; k < count; k++)
+		if ((panels & CURVE_LOSS && learning_best(&curves[k].log, loss)) ||
+		    (panels & CURVE_ACCURACY && learning_best(&curves[k].log, accuracy)))
+			return true;
+	return false;
+}
+
+static void draw_legend(struct legend *l, const struct curve *curves, size_t count,
+                        const struct curve_style *style)
+{
+	bool valid = is_drawn(curves, count, style->panels, LEARNING_VALID_LOSS,
+	                      LEARNING_VALID_ACCURACY);
+	char best[64];
 	struct point at;
 
 	for (size_t k = 0; k < count; k++)
 		add_line_entry(l, curves[k].name, look_plain, valid_pen(plot_color(k)));
 	new_line(l);
-	add_line_entry(l, "training", look_faint, train_pen(look_pale));
-	add_line_entry(l, "validation", look_faint, valid_pen(look_pale));
-	at = add_entry(l, "best epoch", look_faint);
-	if (l->d)
+	if (is_drawn(curves, count, style->panels, LEARNING_LOSS, LEARNING_ACCURACY))
+		add_line_entry(l, "training", look_faint, train_pen(look_pale));
+	if (valid)
+		add_line_entry(l, "validation", look_faint, valid_pen(look_pale));
+	snprintf(best, sizeof best, "best %s", style->unit);
+	at = valid ? add_entry(l, best, look_faint) : (struct point){0};
+	if (l->d && valid)
 		plot_ring(l->d, (struct point){ at.x + PLOT_SAMPLE / 2.0, at.y }, look_pale);
 	new_line(l);
 }
@@ -225,8 +250,9 @@ static double figure_width(const struct curve *curves, size_t count, int panels,
 }
 
 void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
-                  enum curve_panels panels, const char *title)
+                  const struct curve_style *style, const char *title)
 {
+	enum curve_panels panels = style->panels;
 	double width = figure_width(curves, count, panels == CURVE_BOTH ? 2 : 1, title);
 	double title_y = LOOK_MARGIN + LOOK_TITLE_TEXT / 2.0;
 	struct legend measured = { NULL, LOOK_MARGIN, title_y + LOOK_LINE + LOOK_GAP, width };
@@ -236,7 +262,7 @@ void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
 	struct panel accuracy = { .title = "accuracy", .train = LEARNING_ACCURACY,
 	                          .valid = LEARNING_VALID_ACCURACY };
 
-	draw_legend(&measured, curves, count);
+	draw_legend(&measured, curves, count, style);
 	loss.plot = (struct plot){
 		.d = d,
 		.left = LOOK_MARGIN + PLOT_TICK_LABELS,
@@ -249,9 +275,9 @@ void curve_figure(struct drawing *d, const struct curve *curves, size_t count,
 		accuracy.plot.left += PLOT_WIDTH + LOOK_MARGIN + PLOT_TICK_LABELS;
 	draw_init(d, width, loss.plot.top + PLOT_HEIGHT + 2 * LOOK_LINE + LOOK_MARGIN, title);
 	draw_text_centred(d, LOOK_MARGIN, title_y, title, look_title);
-	draw_legend(&legend, curves, count);
+	draw_legend(&legend, curves, count, style);
 	if (panels & CURVE_LOSS)
-		draw_panel(&loss, curves, count);
+		draw_panel(&loss, curves, count, style);
 	if (panels & CURVE_ACCURACY)
-		draw_panel(&accuracy, curves, count);
+		draw_panel(&accuracy, curves, count, style);
 }

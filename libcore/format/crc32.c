@@ -80,7 +80,7 @@ static uint32_t fold_blocks(uint32_t crc, const uint8_t *p, size_t size)
 	const __m128i far = _mm_set_epi64x(0x1c6e41596, 0x154442bd4);   /* 512 bits */
 	const __m128i near = _mm_set_epi64x(0x0ccaa009e, 0x1751997d0);  /* 128 bits */
 	const __m128i *from = (const __m128i *)p, *end = (const __m128i *)(p + size);
-	__m128i x[LANES], rest[1];
+	__m128i x[LANES], rest;
 
 	for (int i = 0; i < LANES; i++)
 		x[i] = _mm_loadu_si128(from++);
@@ -89,10 +89,10 @@ static uint32_t fold_blocks(uint32_t crc, const uint8_t *p, size_t size)
 		#pragma GCC unroll 4
 		for (int i = 0; i < LANES; i++)
 			x[i] = fold(x[i], far, _mm_loadu_si128(from + i));
-	*rest = x[0];
+	rest = x[0];
 	for (int i = 1; i < LANES; i++)
-		*rest = fold(*rest, near, x[i]);
-	return deflate_crc(UINT32_MAX, rest, sizeof rest);
+		rest = fold(rest, near, x[i]);
+	return deflate_crc(UINT32_MAX, &rest, sizeof rest);
 }
 
 /* Both halves of X by themselves. */

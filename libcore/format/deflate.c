@@ -21,6 +21,11 @@ int deflate_check_ratio(size_t size, size_t packed, struct err *e)
 	return 0;
 }
 
+static int no_memory(struct err *e)
+{
+	return err_machine(e, "zlib: out of memory");
+}
+
 int deflate_unpack(void *out, size_t size, const void *in, size_t packed, struct err *e)
 {
 	z_stream z = {
@@ -31,11 +36,13 @@ int deflate_unpack(void *out, size_t size, const void *in, size_t packed, struct
 
 	assert(size <= UINT32_MAX && packed <= UINT32_MAX);
 	if (inflateInit2(&z, RAW) != Z_OK)
-		return err_set(e, "zlib: out of memory");
+		return no_memory(e);
 	status = inflate(&z, Z_FINISH);
 	inflateEnd(&z);
 	if (status == Z_STREAM_END && z.total_out == size)
 		return 0;
+	if (status == Z_MEM_ERROR)
+		return no_memory(e);
 	if (status == Z_STREAM_END || z.avail_out > 0)
 		return err_set(e, "damaged: unpacks to %lu bytes, expected %zu", z.total_out, size);
 	return err_set(e, "damaged: unpacks to more than %zu bytes", size);
@@ -55,7 +62,7 @@ struct deflate_reader *deflate_reader_new(const void *in, size_t packed, struct 
 	r->z.avail_in = (uInt)packed;
 	if (inflateInit2(&r->z, RAW) == Z_OK)
 		return r;
-	err_set(e, "zlib: out of memory");
+	no_memory(e);
 	free(r);
 	return NULL;
 }
@@ -83,6 +90,8 @@ static int inflate_some(struct deflate_reader *r, void *out, size_t size, struct
 	if (status == Z_OK || status == Z_STREAM_END ||
 	    (status == Z_BUF_ERROR && r->z.avail_in == 0))
 		return 0;
+	if (status == Z_MEM_ERROR)      /* the window comes with the first bytes */
+		return no_memory(e);
 	return err_set(e, "damaged: no deflate stream after %lu bytes", r->z.total_out);
 }
 

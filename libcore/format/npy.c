@@ -359,7 +359,7 @@ int npy_write(FILE *f, const char *descr, int dims, const size_t *shape, const v
 int npy_save(const char *path, const char *descr, int dims, const size_t *shape,
              const void *data, size_t size, bool sync, struct err *e)
 {
-	struct outfile *o = outfile_open(path, e);
+	struct outfile *o = (sync ? outfile_open : outfile_open_among)(path, e);
 
 	if (!o)
 		return -1;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/infile.h"
 #include "base/mem.h"
@@ -25,6 +26,7 @@ struct member {
 
 struct npz {
 	struct infile file;
+	int fd;                         /* npz_read_by_calls; or -1 */
 	struct member *members;
 	size_t count;
 	size_t directory;               /* where the members end and the central directory begins */
@@ -99,6 +101,42 @@ static size_t read_entry(struct member *m, const uint8_t *p, size_t size, struct
 	return length;
 }
 
+/* What a member takes at least: its local header is left for later, and is no shorter than this. */
+struct span {
+	size_t from, to;
+	const char *name;
+};
+
+static int compare_spans(const void *a, const void *b)
+{
+	const struct span *p = a, *q = b;
+
+	return (p->from > q->from) - (p->from < q->from);
+}
+
+/* -1 if two members share bytes, by which a small file could unpack to any size. */
+static int check_apart(const struct npz *z, struct err *e)
+{
+	struct span *span = mem_try(z->count, sizeof *span, e);
+	int result = span ? 0 : -1;
+
+	for (size_t i = 0; i < z->count && span; i++) {
+		const struct member *m = &z->members[i];
+
+		span[i].from = m->offset;
+		span[i].to = m->offset + ZIP_LOCAL_BYTES + m->raw_length + m->packed;
+		span[i].name = m->name;
+	}
+	if (span)
+		qsort(span, z->count, sizeof *span, compare_spans);
+	for (size_t i = 1; i < z->count && result == 0; i++)
+		if (span[i].from < span[i - 1].to)
+			result = err_set(e, "\"%s\" and \"%s\" share bytes of the archive",
+			                 span[i - 1].name, span[i].name);
+	free(span);
+	return result;
+}
+
 static int read_directory(struct npz *z, const uint8_t *end, struct err *e)
 {
 	size_t count = get16(end + ZIP_END_COUNT), size = get32(end + ZIP_END_SIZE);
@@ -125,8 +163,11 @@ static int read_directory(struct npz *z, const uint8_t *end, struct err *e)
 		size -= length;
 	}
 	if (size)
-		return err_set(e, "the central directory holds more than its %zu members", count);
-	return 0;
+		return err_set(e,
+		               "the central directory holds more than the %zu members that the "
+		               "archive's end counts",
+		               count);
+	return check_apart(z, e);
 }
 
 static int read_archive(struct npz *z, struct err *e)
@@ -145,13 +186,21 @@ static int read_archive(struct npz *z, struct err *e)
 
 struct npz *npz_open(const char *path, struct err *e)
 {
+	struct infile f;
+
+	return infile_open(&f, path, ZIP_MAX_BYTES, e) < 0 ? NULL : npz_take(&f, path, e);
+}
+
+struct npz *npz_take(struct infile *f, const char *path, struct err *e)
+{
 	struct npz *z = xcalloc(1, sizeof *z);
 
-	if (infile_open(&z->file, path, ZIP_MAX_BYTES, e) < 0) {
-		free(z);
-		return NULL;
-	}
-	if (read_archive(z, e) < 0) {
+	z->fd = -1;
+	z->file = *f;
+	*f = (struct infile){0};
+	if (z->file.size > ZIP_MAX_BYTES)
+		err_set(e, "larger than the %zu bytes allowed", (size_t)ZIP_MAX_BYTES);
+	if (z->file.size > ZIP_MAX_BYTES || read_archive(z, e) < 0) {
 		err_in(e, infile_name(path));
 		npz_close(z);
 		return NULL;
@@ -167,6 +216,8 @@ void npz_close(struct npz *z)
 		free(z->members[i].name);
 	free(z->members);
 	free(z->comment);
+	if (z->fd >= 0)
+		close(z->fd);
 	infile_release(&z->file);
 	free(z);
 }
@@ -174,6 +225,12 @@ void npz_close(struct npz *z)
 void npz_drop_pages(const struct npz *z)
 {
 	infile_drop_pages(&z->file);
+}
+
+void npz_read_by_calls(struct npz *z, const char *path)
+{
+	z->fd = infile_reopen(&z->file, path);
+	npz_drop_pages(z);
 }
 
 size_t npz_count(const struct npz *z)
@@ -190,6 +247,18 @@ const char *npz_comment(const struct npz *z, size_t *size)
 {
 	*size = z->comment_size;
 	return z->comment;
+}
+
+const void *npz_record(const struct npz *z, size_t size)
+{
+	const uint8_t *p;
+
+	if (z->directory < ZIP_RECORD_BYTES || size > z->directory - ZIP_RECORD_BYTES)
+		return NULL;
+	p = z->file.data + z->directory - size - ZIP_RECORD_BYTES;
+	if (get32(p) != ZIP_RECORD || get32(p + ZIP_RECORD_SIZE) != size)
+		return NULL;
+	return p + ZIP_RECORD_BYTES;
 }
 
 /* ---- members ---- */
@@ -300,6 +369,7 @@ static int locate(const struct npz *z, const struct member *m, struct npz_place 
 	*place = (struct npz_place){
 		.bytes = bytes, .packed = m->packed, .size = m->size, .crc = m->crc,
 		.deflated = m->method == ZIP_DEFLATED, .mapped = z->file.mapped,
+		.fd = z->fd, .offset = (size_t)(bytes - z->file.data),
 	};
 	return 0;
 }
@@ -335,7 +405,7 @@ int npz_parse_header(const struct npz_place *place, struct npy *header, size_t *
 
 	if (place->deflated && inflate_start(place, text, size, e) < 0)
 		return -1;
-	if (npy_parse(header, bytes, place->size, e) < 0)       /* reads no more than the header */
+	if (npy_parse_only(header, bytes, place->size, e) < 0)  /* reads no more than the header */
 		return -1;
 	*start = (size_t)((const uint8_t *)header->data - bytes);
 	header->data = NULL;
@@ -346,11 +416,15 @@ static int read_member(const struct npz *z, const struct member *m, struct npy *
                        int flags, struct err *e)
 {
 	struct npz_place place = {0};
+	struct npy header;
+	size_t start;
 
 	if (locate(z, m, &place, e) < 0)
 		return -1;
 	if (m->size > limit)
 		return err_set(e, "%zu bytes, more than the %zu allowed", m->size, limit);
+	if (npz_parse_header(&place, &header, &start, e) < 0)
+		return -1;
 	return place.deflated ? read_deflated(m, place.bytes, a, e)
 	                      : read_stored(m, place.bytes, a, flags, e);
 }
@@ -366,4 +440,19 @@ int npz_read(struct npz *z, const char *name, struct npy *a, size_t limit, int f
 		return -1;
 	*a = got;
 	return 0;
+}
+
+size_t npz_limit(size_t count)
+{
+	return MOST_HEADER + count * sizeof(double);
+}
+
+int npz_check(const struct npz *z, size_t i, struct err *e)
+{
+	const struct member *m = &z->members[i];
+	struct npz_place place = {0};
+
+	if (locate(z, m, &place, e) < 0)
+		return -1;
+	return place.deflated ? 0 : check_crc(m, place.bytes, e);
 }

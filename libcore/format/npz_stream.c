@@ -2,6 +2,7 @@
 #include "format/npz_stream.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,7 +19,7 @@ struct npz_stream {
 	struct npz_place place;
 	struct deflate_reader *inflate; /* NULL: stored */
 	size_t at;                      /* bytes of the .npy file behind us */
-	size_t start, end;              /* of the data; what follows only counts for the checksum */
+	size_t start, end;              /* of the data; there is nothing behind it */
 	uint32_t header_crc;            /* of what lies before START */
 	struct crc32_blocks sum;        /* of the data; its block is the one that was begun */
 	size_t released;                /* bytes of PLACE whose pages were given back */
@@ -63,31 +64,13 @@ static void release_pages(struct npz_stream *s)
 	s->released = stop - (uintptr_t)s->place.bytes;
 }
 
-/* Adds what follows the data to CRC, that of the data. */
-static int add_rest(struct npz_stream *s, uint32_t *crc, struct err *e)
-{
-	enum { PIECE = 1 << 16 };
-	char rest[PIECE];
-
-	while (s->at < s->place.size) {
-		size_t size = s->place.size - s->at < PIECE ? s->place.size - s->at : PIECE;
-
-		if (s->inflate && deflate_read(s->inflate, rest, size, e) < 0)
-			return -1;
-		*crc = crc32_add(*crc, s->inflate ? rest : stored_bytes(s), size);
-		s->at += size;
-	}
-	return s->inflate ? deflate_read_end(s->inflate, e) : 0;
-}
-
 /* Compares the checksum, once all data were read. */
 static int finish(struct npz_stream *s, struct err *e)
 {
-	uint32_t crc = s->sum.crc;
+	uint32_t crc = crc32_join(s->header_crc, s->sum.crc, crc32_shift(s->end - s->start));
 
-	if (add_rest(s, &crc, e) < 0)
+	if (s->inflate && deflate_read_end(s->inflate, e) < 0)
 		return -1;
-	crc = crc32_join(s->header_crc, crc, crc32_shift(s->place.size - s->start));
 	if (crc != s->place.crc)
 		return err_set(e, "damaged: its CRC-32 is %08x, expected %08x", crc, s->place.crc);
 	return 0;
@@ -138,7 +121,25 @@ void npz_stream_free(struct npz_stream *s)
 
 bool npz_stream_is_lent(const struct npz_stream *s)
 {
-	return !s->inflate;
+	return !s->inflate && s->place.fd < 0;
+}
+
+/* The next SIZE bytes of a stored member into the buffer, by calls. */
+static int read_block(struct npz_stream *s, size_t size, struct err *e)
+{
+	for (size_t done = 0; done < size;) {
+		ssize_t got = pread(s->place.fd, (char *)s->buffer + done, size - done,
+		                    (off_t)(s->place.offset + s->at + done));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_machine(e, "%s", strerror(errno));
+		if (got == 0)
+			return err_set(e, "truncated while it was being read");
+		done += (size_t)got;
+	}
+	return 0;
 }
 
 const void *npz_stream_begin(struct npz_stream *s, size_t size, size_t piece, struct err *e)
@@ -147,8 +148,10 @@ const void *npz_stream_begin(struct npz_stream *s, size_t size, size_t piece, st
 
 	assert(size <= s->end - s->at && s->sum.size == 0);
 	release_pages(s);
-	if (s->inflate) {
-		if (grow(s, size, e) < 0 || deflate_read(s->inflate, s->buffer, size, e) < 0)
+	if (!npz_stream_is_lent(s)) {
+		if (grow(s, size, e) < 0 ||
+		    (s->inflate ? deflate_read(s->inflate, s->buffer, size, e)
+		                : read_block(s, size, e)) < 0)
 			return NULL;
 		block = s->buffer;
 	}

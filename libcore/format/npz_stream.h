@@ -34,7 +34,10 @@ void npz_stream_free(struct npz_stream *s);
  */
 const void *npz_stream_begin(struct npz_stream *s, size_t size, size_t piece, struct err *e);
 
-/* True if blocks lie in the file, so that to begin one takes no time; otherwise it is inflated. */
+/*
+ * True if blocks lie in the file, so that to begin one takes no time; otherwise it is inflated, or
+ * read (npz_read_by_calls).
+ */
 bool npz_stream_is_lent(const struct npz_stream *s);
 
 /* Checks piece I of the block. Threads may check different pieces at once. */

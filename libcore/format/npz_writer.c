@@ -225,6 +225,16 @@ int npz_writer_append(struct npz_writer *w, const void *data, size_t size, struc
 	return w->left ? 0 : emit_local_again(w, m, e);
 }
 
+int npz_writer_record(struct npz_writer *w, const void *data, size_t size, struct err *e)
+{
+	struct record r = {0};
+
+	assert(w->left == 0 && size <= UINT32_MAX);
+	put32(&r, ZIP_RECORD);
+	put32(&r, size);
+	return emit(w, r.bytes, r.used, e) < 0 ? -1 : emit(w, data, size, e);
+}
+
 static int emit_directory(struct npz_writer *w, const char *comment, struct err *e)
 {
 	size_t start = w->offset, length = strlen(comment);

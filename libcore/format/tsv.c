@@ -8,20 +8,31 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/infile.h"
 #include "base/mem.h"
 
+static FILE *open_stream(const char *path, struct err *e)
+{
+	int fd = infile_descriptor(path, e);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (fd >= 0 && !f) {
+		err_set(e, "%s: %s", path, strerror(errno));
+		close(fd);
+	}
+	return f;
+}
+
 struct tsv *tsv_open(const char *path, struct err *e)
 {
 	bool is_stdin = infile_is_stdin(path);
-	FILE *f = is_stdin ? stdin : fopen(path, "re");
+	FILE *f = is_stdin ? stdin : open_stream(path, e);
 	struct tsv *t;
 
-	if (!f) {
-		err_set(e, "%s: %s", path, strerror(errno));
+	if (!f)
 		return NULL;
-	}
 	t = xmalloc(1, sizeof *t);              /* the text is large: no zeros for it */
 	t->f = f;
 	t->owned = !is_stdin;

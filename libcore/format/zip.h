@@ -7,8 +7,12 @@
 enum {
 	/* "PK" and two bytes */
 	ZIP_LOCAL = 0x04034b50, ZIP_CENTRAL = 0x02014b50, ZIP_END = 0x06054b50,
+	ZIP_RECORD = 0x08064b50,
 
 	ZIP_LOCAL_BYTES = 30, ZIP_LOCAL_NAME = 26, ZIP_LOCAL_EXTRA = 28,
+
+	/* the archive extra data record: then its length, then as many bytes */
+	ZIP_RECORD_BYTES = 8, ZIP_RECORD_SIZE = 4,
 
 	ZIP_CENTRAL_BYTES = 46, ZIP_CENTRAL_FLAGS = 8, ZIP_CENTRAL_METHOD = 10,
 	ZIP_CENTRAL_CRC = 16, ZIP_CENTRAL_PACKED = 20, ZIP_CENTRAL_SIZE = 24,

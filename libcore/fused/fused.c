@@ -21,6 +21,7 @@ bool fused_fits(const struct net *net)
 		.trainer_set = fused_train_set,                                          \
 		.trainer_anchor = fused_train_anchor,                                    \
 		.trainer_get = fused_train_get,                                          \
+		.trainer_is_finite = fused_train_is_finite,                              \
 		.trainer_end = fused_train_end,                                          \
 		.trainer_predictor = fused_train_predictor,                              \
 		.trainer_step = fused_train_step,                                        \

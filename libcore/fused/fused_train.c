@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/mem.h"
 #include "nn/norm.h"
 #include "fused/fused_back.h"
@@ -242,6 +243,16 @@ void fused_train_get(struct trainer *base, float *w[NET_ARRAYS], float *m[NET_AR
 		arrays_get(t, m, t->m, false);
 	if (v)
 		arrays_get(t, v, t->v, false);
+}
+
+bool fused_train_is_finite(const struct trainer *base, bool whole)
+{
+	const struct fused_trainer *t = (const struct fused_trainer *)base;
+
+	for (int k = 0; k < NET_ARRAYS; k++)
+		if ((whole || k != DENSE1_W) && !finite_all(t->w[k], array_count(t, k)))
+			return false;
+	return true;
 }
 
 void fused_train_end(struct trainer *base)

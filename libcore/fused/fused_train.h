@@ -11,6 +11,7 @@ void fused_train_set(struct trainer *t, const float *const w[NET_ARRAYS],
 void fused_train_anchor(struct trainer *t, const float *const w[NET_ARRAYS]);
 void fused_train_get(struct trainer *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS],
                      float *v[NET_ARRAYS]);
+bool fused_train_is_finite(const struct trainer *t, bool whole);
 void fused_train_end(struct trainer *t);
 struct predictor *fused_train_predictor(const struct trainer *t, const float *mean,
                                         const float *var, int max_batch);

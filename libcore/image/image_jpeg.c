@@ -58,7 +58,10 @@ _Noreturn static void on_error(j_common_ptr jpeg)
 	char words[JMSG_LENGTH_MAX];
 
 	jpeg->err->format_message(jpeg, words);
-	err_set(r->e, "damaged JPEG: %s", words);
+	if (jpeg->err->msg_code == JERR_OUT_OF_MEMORY)
+		err_machine(r->e, "libjpeg: out of memory");
+	else
+		err_set(r->e, "damaged JPEG: %s", words);
 	leave(r);
 }
 

@@ -29,6 +29,7 @@ struct reader {
 	size_t row_bytes;
 	int depth, type;
 	uint8_t palette[PALETTE][IMAGE_CHANNELS];
+	bool no_memory;                 /* an allocation of libpng's failed */
 	bool has_key;
 	uint8_t key[3];                 /* the transparent grey (three times) or colour */
 };
@@ -42,7 +43,10 @@ static void on_error(png_structp png, png_const_charp words)
 {
 	struct reader *r = png_get_error_ptr(png);
 
-	err_set(r->e, "damaged PNG: %s", words);
+	if (r->no_memory)
+		err_machine(r->e, "libpng: out of memory");
+	else
+		err_set(r->e, "damaged PNG: %s", words);
 	png_longjmp(png, 1);
 }
 
@@ -50,6 +54,22 @@ static void on_warning(png_structp png, png_const_charp words)
 {
 	(void)png;
 	(void)words;
+}
+
+static png_voidp allocate(png_structp png, png_alloc_size_t size)
+{
+	struct reader *r = png_get_mem_ptr(png);
+	void *p = malloc(size);
+
+	if (!p)
+		r->no_memory = true;
+	return p;
+}
+
+static void release(png_structp png, png_voidp p)
+{
+	(void)png;
+	free(p);
 }
 
 static void take(png_structp png, png_bytep out, size_t n)
@@ -151,9 +171,11 @@ static int decode(struct reader *r)
 	png_set_crc_action(r->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
 	/* passes over all chunks but those that make the pixels */
 	png_set_keep_unknown_chunks(r->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-	if (read_header(r) < 0)
+	if (read_header(r) < 0 || read_rows(r) < 0)
 		return -1;
-	return read_rows(r);
+	if (r->no_memory)               /* libpng went on without a chunk */
+		return err_machine(r->e, "libpng: out of memory");
+	return 0;
 }
 
 /* A grey sample of any depth as Pillow's mode L has it. */
@@ -212,12 +234,13 @@ int image_png_read(struct image *im, const uint8_t *bytes, size_t size, struct e
 	struct reader r = { .bytes = bytes, .size = size, .e = e, .im = im };
 	int rc = -1;
 
-	r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
+	r.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning, &r,
+	                                 allocate, release);
 	r.info = r.png ? png_create_info_struct(r.png) : NULL;
 	if (r.info)
 		rc = decode(&r);
 	else
-		err_set(e, "libpng: out of memory");
+		err_machine(e, "libpng: out of memory");
 	png_destroy_read_struct(&r.png, &r.info, NULL);
 	if (r.raw != im->pixels) {
 		if (rc == 0)

@@ -2,6 +2,7 @@
 #include "image/image_read.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/infile.h"
 #include "image/image_jpeg.h"
@@ -52,9 +53,25 @@ int image_read_file(struct image *im, const char *path, struct err *e)
 	struct infile f;
 	int rc;
 
-	if (infile_open(&f, path, max_file_bytes, e) < 0)
+	if (infile_open(&f, path, max_file_bytes, e) < 0) {
+		e->machine = true;      /* none of these is the picture's fault */
 		return -1;
+	}
 	rc = image_read(im, f.data, f.size, e);
 	infile_release(&f);
 	return rc < 0 ? err_in(e, infile_name(path)) : 0;
+}
+
+size_t image_read_stem(const char *name)
+{
+	static const char *const endings[] = { ".tiff", ".tif", ".png", ".jpg", ".jpeg" };
+	size_t all = strlen(name);
+
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		size_t n = strlen(endings[i]);
+
+		if (all > n && !strcasecmp(name + all - n, endings[i]))
+			return all - n;
+	}
+	return 0;
 }

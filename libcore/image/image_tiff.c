@@ -5,6 +5,7 @@
  */
 #include "image/image_tiff.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@
 #include "image/tiff_ifd.h"
 #include "image/tiff_tags.h"
 
-enum { WORDS = 256 };
+enum { WORDS = 256, SMALL_BYTES = 1 << 20 };
 
 struct reader {
 	const uint8_t *bytes;
@@ -34,6 +35,25 @@ struct reader {
 bool image_is_tiff(const uint8_t *bytes, size_t size)
 {
 	return tiff_ifd_begins(bytes, size);
+}
+
+/* ---- libtiff's memory ---- */
+
+/*
+ * In place of libtiff's own: without memory for a tag it crashes (TIFFSetField) or drops the tag.
+ * What is small comes, or the program ends; large blocks, which the file asks for, may be refused.
+ */
+__attribute__((weak)) void *_TIFFmalloc(tmsize_t size)
+{
+	if (size <= 0)
+		return NULL;
+	return size > SMALL_BYTES ? malloc((size_t)size) : xmalloc((size_t)size, 1);
+}
+
+__attribute__((weak)) void *_TIFFrealloc(void *p, tmsize_t size)
+{
+	return size <= 0 || size > SMALL_BYTES ? realloc(p, (size_t)size)
+	                                       : xrealloc(p, (size_t)size, 1);
 }
 
 /* ---- libtiff's view of the file ---- */
@@ -99,7 +119,9 @@ static void note(thandle_t handle, const char *module, const char *format, va_li
 {
 	struct reader *r = handle;
 
-	(void)module;
+	/* libtiff would go on with what libjpeg has not made, and crash */
+	if (module && !strcmp(module, "JPEGLib") && errno == ENOMEM)
+		mem_exhausted();
 	if (!r || r->words[0])
 		return;
 	vsnprintf(r->words, sizeof r->words, format, ap);
@@ -668,7 +690,10 @@ int image_tiff_read(struct image *im, const uint8_t *bytes, size_t size, struct 
 
 	if (tiff_tags_read(&r.tags, bytes, size, e) < 0)
 		return -1;
+	errno = 0;
 	rc = read_picture(&r, e);
+	if (rc < 0 && errno == ENOMEM)          /* whatever libtiff made of that */
+		err_machine(e, "libtiff: out of memory");
 	if (r.tif)
 		TIFFClose(r.tif);
 	return rc;

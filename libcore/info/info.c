@@ -12,11 +12,15 @@
 #include "base/mem.h"
 #include "format/npy_ids.h"
 #include "format/npz.h"
+#include "format/npz_stream.h"
 #include "format/pickle.h"
+#include "data/hint.h"
 #include "model/digest.h"
 #include "model/facts.h"
 #include "model/model.h"
 #include "model/model_file.h"
+
+enum { BLOCK = 1 << 14 };               /* elements of an array that are looked at together */
 
 static const char zip_magic[] = "PK", npy_magic[] = "\x93NUMPY";
 
@@ -44,75 +48,122 @@ static int rename_place(struct err *e, const char *path, const char *name)
 
 /* ---- arrays ---- */
 
-static void measure(struct info_array *a, const float *x, size_t n)
-{
-	double sum = 0;
+/* The range of numbers that come bit by bit. */
+struct measure {
+	float min, max;
+	double sum;
+};
 
-	a->min = INFINITY;
-	a->max = -INFINITY;
+static void measure_add(struct measure *m, const float *x, size_t n)
+{
 	for (size_t i = 0; i < n; i++) {
 		if (isnan(x[i]))
-			a->min = a->max = NAN;
-		if (x[i] < a->min)
-			a->min = x[i];
-		if (x[i] > a->max)
-			a->max = x[i];
-		sum += x[i];
+			m->min = m->max = NAN;
+		if (x[i] < m->min)
+			m->min = x[i];
+		if (x[i] > m->max)
+			m->max = x[i];
+		m->sum += x[i];
 	}
-	a->mean = sum / (double)n;
-	a->numbers = n > 0;
 }
 
-/* Takes type and shape of A and, of numbers, their range. */
-static int describe(struct info_array *to, const struct npy *a, struct err *e)
+static bool is_numbers(const struct npy *a)
 {
-	size_t n = npy_count(a);
-	bool direct = npy_is_f4(a) && (uintptr_t)a->data % sizeof(float) == 0;
-	float *x = NULL;
+	return a->kind != 'U' && a->kind != 'O';
+}
 
-	to->form = *a;
-	to->form.data = to->form.owned = NULL;
-	if (a->kind == 'U' || a->kind == 'O')
-		return 0;
-	if (!direct) {
-		x = mem_try(n, sizeof *x, e);
-		if (!x)
-			return -1;
-		if (npy_to_f4(a, x, e) < 0) {
-			free(x);
-			return -1;
-		}
-	}
-	measure(to, direct ? a->data : x, n);
-	free(x);
+/* COUNT numbers of the type of FORM at RAW, any address. */
+static int measure_block(struct measure *m, const struct npy *form, const void *raw, size_t count,
+                         struct err *e)
+{
+	float x[BLOCK];
+	struct npy a = *form;
+
+	a.dims = 1;
+	a.shape[0] = count;
+	a.fortran = false;
+	a.data = raw;
+	a.size_bytes = count * (size_t)a.item_bytes;
+	if (npy_to_f4(&a, x, e) < 0)
+		return -1;
+	measure_add(m, x, count);
 	return 0;
 }
 
-static int add_array(struct info *i, const char *key, const struct npy *a, bool stored,
-                     struct err *e)
+/*
+ * The next bytes of an array, of which SIZE are to come; NULL with E set. ARG: a stream of an
+ * archive's member, or where the array lies.
+ */
+typedef const void *next_bytes(void *arg, size_t size, struct err *e);
+
+static const void *next_of_stream(void *arg, size_t size, struct err *e)
+{
+	return npz_stream_next(arg, size, e);
+}
+
+static const void *next_of_memory(void *arg, size_t size, struct err *e)
+{
+	const char **at = arg, *bytes = *at;
+
+	(void)e;
+	*at += size;
+	return bytes;
+}
+
+/* Takes type and shape of A and, of numbers, their range, in blocks; all bytes are read. */
+static int describe(struct info_array *to, const struct npy *a, next_bytes *next, void *arg,
+                    struct err *e)
+{
+	struct measure m = { INFINITY, -INFINITY, 0 };
+	size_t item = is_numbers(a) ? (size_t)a->item_bytes : 1, n = a->size_bytes / item;
+
+	to->form = *a;
+	to->form.data = to->form.owned = NULL;
+	for (size_t at = 0; at < n; at += BLOCK) {
+		size_t count = n - at < BLOCK ? n - at : BLOCK;
+		const void *raw = next(arg, count * item, e);
+
+		if (!raw || (is_numbers(a) && measure_block(&m, a, raw, count, e) < 0))
+			return -1;
+	}
+	if (!is_numbers(a) || n == 0)
+		return 0;
+	to->numbers = true;
+	to->min = m.min;
+	to->max = m.max;
+	to->mean = m.sum / (double)n;
+	return 0;
+}
+
+static struct info_array *add_array(struct info *i, const char *key, bool stored)
 {
 	struct info_array *to;
 
 	i->array = xrealloc(i->array, i->arrays + 1, sizeof *i->array);
 	to = &i->array[i->arrays++];
 	*to = (struct info_array){ .key = xstrdup(key), .stored = stored };
-	return describe(to, a, e);
+	return to;
 }
 
 /* ---- archives ---- */
+
+static int read_member(struct info_array *to, struct npz *z, struct err *e)
+{
+	struct npy form;
+	struct npz_stream *s = npz_stream_open(z, to->key, &form, e);
+	int result = s ? describe(to, &form, next_of_stream, s, e) : -1;
+
+	npz_stream_free(s);
+	return result < 0 ? err_in(e, to->key) : 0;
+}
 
 static int read_members(struct info *i, struct npz *z, struct err *e)
 {
 	for (size_t k = 0; k < npz_count(z); k++) {
 		const char *key = npz_name(z, k);
-		struct npy a = {0};
-		int result = npz_read(z, key, &a, SIZE_MAX, 0, e);
 
-		if (result == 0)
-			result = add_array(i, key, &a, npz_is_stored(z, key), e);
-		npy_release(&a);
-		if (result < 0)
-			return err_in(e, key);
+		if (read_member(add_array(i, key, npz_is_stored(z, key)), z, e) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -232,11 +283,12 @@ static int read_array(struct info *i, const char *path, const struct infile *f,
                       struct err *e)
 {
 	struct npy a = {0};
-	int result = npy_parse(&a, f->data, f->size, e);
+	const char *at;
 
-	if (result == 0)
-		result = add_array(i, "", &a, true, e);
-	if (result < 0)
+	if (npy_parse(&a, f->data, f->size, e) < 0)
+		return err_in(e, path);
+	at = a.data;
+	if (describe(add_array(i, "", true), &a, next_of_memory, &at, e) < 0)
 		return err_in(e, path);
 	i->kind = INFO_ARRAY;
 	if (a.kind == 'O' && a.dims == 0)
@@ -343,7 +395,7 @@ static int read_file(struct info *i, const char *path, struct err *e)
 		result = err_set(e, "%s: neither weights, nor a .npy file, nor a dataset",
 		                 path);
 	infile_release(&f);
-	return result;
+	return result < 0 ? hint_add(e, path, HINT_ANYTHING) : 0;
 }
 
 int info_read(struct info *i, const char *path, const char *name, struct err *e)

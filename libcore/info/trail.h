@@ -59,7 +59,7 @@ struct trail {
 /*
  * Adds PATH: a file of weights or differences, a dataset, or a folder that has such in it. A
  * damaged file of weights is added as such, with its TROUBLE. Returns 0, or -1 with E
- * set: no such file, a damaged dataset, an empty folder.
+ * set: no such file, a damaged dataset, an empty folder, one that the machine cannot read.
  */
 int trail_load(struct trail *t, const char *path, struct err *e);
 

@@ -48,19 +48,21 @@ static int add_difference(struct trail *t, const char *path, struct npz *z, stru
 	return 0;
 }
 
-/* A damaged file is part of the trail too. */
-static void add_file(struct trail *t, const char *path)
+/* A damaged file is part of the trail too; of one that the machine cannot read nothing is known. */
+static int add_file(struct trail *t, const char *path, struct err *e)
 {
-	struct err e;
-	struct npz *z = npz_open(path, &e);
+	struct npz *z = npz_open(path, e);
 	int result = -1;
 
 	if (z)
-		result = model_file_is_delta(z) ? add_difference(t, path, z, &e)
-		                                : add_weights(t, path, &e);
-	if (result < 0)
-		trail_add(t, path, "", NULL)->trouble = xstrdup(e.text);
+		result = model_file_is_delta(z) ? add_difference(t, path, z, e)
+		                                : add_weights(t, path, e);
 	npz_close(z);
+	if (result < 0 && e->machine)
+		return -1;
+	if (result < 0)
+		trail_add(t, path, "", NULL)->trouble = xstrdup(e->text);
+	return 0;
 }
 
 static int add_dataset(struct trail *t, const char *path, struct err *e)
@@ -78,10 +80,11 @@ static int add_dataset(struct trail *t, const char *path, struct err *e)
 	return 0;
 }
 
-static bool is_dataset(const char *path)
+/* 1, 0, or -1 with E set. */
+static int is_dataset(const char *path, struct err *e)
 {
 	char *labels = xasprintf("%s/labels.npy", path);
-	bool there = !infile_is_absent(labels);
+	int there = infile_exists(labels, e);
 
 	free(labels);
 	return there;
@@ -110,12 +113,17 @@ static int add_folder(struct trail *t, const char *path, struct err *e);
 static int add_entry(struct trail *t, const char *path, const char *name, struct err *e)
 {
 	struct stat st;
+	int dataset;
 
-	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return is_dataset(path) ? add_dataset(t, path, e) : add_folder(t, path, e);
-	if (is_archive(name))
-		add_file(t, path);
-	return 0;
+	if (lstat(path, &st) < 0)
+		return err_machine(e, "%s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode)) {
+		dataset = is_dataset(path, e);
+		if (dataset < 0)
+			return -1;
+		return dataset ? add_dataset(t, path, e) : add_folder(t, path, e);
+	}
+	return is_archive(name) ? add_file(t, path, e) : 0;
 }
 
 static int add_folder(struct trail *t, const char *path, struct err *e)
@@ -124,7 +132,7 @@ static int add_folder(struct trail *t, const char *path, struct err *e)
 	int n = scandir(path, &entry, is_shown, compare_bytes), result = 0;
 
 	if (n < 0)
-		return err_set(e, "%s: %s", path, strerror(errno));
+		return err_machine(e, "%s: %s", path, strerror(errno));
 	for (int i = 0; i < n; i++) {
 		char *file = xasprintf("%s/%s", path, entry[i]->d_name);
 
@@ -141,15 +149,18 @@ int trail_load(struct trail *t, const char *path, struct err *e)
 {
 	struct stat st;
 	size_t models = t->count;
+	int dataset;
 
-	if (stat(path, &st) < 0)
-		return err_set(e, "%s: %s", path, strerror(errno));
-	if (!S_ISDIR(st.st_mode)) {
-		add_file(t, path);
-		return 0;
+	if (stat(path, &st) < 0) {
+		err_set(e, "%s: %s", path, strerror(errno));
+		e->machine = errno != ENOENT && errno != ENOTDIR;
+		return -1;
 	}
-	if (is_dataset(path))
-		return add_dataset(t, path, e);
+	if (!S_ISDIR(st.st_mode))
+		return add_file(t, path, e);
+	dataset = is_dataset(path, e);
+	if (dataset)
+		return dataset < 0 ? -1 : add_dataset(t, path, e);
 	if (add_folder(t, path, e) < 0)
 		return -1;
 	return t->count > models ? 0

@@ -35,12 +35,17 @@ typedef uint32_t words4 __attribute__((vector_size(16)));
 typedef uint8_t bytes16 __attribute__((vector_size(16)));
 typedef bytes16 bytes16_any __attribute__((aligned(1), may_alias));
 
+/* Four words of A and B side by side; gcc has clang's name for it only since 12. */
+#ifdef __clang__
+#define PHILOX_TAKE(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)
+#else
+#define PHILOX_TAKE(a, b, ...) __builtin_shuffle(a, b, (words4){__VA_ARGS__})
+#endif
+
 /* Block BLOCK of four side by side, from word k of the four in w[k]: a column of a 4 x 4 matrix. */
 #define PHILOX_BLOCK(w, block)                                                           \
-	__builtin_shufflevector(                                                         \
-		__builtin_shufflevector(w[0], w[1], block, 4 + block, -1, -1),           \
-		__builtin_shufflevector(w[2], w[3], block, 4 + block, -1, -1), 0, 1, 4,  \
-		5)
+	PHILOX_TAKE(PHILOX_TAKE(w[0], w[1], block, 4 + (block), block, 4 + (block)),     \
+	            PHILOX_TAKE(w[2], w[3], block, 4 + (block), block, 4 + (block)), 0, 1, 4, 5)
 
 VEC_INLINE void philox_keep(uint8_t *keep, words4 block, bytes16 threshold)
 {

@@ -10,6 +10,7 @@
 #include "model/digest.h"
 #include "model/facts.h"
 #include "model/model_file.h"
+#include "model/parents.h"
 #include "model/model_stream.h"
 #include "model/quant.h"
 #include "model/values.h"
@@ -154,7 +155,7 @@ int delta_save(const char *path, const struct model *model, const struct model *
 		return err_in(e, path);
 	}
 	facts = write_facts(model, parent, bits, &sha);
-	result = npz_writer_end(z, facts, e);
+	result = parents_end_archive(z, facts, e);
 	free(facts);
 	if (result < 0) {
 		outfile_abandon(o);
@@ -165,25 +166,21 @@ int delta_save(const char *path, const struct model *model, const struct model *
 
 /* ---- reading ---- */
 
+static int keep_block(void *array, const float_any *x, size_t at, size_t n, struct err *e)
+{
+	(void)e;
+	memcpy((float *)array + at, x, n * sizeof *x);
+	return 0;
+}
+
 static int load_array(struct model *m, struct model_stream *s, int k, struct err *e)
 {
-	enum { BLOCK = 1 << 16 };
 	size_t count = net_count(&s->file.net, (enum net_array)k);
 
-	if (model_stream_array(s, k, e) < 0)
-		return -1;
 	m->w[k] = m->owned[k] = mem_try(count, sizeof(float), e);
 	if (!m->owned[k])
 		return -1;
-	for (size_t at = 0; at < count; at += BLOCK) {
-		size_t n = count - at < BLOCK ? count - at : BLOCK;
-		const float_any *x = model_stream_next(s, n, e);
-
-		if (!x)
-			return -1;
-		memcpy(m->owned[k] + at, x, n * sizeof *x);
-	}
-	return 0;
+	return model_stream_each(s, k, MODEL_STREAM_BLOCK, keep_block, m->owned[k], e);
 }
 
 static int load_stream(struct model *m, struct model_stream *s, struct err *e)

@@ -160,7 +160,7 @@ int facts_num_examples(const struct json *facts, const char *path, int64_t *n, s
 {
 	const struct json *told = json_get(facts, "num_examples");
 	char *name;
-	int result;
+	int result, there;
 
 	if (told && (told->type != JSON_NUMBER || !told->integer))
 		return err_set(e, "%s: its num_examples is no whole number",
@@ -170,9 +170,10 @@ int facts_num_examples(const struct json *facts, const char *path, int64_t *n, s
 		return 0;
 	}
 	name = xasprintf("%s-metadata", path);
-	if (infile_is_listed(name))
+	there = result = infile_is_listed(name, e);
+	if (there > 0)
 		result = read_metadata(name, n, e);
-	else
+	else if (there == 0)
 		result = err_set(e,
 		                 "%s: does not tell its num_examples, and there is no %s-metadata",
 		                 path, path);

@@ -12,6 +12,8 @@
  *   num_examples  images of one epoch; after aml-fedavg the sum
  *   classes       ["BAS", ...] in the order of the outputs
  *   dataset       digest of the training data (data/dataset.h)
+ *   missing       sites of the roster that aml-fedavg went on without
+ *   ledger        hash of the round's line in the ledger (fed/ledger.h)
  *   weights       digest of this file's numbers (digest.h)
  *   parents       [digest, ...] of the weights that this file was made from; of those without
  *                 facts that aml-fedavg averaged, marks

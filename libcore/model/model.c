@@ -56,11 +56,12 @@ static int take_array(struct model *m, int k, struct npy *a, int flags, struct e
 static int read_array(struct model *m, const struct model_file *f, int k, int flags, struct err *e)
 {
 	int npz_flags = flags & MODEL_UNCHECKED ? NPZ_UNCHECKED : 0, result;
+	size_t count = net_count(&m->net, (enum net_array)k);
 	char name[MODEL_FILE_NAME];
 	struct npy a = {0};
 
 	model_file_name(name, k, model_file_part(f, k));
-	if (npz_read(f->archive, name, &a, SIZE_MAX, npz_flags, e) < 0)
+	if (npz_read(f->archive, name, &a, npz_limit(count), npz_flags, e) < 0)
 		return model_file_in_array(e, k);
 	result = model_file_check_shape(f, k, &a, e);
 	if (result == 0)
@@ -97,6 +98,16 @@ int model_load(struct model *m, const char *path, int flags, struct err *e)
 		return err_in(e, infile_name(path));
 	}
 	*m = got;
+	return 0;
+}
+
+int model_check_sums(const struct model *m, const char *path, struct err *e)
+{
+	for (size_t i = 0; i < npz_count(m->archive); i++)
+		if (npz_check(m->archive, i, e) < 0) {
+			model_file_in_array(e, model_file_index(npz_name(m->archive, i)));
+			return err_in(e, infile_name(path));
+		}
 	return 0;
 }
 

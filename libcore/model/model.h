@@ -39,6 +39,12 @@ enum {
 int model_load(struct model *m, const char *path, int flags, struct err *e);
 void model_release(struct model *m);
 
+/*
+ * The checksums that MODEL_UNCHECKED left out of M, read from PATH. Returns 0, or -1 with E set,
+ * PATH and array named.
+ */
+int model_check_sums(const struct model *m, const char *path, struct err *e);
+
 /* Gives back the memory of weights that are in a file; read again, they come from there. */
 void model_drop_pages(const struct model *m);
 

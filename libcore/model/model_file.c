@@ -6,18 +6,23 @@
 #include <string.h>
 
 #include "base/infile.h"
+#include "data/hint.h"
 #include "model/facts.h"
+#include "model/parents.h"
 
 enum {
 	MAX_FLAT_SIDE = 2048,
 	GUESS = 8,                      /* 4 side + 8 are 100, 20, 400 */
+	/* trained numbers pack by a tenth, and a model of nothing but zeros by 1000:1 */
+	MOST_UNPACKING = 100,
+	ANY_UNPACKING = 64 << 20,       /* bytes that are never too many */
 };
 
 /* ---- names ---- */
 
 void model_file_name(char name[MODEL_FILE_NAME], int k, enum model_file_part part)
 {
-	static const char *const format[] = { "%d", "%d.q", "%d.scale", "arr_%d" };
+	static const char *const format[] = { "%d", "%d.q", "%d.scale", "arr_%d", "%d.s0" };
 
 	snprintf(name, MODEL_FILE_NAME, format[part], k);
 }
@@ -69,6 +74,11 @@ bool model_file_is_delta(const struct npz *z)
 	return has_first(z, MODEL_FILE_STEPS);
 }
 
+bool model_file_is_partial(const struct npz *z)
+{
+	return has_first(z, MODEL_FILE_SUMS);
+}
+
 /* ---- facts ---- */
 
 int model_file_facts(struct json **facts, const struct npz *z, struct err *e)
@@ -80,7 +90,13 @@ int model_file_facts(struct json **facts, const struct npz *z, struct err *e)
 	if (!size || comment[0] != '{')
 		return 0;
 	*facts = json_parse(comment, size, e);
-	return *facts ? 0 : err_in(e, "archive comment");
+	if (!*facts)
+		return err_in(e, "archive comment");
+	if (parents_restore(*facts, z, e) == 0)
+		return 0;
+	json_free(*facts);
+	*facts = NULL;
+	return -1;
 }
 
 static int check_size(const struct model_file *f, struct err *e)
@@ -176,6 +192,8 @@ static int check_count(const struct model_file *f, struct err *e)
 {
 	size_t count = npz_count(f->archive), want = f->delta ? 2 * NET_ARRAYS - 2 : NET_ARRAYS;
 
+	if (model_file_is_partial(f->archive))
+		return err_set(e, "holds partial sums for aml-fedavg, no model");
 	if (count != want)
 		return err_set(e, "holds %zu arrays, expected %zu %s", count, want,
 		               f->delta ? "of differences" : "named \"0\" to \"15\"");
@@ -197,7 +215,22 @@ static int read_header(struct model_file *f, int k, struct npy *header, struct e
 	    npz_parse_header(&place, header, &start, e) < 0)
 		return model_file_in_array(e, k);
 	f->crc[k] = place.crc;
+	f->packed += place.packed;
+	f->unpacked += place.size;
 	return 0;
+}
+
+/*
+ * What a few bytes unpack to must not fill the memory, even if the shapes fit: weights that do so
+ * were made for it. Differences may all be 0; their parent, which is there in full, bounds them.
+ */
+static int check_packing(const struct model_file *f, struct err *e)
+{
+	if (f->delta || f->unpacked <= ANY_UNPACKING ||
+	    f->unpacked / MOST_UNPACKING <= f->packed)
+		return 0;
+	return err_set(e, "%zu bytes unpack to %zu, over %d times as many: no trained weights do",
+	               f->packed, f->unpacked, MOST_UNPACKING);
 }
 
 static int read_members(struct model_file *f, const struct net *net, struct err *e)
@@ -219,23 +252,36 @@ static int read_members(struct model_file *f, const struct net *net, struct err 
 	for (int k = 0; k < NET_ARRAYS; k++)
 		if (model_file_check_shape(f, k, &header[k], e) < 0)
 			return -1;
+	return check_packing(f, e);
+}
+
+static int open_archive(struct model_file *f, struct npz *archive, const char *path,
+                        const struct net *net, struct err *e)
+{
+	struct model_file got = { .archive = archive };
+
+	if (!got.archive)
+		return hint_add(e, path, HINT_WEIGHTS);
+	got.delta = model_file_is_delta(got.archive);
+	got.listed = !got.delta && has_first(got.archive, MODEL_FILE_LISTED);
+	if (model_file_facts(&got.facts, got.archive, e) < 0 || read_members(&got, net, e) < 0) {
+		model_file_close(&got);
+		err_in(e, infile_name(path));
+		return hint_add(e, path, HINT_WEIGHTS);
+	}
+	*f = got;
 	return 0;
 }
 
 int model_file_open(struct model_file *f, const char *path, const struct net *net, struct err *e)
 {
-	struct model_file got = { .archive = npz_open(path, e) };
+	return open_archive(f, npz_open(path, e), path, net, e);
+}
 
-	if (!got.archive)
-		return -1;
-	got.delta = model_file_is_delta(got.archive);
-	got.listed = !got.delta && has_first(got.archive, MODEL_FILE_LISTED);
-	if (model_file_facts(&got.facts, got.archive, e) < 0 || read_members(&got, net, e) < 0) {
-		model_file_close(&got);
-		return err_in(e, infile_name(path));
-	}
-	*f = got;
-	return 0;
+int model_file_take(struct model_file *f, struct infile *opened, const char *path,
+                    const struct net *net, struct err *e)
+{
+	return open_archive(f, npz_take(opened, path, e), path, net, e);
 }
 
 void model_file_close(struct model_file *f)

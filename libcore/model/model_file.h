@@ -22,16 +22,21 @@ struct model_file {
 	struct net net;
 	/* of the member of each array, as the archive's directory says: tells files apart */
 	uint32_t crc[NET_ARRAYS];
+	size_t packed, unpacked;        /* bytes of these members, as they lie and as .npy files */
 };
 
 /*
  * Opens PATH ("-": stdin), which must hold the network NET (NULL: any); where the size of NET is
  * guessed, the facts may tell it; where nobody does it is guessed (net.h). Checks that all arrays
- * are there, that their shapes fit one network, and that the facts tell no other one; neither
- * checksums nor numbers.
+ * are there, that their shapes fit one network, and that the facts tell no other one, and that
+ * weights do not unpack to a great many times their bytes; neither checksums nor numbers.
  * Returns 0, or -1 with E set, PATH named.
  */
 int model_file_open(struct model_file *f, const char *path, const struct net *net, struct err *e);
+
+/* The same of PATH that was opened already, as npz_take. */
+int model_file_take(struct model_file *f, struct infile *opened, const char *path,
+                    const struct net *net, struct err *e);
 void model_file_close(struct model_file *f);
 
 /*
@@ -43,13 +48,14 @@ int model_file_check_shape(const struct model_file *f, int k, const struct npy *
 
 /*
  * What array K is called, or its steps and their scales; or the array where numpy.savez was given
- * a list, as Flower's users do: "arr_K".
+ * a list, as Flower's users do: "arr_K"; or the first of partial sums.
  */
 enum model_file_part {
 	MODEL_FILE_NUMBERS,
 	MODEL_FILE_STEPS,
 	MODEL_FILE_SCALE,
-	MODEL_FILE_LISTED
+	MODEL_FILE_LISTED,
+	MODEL_FILE_SUMS
 };
 enum { MODEL_FILE_NAME = 24 };
 void model_file_name(char name[MODEL_FILE_NAME], int k, enum model_file_part part);
@@ -57,7 +63,7 @@ void model_file_name(char name[MODEL_FILE_NAME], int k, enum model_file_part par
 /* The array that NAME is called after, of weights; -1: none. */
 int model_file_index(const char *name);
 
-/* What F holds of array K: all but MODEL_FILE_SCALE. */
+/* What F holds of array K: numbers, steps, or numbers of a list. */
 enum model_file_part model_file_part(const struct model_file *f, int k);
 
 /* Puts "array K: " in front of the message. Always returns -1. */
@@ -65,6 +71,9 @@ int model_file_in_array(struct err *e, int k);
 
 /* True if the archive Z holds differences. */
 bool model_file_is_delta(const struct npz *z);
+
+/* True if it holds partial sums (fed/partial.h), which are no model: "K.s0". */
+bool model_file_is_partial(const struct npz *z);
 
 /*
  * The facts of the archive Z, which the caller frees; NULL if there are none, another program's

@@ -48,16 +48,31 @@ static int check_file(struct model_stream *s, const struct model *parent, const 
 	return 0;
 }
 
-int model_stream_open(struct model_stream *s, const char *path, const struct net *net,
-                      const struct model *parent, const char *from, struct err *e)
+/* After the file was opened, with RESULT. */
+static int begin(struct model_stream *s, int result, const char *path, const struct model *parent,
+                 const char *from, struct err *e)
 {
-	*s = (struct model_stream){ .k = NET_ARRAYS };
-	if (model_file_open(&s->file, path, net, e) < 0)
+	if (result < 0)
 		return -1;
 	if (check_file(s, parent, from, e) == 0)
 		return 0;
 	model_stream_close(s);
 	return err_in(e, infile_name(path));
+}
+
+int model_stream_open(struct model_stream *s, const char *path, const struct net *net,
+                      const struct model *parent, const char *from, struct err *e)
+{
+	*s = (struct model_stream){ .k = NET_ARRAYS };
+	return begin(s, model_file_open(&s->file, path, net, e), path, parent, from, e);
+}
+
+int model_stream_take(struct model_stream *s, struct infile *opened, const char *path,
+                      const struct net *net, const struct model *parent, const char *from,
+                      struct err *e)
+{
+	*s = (struct model_stream){ .k = NET_ARRAYS };
+	return begin(s, model_file_take(&s->file, opened, path, net, e), path, parent, from, e);
 }
 
 static void end_array(struct model_stream *s)
@@ -69,6 +84,12 @@ static void end_array(struct model_stream *s)
 	s->stream = NULL;
 	s->whole = NULL;
 	s->k = NET_ARRAYS;
+}
+
+void model_stream_by_calls(struct model_stream *s, const char *path)
+{
+	npz_read_by_calls(s->file.archive, path);
+	s->by_calls = true;
 }
 
 void model_stream_close(struct model_stream *s)
@@ -89,7 +110,7 @@ static int read_whole(struct model_stream *s, const char *name, struct err *e)
 
 	npz_stream_free(s->stream);
 	s->stream = NULL;
-	if (npz_read(s->file.archive, name, &a, SIZE_MAX, 0, e) < 0)
+	if (npz_read(s->file.archive, name, &a, npz_limit(s->count), 0, e) < 0)
 		return -1;
 	s->whole = mem_try(s->count, sizeof *s->whole, e);
 	if (s->whole)
@@ -111,7 +132,7 @@ static int read_scale(struct model_stream *s, int k, struct err *e)
 	const float *scale;
 
 	model_file_name(name, k, MODEL_FILE_SCALE);
-	if (npz_read(s->file.archive, name, &s->scale, SIZE_MAX, 0, e) < 0)
+	if (npz_read(s->file.archive, name, &s->scale, npz_limit(rows), 0, e) < 0)
 		return err_in(e, name);
 	if (!npy_is_f4(&s->scale) || npy_count(&s->scale) != rows)
 		return err_set(e, "does not have one scale for each of its %zu rows", rows);
@@ -130,6 +151,8 @@ static int open_array(struct model_stream *s, int k, struct err *e)
 	s->stream = npz_stream_open(s->file.archive, name, &s->header, e);
 	if (!s->stream)
 		return model_file_in_array(e, k);
+	if (s->by_calls)
+		npz_drop_pages(s->file.archive);        /* of the header */
 	if (model_file_check_shape(&s->file, k, &s->header, e) < 0)
 		return -1;
 	s->k = k;
@@ -283,9 +306,20 @@ int model_stream_end(struct model_stream *s, struct err *e)
 	return end_block(s, e) < 0 ? model_file_in_array(e, s->k) : 0;
 }
 
-const float_any *model_stream_next(struct model_stream *s, size_t count, struct err *e)
+int model_stream_each(struct model_stream *s, int k, size_t block,
+                      int (*use)(void *arg, const float_any *x, size_t at, size_t count,
+                                 struct err *e),
+                      void *arg, struct err *e)
 {
-	const float_any *x = model_stream_begin(s, count, count, e);
+	if (model_stream_array(s, k, e) < 0)
+		return -1;
+	for (size_t at = 0, n; at < s->count; at += n) {
+		const float_any *x;
 
-	return x && model_stream_end(s, e) == 0 ? x : NULL;
+		n = s->count - at < block ? s->count - at : block;
+		x = model_stream_begin(s, n, n, e);
+		if (!x || model_stream_end(s, e) < 0 || use(arg, x, at, n, e) < 0)
+			return -1;
+	}
+	return 0;
 }

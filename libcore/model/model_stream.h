@@ -23,6 +23,7 @@ struct model_stream {
 	const float *const *parent;     /* of differences: its arrays, borrowed; or NULL */
 	uint32_t data_crc[NET_ARRAYS];  /* of the numbers */
 	/* the array that is being read: */
+	bool by_calls;
 	int k;                          /* NET_ARRAYS: none */
 	size_t at, count;
 	struct npy header;              /* what the file holds: weights or steps */
@@ -43,7 +44,15 @@ struct model_stream {
  */
 int model_stream_open(struct model_stream *s, const char *path, const struct net *net,
                       const struct model *parent, const char *from, struct err *e);
+
+/* The same of PATH that was opened already, as npz_take. */
+int model_stream_take(struct model_stream *s, struct infile *opened, const char *path,
+                      const struct net *net, const struct model *parent, const char *from,
+                      struct err *e);
 void model_stream_close(struct model_stream *s);
+
+/* For one of many streams: npz_read_by_calls, PATH being that of the file. */
+void model_stream_by_calls(struct model_stream *s, const char *path);
 
 /*
  * Goes to array K; they are to be read to their ends, in order.
@@ -73,5 +82,14 @@ void model_stream_check(struct model_stream *s, size_t i);
  */
 int model_stream_end(struct model_stream *s, struct err *e);
 
-/* Begins and ends a block. */
-const float_any *model_stream_next(struct model_stream *s, size_t count, struct err *e);
+enum { MODEL_STREAM_BLOCK = 1 << 16 };  /* numbers: 256 KB, which a processor's cache holds */
+
+/*
+ * Goes to array K and hands it out in blocks of BLOCK numbers, the last with what is left: USE gets
+ * ARG, the X that begin at number AT of the array, and ends the reading by -1 with E set.
+ * Returns 0, or -1 with E set, as model_stream_array and model_stream_end.
+ */
+int model_stream_each(struct model_stream *s, int k, size_t block,
+                      int (*use)(void *arg, const float_any *x, size_t at, size_t count,
+                                 struct err *e),
+                      void *arg, struct err *e);

@@ -9,6 +9,7 @@
 #include "base/outfile.h"
 #include "format/npz.h"
 #include "model/model_file.h"
+#include "model/parents.h"
 
 struct model_writer {
 	char *path;
@@ -86,7 +87,7 @@ int model_writer_end(struct model_writer *m, const float *const w[NET_ARRAYS], c
 	while (m->k < NET_ARRAYS && result == 0)
 		result = write_numbers(m, w[m->k], net_count(&m->net, (enum net_array)m->k), e);
 	if (result == 0) {
-		result = npz_writer_end(m->archive, facts, e);
+		result = parents_end_archive(m->archive, facts, e);
 		m->archive = NULL;
 	}
 	if (result < 0) {

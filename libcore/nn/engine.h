@@ -46,6 +46,7 @@ struct engine {
 	void (*trainer_anchor)(struct trainer *t, const float *const w[NET_ARRAYS]);
 	void (*trainer_get)(struct trainer *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS],
 	                    float *v[NET_ARRAYS]);
+	bool (*trainer_is_finite)(const struct trainer *t, bool whole);
 	void (*trainer_end)(struct trainer *t);
 	struct predictor *(*trainer_predictor)(const struct trainer *t, const float *mean,
 	                                       const float *var, int max_batch);

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 static struct {
 	__typeof__(cblas_sgemm) *sgemm;
 	__typeof__(cblas_sgemv) *sgemv;
@@ -68,6 +70,21 @@ static void load_once(void)
 	pthread_once(&once, load_single_threaded);
 }
 
+/*
+ * OpenBLAS maps a buffer for each thread that computes, and where it gets none tries again for
+ * ever: is there room for one?
+ */
+enum { BUFFER_BYTES = (128 << 20) + (64 << 10) };
+
+static void check_room(void)
+{
+	static _Thread_local bool checked;
+
+	if (!checked)
+		free(xmalloc(BUFFER_BYTES, 1));
+	checked = true;
+}
+
 int gemm_load(struct err *e)
 {
 	load_once();
@@ -80,6 +97,7 @@ int gemm_load(struct err *e)
 void gemm(enum gemm_form form, int m, int n, int k, const float *a, int lda,
           const float *b, int ldb, float beta, float *c, int ldc)
 {
+	check_room();
 	load_once();
 	assert(loaded);                 /* engine_pick makes sure */
 	if (m == 1 && form == GEMM_NN) {        /* sgemm would first copy B */

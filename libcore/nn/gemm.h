@@ -1,7 +1,8 @@
 #pragma once
 /*
  * Matrix products through CBLAS, row-major, one thread: our own threads call it
- * side by side, so that results do not depend on how many there are.
+ * side by side, so that results do not depend on how many there are. Each of them needs room for a
+ * buffer of 128 MiB, of which little is used; without it the program ends, out of memory.
  */
 
 #include "base/err.h"

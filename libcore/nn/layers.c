@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/mem.h"
 #include "nn/conv.h"
 #include "nn/dropout.h"
@@ -210,6 +211,17 @@ static void get_weights(struct trainer *base, float *w[NET_ARRAYS], float *m[NET
 		if (v && !net_is_statistic(k))
 			memcpy(v[k], t->v[k], bytes);
 	}
+}
+
+static bool is_finite(const struct trainer *base, bool whole)
+{
+	const struct layers_trainer *t = (const struct layers_trainer *)base;
+
+	for (int k = 0; k < NET_ARRAYS; k++)
+		if ((whole || k != DENSE1_W) &&
+		    !finite_all(t->own[k], net_count(&t->s.net, (enum net_array)k)))
+			return false;
+	return true;
 }
 
 static void end_training(struct trainer *base)
@@ -434,6 +446,7 @@ const struct engine engine_layers = {
 	.trainer_set = set_weights,
 	.trainer_anchor = set_anchor,
 	.trainer_get = get_weights,
+	.trainer_is_finite = is_finite,
 	.trainer_end = end_training,
 	.trainer_predictor = predictor_of,
 	.trainer_step = take_step,

@@ -5,7 +5,11 @@
 #include <limits.h>
 #include <string.h>
 
-enum { MIN_SIZE = 10, MAX_SIZE = 4096, MAX_CHANNELS = 4096, MAX_UNITS = 1 << 20, KERNEL = 3 };
+enum {
+	MIN_SIZE = 10, MAX_SIZE = 4096, MAX_CHANNELS = 4096, MAX_UNITS = 1 << 20, KERNEL = 3,
+	/* numbers that a map may have beyond those of the weights: 1024 x 1024 x 4 */
+	MAP_SPARE = 1 << 22,
+};
 
 static bool in_range(int value, int high)
 {
@@ -19,6 +23,30 @@ static void set_sides(struct net *n, int size)
 	n->pool1_size = n->conv2_size / 2;
 	n->conv4_size = n->pool1_size - 2;
 	n->pool2_size = n->conv4_size / 2;
+}
+
+/*
+ * An engine has room for each map of an image. That grows with the image's sides, which weights of
+ * a few thousand numbers may put at 4096: the tutorial's maps have a twentieth of its weights.
+ */
+static int check_maps(const struct net *n, struct err *e)
+{
+	const struct { int side, channels; } map[] = {
+		{ n->size, n->channels }, { n->size, n->filters[0] },
+		{ n->conv2_size, n->filters[1] }, { n->pool1_size, n->filters[2] },
+		{ n->conv4_size, n->filters[3] },
+	};
+	size_t most = net_total(n) + MAP_SPARE;
+
+	for (size_t i = 0; i < sizeof map / sizeof *map; i++) {
+		size_t side = (size_t)map[i].side, numbers = side * side * (size_t)map[i].channels;
+
+		if (numbers > most)
+			return err_set(e, "a network of %zu weights with %zu x %zu x %d numbers "
+			                  "between layers, expected at most %zu",
+			               net_total(n), side, side, map[i].channels, most);
+	}
+	return 0;
 }
 
 int net_init(struct net *n, int size, int channels, const int filters[4], int dense,
@@ -40,7 +68,7 @@ int net_init(struct net *n, int size, int channels, const int filters[4], int de
 	if ((long long)n->pool2_size * n->pool2_size * filters[3] > INT_MAX / dense)
 		return err_set(e, "a network of more than 2^31 weights");
 	n->flat = n->pool2_size * n->pool2_size * filters[3];
-	return 0;
+	return check_maps(n, e);
 }
 
 int net_tutorial(struct net *n, int size, int classes, struct err *e)

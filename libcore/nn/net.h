@@ -32,8 +32,9 @@ struct net {
 };
 
 /*
- * Fills in what follows from the sizes. -1: the image is too small (S < 10), or a count
- * is not positive or too large.
+ * Fills in what follows from the sizes. -1: the image is too small (S < 10) or large (S > 4096), a
+ * count is not positive or too large, or a map between layers, which costs memory that no weights
+ * stand for, has over 2^22 numbers more than the weights.
  */
 int net_init(struct net *n, int size, int channels, const int filters[4], int dense,
              int classes, struct err *e);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stddef.h>
 
-static const float KEEP = .99f, TAKE = .01f;
+static const float KEEP = NORM_KEEP, TAKE = .01f;
 
 void norm_affine(float *scale, float *shift, const float *gamma, const float *beta,
                  const float *mean, const float *var, int D)

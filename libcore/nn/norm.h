@@ -8,6 +8,8 @@
  * In inference they are the moving ones.
  */
 
+#define NORM_KEEP .99f                  /* of the moving ones, in each step */
+
 /* A moving variance must be above -NORM_EPSILON; models with others are refused. */
 #define NORM_EPSILON 1e-3f
 

@@ -46,6 +46,11 @@ void trainer_get(struct trainer *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS],
 	t->engine->trainer_get(t, w, m, v);
 }
 
+bool trainer_is_finite(const struct trainer *t, bool whole)
+{
+	return t->engine->trainer_is_finite(t, whole);
+}
+
 void trainer_end(struct trainer *t)
 {
 	t->engine->trainer_end(t);

@@ -42,6 +42,13 @@ void trainer_gradients(struct trainer *t, const struct batch *b, float *dw[NET_A
 void trainer_get(struct trainer *t, float *w[NET_ARRAYS], float *m[NET_ARRAYS],
                  float *v[NET_ARRAYS]);
 
+/*
+ * Is no weight NaN or infinite? Relu can hide one from the loss. Without WHOLE all but dense1's, a
+ * hundredth of the whole, which cost nothing beside a step: what is wrong in dense1 comes to batch
+ * norm's statistics with the next step.
+ */
+bool trainer_is_finite(const struct trainer *t, bool whole);
+
 /* Frees the moments: no more steps, no trainer_set, and trainer_get for W alone. */
 void trainer_end(struct trainer *t);
 

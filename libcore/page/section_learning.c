@@ -49,13 +49,14 @@ static void epochs_table(struct html *h, const struct evidence *v)
 
 void section_learning(struct html *h, const struct evidence *v)
 {
+	const struct curve_style style = { CURVE_BOTH, "epoch", false };
 	struct drawing d;
 
 	pieces_say(h, "Each epoch shows the model all training cells once. As long as the solid "
 	              "line, cells that it does not learn from, improves with the dashed one, it "
 	              "learns what holds for other cells as well; where they part, it learns by "
 	              "heart.");
-	curve_figure(&d, v->curves, v->curves_count, CURVE_BOTH, "Learning curves");
+	curve_figure(&d, v->curves, v->curves_count, &style, "Learning curves");
 	pieces_drawing(h, &d, "Loss and accuracy by epoch, dashed for training cells, solid for "
 	                      "validation cells. The table that follows has the last and the "
 	                      "best epoch.", "Dashed: training cells. Solid: validation cells. A "

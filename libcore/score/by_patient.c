@@ -138,7 +138,9 @@ static int compare_down(const void *a, const void *b)
 {
 	const struct scored *x = a, *y = b;
 
-	return (x->score < y->score) - (x->score > y->score);
+	if (x->score != y->score)
+		return x->score < y->score ? 1 : -1;
+	return (x->index > y->index) - (x->index < y->index);
 }
 
 static void order_init(struct order *o, const struct by_patient *p, size_t row)

@@ -8,6 +8,7 @@
 #include "base/infile.h"
 #include "base/mem.h"
 #include "format/tsv.h"
+#include "data/hint.h"
 #include "score/predictions.h"
 
 static size_t grown(size_t room) { return room ? 2 * room : 1024; }
@@ -140,7 +141,7 @@ int cases_load(struct cases *c, const char *path, struct err *e)
 	if (result == 0)
 		result = cases_read(c, t, e);
 	tsv_close(t);
-	return result;
+	return result < 0 ? hint_add(e, path, HINT_PREDICTIONS) : 0;
 }
 
 void cases_release(struct cases *c)

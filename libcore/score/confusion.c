@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "format/tsv.h"
+#include "data/hint.h"
 #include "score/predictions.h"
 
 static const char counts_header[] = "true\\predicted";
@@ -184,7 +185,7 @@ int confusion_load(struct confusion *c, const char *path, struct err *e)
 	int result = t ? read_table(c, t, e) : -1;
 
 	tsv_close(t);
-	return result;
+	return result < 0 ? hint_add(e, path, HINT_PREDICTIONS) : 0;
 }
 
 void confusion_write(const struct confusion *c, FILE *f)

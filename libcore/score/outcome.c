@@ -20,8 +20,14 @@ static const float *probs_of(const struct outcome *o, size_t i)
 	return o->probs + i * (size_t)o->confusion.classes.count;
 }
 
-/* Means over those of the outcome's images that lie on SIDE of the split. */
-static struct score score_side(const struct outcome *o, enum split side, uint64_t seed)
+static int likeliest(const struct outcome *o, size_t i)
+{
+	return softmax_argmax(probs_of(o, i), o->confusion.classes.count);
+}
+
+/* Means over those of the outcome's images that lie on SIDE of the split; C counts them, too. */
+static struct score score_side(const struct outcome *o, enum split side, uint64_t seed,
+                               struct confusion *c)
 {
 	const struct dataset *d = o->dataset;
 	uint32_t *member = xmalloc(d->count, sizeof *member);
@@ -35,8 +41,8 @@ static struct score score_side(const struct outcome *o, enum split side, uint64_
 			continue;
 		s.images++;
 		s.loss += o->loss[i];
-		s.accuracy += softmax_argmax(probs_of(o, i), o->confusion.classes.count) ==
-		              d->labels[o->index[i]];
+		s.accuracy += likeliest(o, i) == d->labels[o->index[i]];
+		++*confusion_at(c, d->labels[o->index[i]], likeliest(o, i));
 	}
 	free(member);
 	s.loss /= (double)s.images;             /* NaN if there are none */
@@ -44,25 +50,31 @@ static struct score score_side(const struct outcome *o, enum split side, uint64_
 	return s;
 }
 
-static void count_confusion(struct outcome *o)
+static char *report_of(const struct confusion *c)
 {
-	for (size_t i = 0; i < o->count; i++) {
-		int best = softmax_argmax(probs_of(o, i), o->confusion.classes.count);
+	struct metrics metrics;
+	char *report;
 
-		++*confusion_at(&o->confusion, o->dataset->labels[o->index[i]], best);
-	}
+	metrics_init(&metrics, c);
+	report = metrics_report(&metrics, &c->classes);
+	metrics_release(&metrics);
+	return report;
 }
 
 static void summarise(struct outcome *o)
 {
-	struct metrics metrics;
+	struct confusion train, valid;
 
-	o->train = score_side(o, SPLIT_TRAIN, o->seed);
-	o->valid = score_side(o, SPLIT_VALID, o->seed);
-	count_confusion(o);
-	metrics_init(&metrics, &o->confusion);
-	o->report = metrics_report(&metrics, &o->confusion.classes);
-	metrics_release(&metrics);
+	confusion_init(&train, &o->dataset->classes);
+	confusion_init(&valid, &o->dataset->classes);
+	o->train = score_side(o, SPLIT_TRAIN, o->seed, &train);
+	o->valid = score_side(o, SPLIT_VALID, o->seed, &valid);
+	for (size_t i = 0; i < o->count; i++)
+		++*confusion_at(&o->confusion, o->dataset->labels[o->index[i]], likeliest(o, i));
+	o->report = report_of(&o->confusion);
+	o->valid_report = report_of(&valid);
+	confusion_release(&train);
+	confusion_release(&valid);
 }
 
 int outcome_init(struct outcome *o, const struct evaluation *v, enum split side, uint64_t seed,
@@ -96,6 +108,7 @@ void outcome_release(struct outcome *o)
 	free(o->probs);
 	free(o->loss);
 	free(o->report);
+	free(o->valid_report);
 	confusion_release(&o->confusion);
 	*o = (struct outcome){0};
 }
@@ -186,13 +199,22 @@ static void print_training(FILE *f, const struct outcome *o)
 
 void outcome_print(const struct outcome *o, FILE *f)
 {
+	bool sides = o->dataset->has_split || o->training == OUTCOME_TRAINED_SIDE,
+	     unseen = o->training == OUTCOME_TRAINED_SIDE && o->valid.images;
+
+	if (unseen)
+		print_score(f, "validation", &o->valid);
+	if (unseen)
+		print_score(f, "training", &o->train);
 	print_score(f, "all", &o->all);
-	if (o->dataset->has_split || o->training == OUTCOME_TRAINED_SIDE) {
+	if (sides && !unseen) {
 		print_score(f, "training", &o->train);
 		print_score(f, "validation", &o->valid);
 	}
 	print_training(f, o);
-	fprintf(f, "\n%s", o->report);
+	if (unseen)
+		fprintf(f, "\nthe %zu validation images:\n", o->valid.images);
+	fprintf(f, "\n%s", unseen ? o->valid_report : o->report);
 }
 
 void outcome_predictions(const struct outcome *o, FILE *f)

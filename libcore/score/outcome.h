@@ -33,7 +33,7 @@ struct outcome {
 	struct score all;
 	struct score train, valid;      /* of those of them on that side of the split */
 	struct confusion confusion;
-	char *report;                   /* metrics_report */
+	char *report, *valid_report;    /* metrics_report, of all and of VALID */
 	enum outcome_training training;
 	uint64_t seed, trained_seed;    /* of the split; of that of the training */
 };
@@ -56,6 +56,7 @@ void outcome_json(const struct outcome *o, FILE *f);
  * As a readable table: a line for each score that has images, its accuracy with the 95 % interval
  * (interval_wilson), what is known of the training, then the report. The sides of a split that a
  * seed draws are left out unless the model was trained with one of them: they would tell nothing.
+ * Where it was, the images that it was not trained with come first, and the report is of these.
  */
 void outcome_print(const struct outcome *o, FILE *f);
 

@@ -5,6 +5,7 @@
 
 #include "base/infile.h"
 #include "format/tsv.h"
+#include "data/hint.h"
 #include "score/shared.h"
 
 /* T's tally is that of the shared tables so far. */
@@ -54,7 +55,7 @@ static int read_file(struct tables *t, const char *path, struct err *e)
 	if (result == 0)
 		result = read_table(t, tsv, e);
 	tsv_close(tsv);
-	return result;
+	return result < 0 ? hint_add(e, path, HINT_PREDICTIONS) : 0;
 }
 
 /* Counts the cases, by the groups asked for, on top of the shared tables. */

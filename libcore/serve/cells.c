@@ -198,7 +198,7 @@ static int classify_form(struct job *b, const char *type)
 	int result = 0, files = 0;
 
 	if (form_parse(&form, type, r->body, r->size, &e) < 0)
-		return visit_fail(b->v, 400, "%s", e.text);
+		return visit_fail(b->v, visit_blame(&e), "%s", e.text);
 	for (size_t i = 0; i < form.count && result == 0; i++)
 		if (form.part[i].file) {
 			files++;
@@ -219,7 +219,9 @@ static int classify_body(struct job *b)
 		return visit_fail(b->v, 400, "no picture");
 	if (classify(b, NULL, r->body, r->size) < 0)
 		return -1;
-	return b->failed ? visit_fail(b->v, 400, "%s", reason(b, &b->error)) : 0;
+	if (!b->failed)
+		return 0;
+	return visit_fail(b->v, visit_blame(&b->error), "%s", reason(b, &b->error));
 }
 
 static int choose_model(struct job *b)

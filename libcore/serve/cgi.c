@@ -58,17 +58,16 @@ static ssize_t read_piece(int fd, void *to, size_t most, double deadline, int *s
 	}
 	n = read(fd, to, most);
 	if (n < 0 && errno != EINTR && errno != EAGAIN) {
-		*status = 400;
+		*status = errno == ECONNRESET ? 400 : 503;
 		return err_set(e, "the body: %s", strerror(errno));
 	}
 	return n;
 }
 
 /* SIZE bytes; as they come, so that a lie about their number costs nothing. */
-static int read_body(struct request *r, int fd, size_t size, double seconds, int *status,
+static int read_body(struct request *r, int fd, size_t size, double deadline, int *status,
                      struct err *e)
 {
-	double deadline = clock_seconds() + seconds;
 	uint8_t *body = NULL;
 	size_t have = 0, room = 0;
 
@@ -94,29 +93,47 @@ static int read_body(struct request *r, int fd, size_t size, double seconds, int
 	return 0;
 }
 
-static int take_body(struct request *r, const struct service *s, int fd, double seconds,
+static int take_body(struct request *r, const struct service *s, int fd, double deadline,
                      int *status, struct err *e)
 {
 	const char *length = request_get(r, "CONTENT_LENGTH");
 	int64_t size = request_length(length, s->policy.max_body, e);
 
+	if (!*length && *request_get(r, "HTTP_TRANSFER_ENCODING")) {
+		*status = 411;
+		return err_set(e, "a body whose length is not told");
+	}
 	if (size < 0) {
 		*status = request_length_is_number(length) ? 413 : 400;
 		return -1;
 	}
-	return read_body(r, fd, (size_t)size, seconds, status, e);
+	return read_body(r, fd, (size_t)size, deadline, status, e);
+}
+
+/* A web server whose script stops reading may drop the client before the answer has arrived. */
+static void discard(int fd, double deadline)
+{
+	char waste[PIECE];
+	int status = 0;
+	struct err e;
+
+	while (read_piece(fd, waste, sizeof waste, deadline, &status, &e) != 0 && !status)
+		;
 }
 
 void cgi_answer(struct service *s, char *const *env, int in, double seconds, FILE *f)
 {
+	double deadline = clock_seconds() + seconds;
 	struct request r = {0};
 	struct err e;
 	int status = 0;
 
 	take_environment(&r, env);
-	if (take_body(&r, s, in, seconds, &status, &e) < 0)
+	if (take_body(&r, s, in, deadline, &status, &e) < 0)
 		service_refuse(s, &r, status, e.text, f);
 	else
 		service_answer(s, &r, f);
+	if (status && fflush(f) == 0)
+		discard(in, deadline);
 	release(&r);
 }

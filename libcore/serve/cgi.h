@@ -6,6 +6,6 @@
 /*
  * Reads the request of the environment ENV and of the descriptor IN, waiting SECONDS at most, and
  * answers it to F, whose errors stay in it. A request that cannot be read is answered, too (400,
- * 408, 413).
+ * 408, 411, 413), and what is left of its body thrown away.
  */
 void cgi_answer(struct service *s, char *const *env, int in, double seconds, FILE *f);

@@ -273,7 +273,7 @@ static void infer(struct visit *v)
 	q.size = r->size - (size_t)head;
 	body = json_parse_tensors((const char *)r->body, (size_t)head, &e);
 	if (!body)
-		visit_fail(v, 400, "%s", e.text);
+		visit_fail(v, visit_blame(&e), "%s", e.text);
 	else
 		infer_json(v, &q, body);
 	json_free(body);

@@ -7,9 +7,103 @@
 #include "base/mem.h"
 #include "base/operand.h"
 #include "base/printable.h"
+#include "base/threads.h"
 #include "fused/engine_pick.h"
 #include "model/digest.h"
 #include "model/facts.h"
+
+/* ---- for many requests ---- */
+
+static void ignore(void *arg, const struct predict_answer *a, int n)
+{
+	(void)arg;
+	(void)a;
+	(void)n;
+}
+
+/*
+ * A first picture, which also looks at the weights: what is made once, such as a BLAS library
+ * loaded, is there before the fork.
+ */
+static int warm(struct predict *p, struct err *e)
+{
+	const struct net *net = &predict_model(p)->net;
+	float *black = xcalloc(net_image_numbers(net), sizeof *black);
+	int result = predict_floats(p, black, 1, ignore, NULL, e);
+
+	free(black);
+	return result;
+}
+
+struct loading {
+	struct served *served;          /* gets the digest, and what predicts */
+	struct model model;
+	const char *path;
+	int result;
+	struct err e;
+};
+
+static void make_predict(struct loading *l)
+{
+	struct served *s = l->served;
+
+	s->predict = predict_with(&l->model, l->path, PREDICT_MAX, 1, &l->e);
+	if (!s->predict || predict_check_sums(s->predict, &l->e) < 0 ||
+	    warm(s->predict, &l->e) < 0)
+		l->result = -1;
+}
+
+/* The digest takes as long as all the rest. */
+static void load_job(void *arg, size_t i, int worker)
+{
+	struct loading *l = arg;
+
+	(void)worker;
+	if (i == 0)
+		digest_numbers(&l->model.net, l->model.w, l->served->digest);
+	else
+		make_predict(l);
+}
+
+static int load_whole(struct served *s, const char *path, struct err *e)
+{
+	struct loading l = { .served = s, .path = path };
+	struct threads *both;
+
+	if (model_load(&l.model, path, MODEL_UNCHECKED, e) < 0)
+		return -1;
+	both = threads_new(2);
+	threads_run(both, 2, load_job, &l);
+	threads_free(both);
+	if (l.result == 0)
+		return 0;
+	*e = l.e;
+	if (!s->predict)
+		model_release(&l.model);
+	predict_free(s->predict);
+	return -1;
+}
+
+/* ---- for one request ---- */
+
+static int load_quick(struct served *s, const char *path, struct err *e)
+{
+	const struct model *m;
+	const char *told;
+
+	s->predict = predict_new(path, 1, 0, MODEL_UNCHECKED, e);
+	if (!s->predict)
+		return -1;
+	m = predict_model(s->predict);
+	told = facts_text(m->facts, "weights");
+	if (told && strlen(told) == SHA256_HEX - 1)
+		memcpy(s->digest, told, SHA256_HEX);
+	else
+		digest_numbers(&m->net, m->w, s->digest);
+	return 0;
+}
+
+/* ---- the list ---- */
 
 /* A cell has 400 x 400, a camera's picture of a slide less than this. */
 enum { PIXELS_MAX = 1 << 25 };
@@ -35,17 +129,6 @@ static char *name_of(const char *operand, const char **path)
 	return label;
 }
 
-static void name_numbers(struct served *s, enum served_checks checks)
-{
-	const struct model *m = predict_model(s->predict);
-	const char *told = facts_text(m->facts, "weights");
-
-	if (checks == SERVED_QUICK && told && strlen(told) == SHA256_HEX - 1)
-		memcpy(s->digest, told, SHA256_HEX);
-	else
-		digest_numbers(&m->net, m->w, s->digest);
-}
-
 static int load_one(struct served_list *l, const char *operand, enum served_checks checks,
                     struct err *e)
 {
@@ -57,16 +140,13 @@ static int load_one(struct served_list *l, const char *operand, enum served_chec
 		free(name);
 		return -1;
 	}
-	s->predict = checks == SERVED_QUICK ? predict_new(path, 1, 0, MODEL_UNCHECKED, e)
-	                                    : predict_new(path, PREDICT_MAX, 1, 0, e);
-	if (!s->predict) {
+	if ((checks == SERVED_QUICK ? load_quick : load_whole)(s, path, e) < 0) {
 		free(name);
 		return -1;
 	}
 	predict_picture(s->predict)->most = PIXELS_MAX;
 	s->name = name;
 	s->path = xstrdup(path);
-	name_numbers(s, checks);
 	l->count++;
 	return 0;
 }

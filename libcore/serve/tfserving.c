@@ -176,36 +176,41 @@ static const struct json *without_name(struct visit *v, const struct json *value
 	return named;
 }
 
+static int take_all(struct visit *v, struct images *im, const struct json *rows)
+{
+	struct err e;
+
+	if (images_take(im, rows, &e) < 0)
+		return visit_fail(v, visit_blame(&e), "%s", e.text);
+	return 0;
+}
+
 static int take_column(struct visit *v, struct images *im, const struct json *inputs)
 {
 	const struct json *value = without_name(v, inputs);
-	struct err e;
 
-	if (!value)
-		return -1;
-	return images_take(im, value, &e) < 0 ? visit_fail(v, 400, "%s", e.text) : 0;
+	return value ? take_all(v, im, value) : -1;
 }
 
 static int take_rows(struct visit *v, struct images *im, const struct json *rows)
 {
-	struct err e;
-
 	if (rows->type == JSON_TENSOR)
-		return images_take(im, rows, &e) < 0 ? visit_fail(v, 400, "%s", e.text) : 0;
+		return take_all(v, im, rows);
 	if (rows->type != JSON_ARRAY)
 		return visit_fail(v, 400,
 		                  "JSON Value: Excepting 'instances' value to be an list/array");
 	if (!rows->count)
 		return visit_fail(v, 400, "JSON Value: No values for 'instances' array");
 	if (rows->items[0].type != JSON_OBJECT)
-		return images_take(im, rows, &e) < 0 ? visit_fail(v, 400, "%s", e.text) : 0;
+		return take_all(v, im, rows);
 	for (size_t i = 0; i < rows->count; i++) {
 		const struct json *value = without_name(v, &rows->items[i]);
+		struct err e;
 
 		if (!value)
 			return -1;
 		if (images_add(im, value, &e) < 0)
-			return visit_fail(v, 400, "instance %zu: %s", i, e.text);
+			return visit_fail(v, visit_blame(&e), "instance %zu: %s", i, e.text);
 	}
 	return 0;
 }
@@ -271,7 +276,7 @@ static void predict(struct visit *v)
 
 	body = json_parse_tensors((const char *)r->body, r->size, &e);
 	if (!body)
-		visit_fail(v, 400, "JSON Parse error: %s", e.text);
+		visit_fail(v, visit_blame(&e), "JSON Parse error: %s", e.text);
 	else if (body->type != JSON_OBJECT)
 		visit_fail(v, 400, "JSON Value: is not an object");
 	else

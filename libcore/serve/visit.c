@@ -41,6 +41,11 @@ int visit_fail(struct visit *v, int status, const char *format, ...)
 	return -1;
 }
 
+int visit_blame(const struct err *e)
+{
+	return e->machine ? 503 : 400;
+}
+
 bool visit_expects(struct visit *v, const char *method)
 {
 	const char *got = request_get(v->request, "REQUEST_METHOD");

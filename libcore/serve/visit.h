@@ -38,6 +38,9 @@ void visit_release(struct visit *v);
 int visit_fail(struct visit *v, int status, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* HTTP's status for E: the client's fault, or the machine's. */
+int visit_blame(const struct err *e);
+
 /* Is the method METHOD? If not, answers so and returns false. */
 bool visit_expects(struct visit *v, const char *method);
 

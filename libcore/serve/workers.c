@@ -86,37 +86,10 @@ static bool has_changed(const struct parent *p)
 	return changed;
 }
 
-static void ignore(void *arg, const struct predict_answer *a, int n)
-{
-	(void)arg;
-	(void)a;
-	(void)n;
-}
-
-/* A first picture: what is made once, such as a BLAS library loaded, is there before the fork. */
-static int warm(struct served_list *l, struct err *e)
-{
-	for (int i = 0; i < l->count; i++) {
-		const struct net *net = &predict_model(l->each[i].predict)->net;
-		float *black = xcalloc(net_image_numbers(net), sizeof *black);
-		int result = predict_floats(l->each[i].predict, black, 1, ignore, NULL, e);
-
-		free(black);
-		if (result < 0)
-			return -1;
-	}
-	return 0;
-}
-
 static int load(struct parent *p, struct served_list *l, struct err *e)
 {
 	look(p, p->stamp);
-	if (served_load(l, p->plan->model, p->plan->models, SERVED_WHOLE, e) < 0)
-		return -1;
-	if (warm(l, e) == 0)
-		return 0;
-	served_release(l);
-	return -1;
+	return served_load(l, p->plan->model, p->plan->models, SERVED_WHOLE, e);
 }
 
 /* ---- workers ---- */

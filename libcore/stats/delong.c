@@ -107,7 +107,9 @@ static int compare_up(const void *a, const void *b)
 {
 	const struct by_score *x = a, *y = b;
 
-	return (x->score > y->score) - (x->score < y->score);
+	if (x->score != y->score)
+		return x->score > y->score ? 1 : -1;
+	return (x->index > y->index) - (x->index < y->index);
 }
 
 static struct by_score *sort_up(const double *score, size_t n)

@@ -175,7 +175,7 @@ static int read_array(struct npz *z, const char *name, float *to, size_t count, 
 	struct npy a = {0};
 	int result;
 
-	if (npz_read(z, name, &a, SIZE_MAX, 0, e) < 0)
+	if (npz_read(z, name, &a, npz_limit(count), 0, e) < 0)
 		return -1;
 	result = npy_count(&a) == count ? npy_to_f4(&a, to, e)
 	                                : err_set(e, "has %zu numbers, expected %zu",
@@ -240,10 +240,10 @@ out:
 int checkpoint_load(struct checkpoint *c, const char *path, bool *other_engine, struct err *e)
 {
 	struct npz *z;
-	int result;
+	int result = infile_exists(path, e);
 
-	if (infile_is_absent(path))
-		return 0;
+	if (result <= 0)
+		return result;
 	z = npz_open(path, e);
 	if (!z)
 		return -1;

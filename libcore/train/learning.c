@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "format/tsv.h"
+#include "data/hint.h"
 
 enum { EPOCH_COLUMN = LEARNING_MEASURES, COLUMNS };
 enum { FIRST_ROOM = 64, EPOCH_MAX = 1000000000 };
@@ -147,7 +148,7 @@ int learning_load(struct learning *l, const char *path, struct err *e)
 	int result = t ? read_from(l, t, e) : -1;
 
 	tsv_close(t);
-	return result;
+	return result < 0 ? hint_add(e, path, HINT_LOG) : 0;
 }
 
 void learning_release(struct learning *l)

@@ -33,30 +33,33 @@ struct predict {
 };
 
 /* Weights are looked at like any others; dense1's, nearly all of them, by the first run. */
-static int check_small(const struct predict *p, struct err *e)
+static int check_small(const struct model *m, const char *path, struct err *e)
 {
 	for (int k = 0; k < NET_ARRAYS; k++)
-		if (k != DENSE1_W && values_check_array(&p->m.net, k, p->m.w[k], e) < 0)
-			return err_in(e, p->path);
+		if (k != DENSE1_W && values_check_array(&m->net, k, m->w[k], e) < 0)
+			return err_in(e, infile_name(path));
 	return 0;
 }
 
-struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e)
+struct predict *predict_with(struct model *m, const char *path, int max, int threads,
+                             struct err *e)
 {
-	struct predict *p = xcalloc(1, sizeof *p);
+	const struct engine *engine;
+	const struct net *net;
+	struct predict *p;
 	size_t room = (size_t)max;
-	const struct net *net = &p->m.net;
-	const struct engine *engine = NULL;
 
 	assert(max >= 1 && max <= PREDICT_MAX);
+	if (check_small(m, path, e) < 0)
+		return NULL;
+	engine = engine_pick(&m->net, e);
+	if (!engine)
+		return NULL;
+	p = xcalloc(1, sizeof *p);
+	p->m = *m;
+	net = &p->m.net;
 	p->max = max;
 	p->path = xstrdup(infile_name(path));
-	if (model_load(&p->m, path, flags, e) == 0 && check_small(p, e) == 0)
-		engine = engine_pick(net, e);
-	if (!engine) {
-		predict_free(p);
-		return NULL;
-	}
 	facts_class_list(p->m.facts, net->classes, &p->classes);
 	p->pool = threads_new(threads);
 	p->predictor = predictor_new(engine, net, p->m.w, max, p->pool);
@@ -67,6 +70,19 @@ struct predict *predict_new(const char *path, int max, int threads, int flags, s
 	p->logits = xaligned(room * (size_t)net->classes, sizeof *p->logits);
 	p->order = xmalloc(room * (size_t)net->classes, sizeof *p->order);
 	p->answer = xcalloc(room, sizeof *p->answer);
+	return p;
+}
+
+struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e)
+{
+	struct predict *p;
+	struct model m;
+
+	if (model_load(&m, path, flags, e) < 0)
+		return NULL;
+	p = predict_with(&m, path, max, threads, e);
+	if (!p)
+		model_release(&m);
 	return p;
 }
 
@@ -97,6 +113,11 @@ const struct classes *predict_classes(const struct predict *p)
 const struct model *predict_model(const struct predict *p)
 {
 	return &p->m;
+}
+
+int predict_check_sums(const struct predict *p, struct err *e)
+{
+	return model_check_sums(&p->m, p->path, e);
 }
 
 bool predict_size_guessed(const struct predict *p, struct err *warning)

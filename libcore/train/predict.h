@@ -33,10 +33,16 @@ typedef void predict_take(void *arg, const struct predict_answer *answer, int n)
  * time. THREADS 0: all processors; with 1 it starts none. NULL with E set, PATH named.
  */
 struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e);
+/* The same with the model M, read from PATH, which becomes its own unless it fails. */
+struct predict *predict_with(struct model *m, const char *path, int max, int threads,
+                             struct err *e);
 void predict_free(struct predict *p);           /* NULL is allowed */
 
 const struct classes *predict_classes(const struct predict *p);
 const struct model *predict_model(const struct predict *p);
+
+/* model_check_sums. Beside it, another thread may predict. */
+int predict_check_sums(const struct predict *p, struct err *e);
 
 /* As model_size_guessed. */
 bool predict_size_guessed(const struct predict *p, struct err *warning);

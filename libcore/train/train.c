@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/lock.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "base/rng.h"
+#include "nn/norm.h"
 #include "nn/trainer.h"
 #include "train/checkpoint.h"
 #include "train/train_log.h"
@@ -31,6 +33,8 @@ struct run {
 	struct train_log *log;
 	struct lock lock;               /* of the checkpoint */
 	struct score train, valid;
+	double start_s;                 /* of this process, for the time left */
+	uint64_t images_done;           /* since then */
 };
 
 /* ---- set-up ---- */
@@ -82,6 +86,7 @@ static void run_init(struct run *r)
 		weights_init(&r->c.best, r->net);
 		weights_zero(&r->c.best, r->net);       /* there is none yet */
 	}
+	r->start_s = clock_seconds();
 	r->c.at = (struct position){ .best_loss = INFINITY, .last_loss = NAN, .last_accuracy = NAN,
 	                             .last_valid_loss = NAN, .last_valid_accuracy = NAN };
 }
@@ -145,6 +150,14 @@ static int load(struct run *r, struct err *e)
 	return found;
 }
 
+/* A log may be begun anew, but not without a word, also where no progress is shown. */
+static void say_lacks(const struct run *r)
+{
+	if (r->c.at.log_epoch > 0 && train_log_is_new(r->log))
+		progress_line(false, "%s: is new, and lacks the rows up to epoch %lld", r->o->log,
+		              (long long)r->c.at.log_epoch);
+}
+
 /*
  * Weights from the checkpoint if there is one, else from FROM. A new run saves at once: a
  * file that cannot be written shows before the work, and a run that is killed in its
@@ -172,6 +185,7 @@ static int begin(struct run *r, const struct model *from, struct err *e)
 		                        r->c.at.log_epoch, e);
 		if (!r->log)
 			return -1;
+		say_lacks(r);
 	}
 	return found ? 0 : save(r, e);
 }
@@ -188,6 +202,12 @@ static void order_epoch(struct run *r)
 		return;
 	rng_init(&rng, r->o->seed, RNG_SHUFFLE, r->c.at.epoch);
 	rng_shuffle(&rng, r->order, n);
+}
+
+static int diverged(const struct run *r, const char *what, struct err *e)
+{
+	return err_set(e, "%s in epoch %u, step %u: a smaller --rate may help", what,
+	               r->c.at.epoch + 1, r->c.at.batch);
 }
 
 static int step(struct run *r, struct err *e)
@@ -213,11 +233,12 @@ static int step(struct run *r, struct err *e)
 	                              .seed = o->seed,
 	                              .step = (uint32_t)at->steps },
 	             &adam, &got);
-	if (!isfinite(got.loss))
-		return err_set(
-			e, "the loss became %g in epoch %u: a smaller --rate may help",
-			got.loss, at->epoch + 1);
 	at->batch++;
+	if (!isfinite(got.loss))
+		return diverged(r, isnan(got.loss) ? "the loss became NaN"
+		                                   : "the loss became infinite", e);
+	if (!trainer_is_finite(r->trainer, false))
+		return diverged(r, "a weight became NaN or infinite", e);
 	at->loss += got.loss;
 	at->correct += got.correct;
 	at->seen += r->batch;
@@ -227,17 +248,21 @@ static int step(struct run *r, struct err *e)
 /* The rest of the epoch. Returns TRAIN_DONE, TRAIN_STOPPED between two batches, or -1. */
 static int run_batches(struct run *r, struct err *e)
 {
+	uint64_t epoch = (uint64_t)r->batches * (uint64_t)r->batch;
 	char label[48];
 	struct progress p;
 	int result = TRAIN_DONE;
 
 	snprintf(label, sizeof label, "epoch %u/%d", r->c.at.epoch + 1, r->o->epochs);
-	progress_start(&p, label, "images", (uint64_t)r->batches * (uint64_t)r->batch, r->o->quiet);
+	progress_start(&p, label, "images", epoch, r->o->quiet);
+	progress_within(&p, r->start_s, r->images_done,
+	                epoch * (uint64_t)(r->o->epochs - (int)r->c.at.epoch - 1));
+	progress_skip(&p, (uint64_t)r->c.at.batch * (uint64_t)r->batch);
 	order_epoch(r);
-	progress_add(&p, (uint64_t)r->c.at.batch * (uint64_t)r->batch);
 	while (result == TRAIN_DONE && r->c.at.batch < r->batches) {
 		result = step(r, e);
 		progress_add(&p, (uint64_t)r->batch);
+		r->images_done += (uint64_t)r->batch;
 		if (result == TRAIN_DONE && r->o->stop && *r->o->stop)
 			result = TRAIN_STOPPED;
 	}
@@ -326,13 +351,23 @@ static int end_epoch(struct run *r, struct err *e)
 	return 0;
 }
 
+/* The rest of an epoch, and its end; with weights that are not finite nothing goes on. */
+static int run_epoch(struct run *r, struct err *e)
+{
+	int result = run_batches(r, e);
+
+	if (result < 0)
+		return -1;
+	if (!trainer_is_finite(r->trainer, true))
+		return diverged(r, "a weight became NaN or infinite", e);
+	return result == TRAIN_DONE ? end_epoch(r, e) : result;
+}
+
 static int run_epochs(struct run *r, struct err *e)
 {
 	while (r->c.at.epoch < (uint32_t)r->o->epochs) {
-		int result = run_batches(r, e);
+		int result = run_epoch(r, e);
 
-		if (result == TRAIN_DONE)
-			result = end_epoch(r, e);
 		if (result < 0 || save(r, e) < 0)
 			return -1;
 		if (result == TRAIN_STOPPED)
@@ -341,6 +376,25 @@ static int run_epochs(struct run *r, struct err *e)
 			return TRAIN_STOPPED;
 	}
 	return TRAIN_DONE;
+}
+
+/*
+ * Running statistics that began at Keras's 0 and 1 are worth little until these have faded, which a
+ * model judges badly by without a sign.
+ */
+static void say_fading(const struct run *r, const struct model *from)
+{
+	const double noticeable = .1;
+	double left = pow((double)NORM_KEEP, (double)r->c.at.steps);
+	bool initial = !r->o->bn_exact && r->c.at.steps > 0;
+
+	for (int i = 0; i < r->net->dense && initial; i++)
+		initial = from->w[BN_MEAN][i] == 0 && from->w[BN_VAR][i] == 1;
+	if (initial && left > noticeable)
+		progress_line(r->o->quiet,
+		              "the running statistics still have %.2f of their initial values: "
+		              "--bn exact computes them",
+		              left);
 }
 
 /* The weights that the run ends with, in c.w. */
@@ -383,6 +437,8 @@ int train(const struct train_options *o, const struct engine *engine, const stru
 	status = run_epochs(&r, e);
 	if (status == TRAIN_DONE && finish(&r, e) < 0)
 		status = -1;
+	if (status == TRAIN_DONE)
+		say_fading(&r, from);
 	if (status == TRAIN_DONE)
 		*result = (struct train_result){ r.c.w, r.train, r.valid,
 			                         (int64_t)r.batches * r.batch };

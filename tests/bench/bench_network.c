@@ -51,10 +51,10 @@ static struct args parse(int argc, char **argv)
 		OPT_INT('r', "runs", &a.runs, 1, 10000, "N", "timed runs of each figure"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... [FIGURE]...",
+	const struct opt_tool tool = { "[FIGURE]...",
 		                       "time the tutorial's network: train_step_b32, "
 		                       "infer_b1, infer_b32, infer_b256",
-		                       0, -1, engine_pick_name };
+		                       0, -1, engine_pick_name, NULL, NULL };
 
 	a.only = opt_parse(opts, &tool, argc, argv);
 	return a;

@@ -40,6 +40,10 @@ run aml-curve -f svg a.tsv b.tsv plain.tsv
 same "$out" x.svg "SVG on standard output"
 run aml-curve -m loss -o loss.svg a.tsv
 check "one panel" test "$(grep -c -e '>accuracy</text>' -e '>loss (cross-entropy)</text>' loss.svg)" -eq 1
+run aml-curve --unit round --from-zero -f svg plain.tsv
+check "--unit and --from-zero" test \
+	"$(grep -oE '>(round|0\.0)</text>' "$out" | sort | uniq -c | awk '{ printf "%s%s ", $1, $2 }')" = "2>0.0</text> 2>round</text> "
+check "no entry for lines that are not there" test "$(grep -c -e '>validation</text>' -e '>best ' "$out")" -eq 0
 run aml-curve -o x.png a.tsv b.tsv plain.tsv
 exits 0 "PNG"
 run aml-curve -f png a.tsv b.tsv plain.tsv

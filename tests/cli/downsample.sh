@@ -37,7 +37,7 @@ run aml-downsample "$IMAGES/none.tiff"
 fails_with "$IMAGES/none.tiff: No such file" "a file that is not there"
 run aml-downsample "$IMAGES"
 fails_with "$IMAGES: Is a directory" "a folder without -o"
-run aml-downsample a.tiff b.tiff
+run aml-downsample "$IMAGES" "$IMAGES"
 wrong_usage "-o" "two pictures without -o"
 run aml-downsample
 wrong_usage "operand" "no operand"
@@ -162,8 +162,39 @@ check "-k: and nothing else" test "$(wc -l <"$err")" -eq 2
 check "-k writes the rest" diff -r one mixed1
 stat -c %i mixed1/data_singlets/BAS_0001.npy >after
 check "what was finished is kept" cmp before after
-run aml-downsample -s 9 -o mixed1 mixed
-fails_with "mixed1: " "a finished dataset is not overwritten"
+run aml-downsample -k -s 10 -o mixed1 mixed
+fails_with "mixed1: holds a finished dataset already" "a finished dataset of another size is not overwritten"
+run aml-downsample -s 9 -f box -o mixed1 cells
+check "nor one of another filter" one_line "mixed1: holds a finished dataset already, with another '"
+check "it stays" diff -r one mixed1
+run aml-downsample -k -s 9 -o mixed1 mixed
+exits 1 "the same again, -k"
+check "and is as it was" diff -r one mixed1
+
+# ---- the same command again, wherever it was killed ----
+for form in "" --packed; do
+	run aml-downsample -s 9 $form -o whole cells
+	run aml-downsample -s 9 $form -o whole cells
+	exits 0 "finished already $form"
+	check "and told so $form" grep -qxF "whole: was finished already" "$err"
+	cp -r whole killed
+	echo "size 9, filter bicubic, type f4" >killed/.unfinished
+	run aml-downsample -q -s 9 $form -o killed cells
+	exits 0 "killed after labels.npy $form"
+	check "all is as it was $form" diff -r whole killed
+	rm -r killed
+	mkdir killed
+	echo "size 9" >killed/..unfinished.aml-aB3dE6
+	run aml-downsample -q -s 9 $form -o killed cells
+	exits 0 "killed at the very start $form"
+	check "the same $form" diff -r whole killed
+	rm -r killed/labels.npy whole
+	mv killed whole
+	echo mine >whole/..unfinished.backup
+	run aml-downsample -q -s 9 $form -o whole cells
+	fails_with "whole: the folder is not empty" "files of others are no leftovers $form"
+	rm -r whole
+done
 for form in "" --packed; do
 	run aml-downsample -s 9 $form -o changed mixed
 	fails_with "mixed/EOS/EOS_0002.tiff: damaged TIFF" "an unfinished dataset $form"
@@ -214,6 +245,13 @@ run aml-downsample -s 9 -o dangling mixed
 fails_with "mixed/MYO: No such file or directory" "a class folder on a disk that is not there"
 check "nothing is written" test ! -e dangling
 rm mixed/MYO
+ln -s /nowhere/EOS_7.tiff mixed/EOS/EOS_0007.tiff
+run aml-downsample -k -s 9 -o dangling mixed
+fails_with "mixed/EOS/EOS_0007.tiff: No such file or directory" "-k: an image on a disk that is not there"
+rm mixed/EOS/EOS_0007.tiff
+run aml-downsample -k -s 9 -o dangling mixed
+exits 0 "-k: when the disk is there again, the same command"
+check "completes" diff -r one dangling
 mkdir -p bad/BAS && cp "$IMAGES/broken/text.tiff" bad/BAS/BAS_1.tiff
 run aml-downsample -k -o bad1 bad
 exits 1 "-k, no good picture at all"

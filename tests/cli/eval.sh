@@ -78,12 +78,18 @@ check "the report is aml-confmat's" test "$(value classification_report all.json
 # ---- the table ----
 run aml-eval -d data model.npz
 exits 0 "the table"
-check "lines of all, training and validation" test "$(head -n 3 "$out" | awk '{ print $1, $2 }' | xargs)" = \
-	"all 48 training 43 validation 5"
+check "first what it was not trained with, then training and all" test "$(head -n 3 "$out" | awk '{ print $1, $2 }' | xargs)" = \
+	"validation 5 training 43 all 48"
 check "loss and accuracy to four digits" grep -q "^all .* loss $(printf %.4f "$(value loss all.json)")  accuracy" "$out"
 check "what it was trained with" grep -qx "the model was trained with the training images of this dataset" "$out"
-tail -n +6 "$out" >table
-same report.txt table "and the report"
+check "the report is of these" grep -qx "the 5 validation images:" "$out"
+tail -n +8 "$out" >table
+aml-eval -q -d data --split valid -p - model.npz 2>/dev/null | aml-confmat --report --classes all >valid.txt
+same valid.txt table "as aml-confmat has it"
+run aml-eval -d data --split train model.npz
+check "of training images alone, the report is of all" test "$(head -n 2 "$out" | awk '{ print $1, $2 }' | xargs)" = \
+	"all 43 training 43"
+run aml-eval -d data model.npz
 run aml-eval -d data -p - model.npz
 check "it goes to standard error if predictions go to standard output" grep -q '^all ' "$err"
 

@@ -41,6 +41,19 @@ mkdir -p served/2
 run aml-export -f savedmodel -o served "$weights"
 check "beside another version" test -s served/1/saved_model.pb -a -d served/2
 
+echo half >models/1/.saved_model.pb.aml-aB3dE6
+run aml-export -f savedmodel "$weights"
+exits 0 "after a run that was killed as it replaced the file"
+check "what that left is gone" test "$(ls -A models/1)" = saved_model.pb
+mkdir -p fresh/1.partial.aml-aB3dE6
+echo half >fresh/1.partial.aml-aB3dE6/saved_model.pb
+run aml-export -f savedmodel -o fresh "$weights"
+exits 0 "after one that was killed as it made the folder"
+check "what that left is gone, too" test "$(ls -A fresh)" = 1
+same fresh/1/saved_model.pb first.pb "and nothing half done was taken"
+run flock models aml-export -f savedmodel "$weights"
+fails_with "models: in use by another process" "two at a time"
+
 mkdir models/1/variables
 echo old >models/1/saved_model.pb
 run aml-export -f savedmodel "$weights"

@@ -106,6 +106,63 @@ fails_with "a.npz: was not trained from the previous model" "another previous mo
 run aml-fedavg --previous "$forms/stored.npz" -o out.npz a.npz c.npz
 fails_with "a.npz: made for images of size 20, expected 14 to 17" "a previous model of another size"
 
+# ---- clipping ----
+# column N: of the table of clients on stderr
+column() { awk -v n="$1" 'NR > 1 { print $n }' "$err" | tr '\n' ' '; }
+clip=(aml-fedavg --previous parent.npz)
+run "${clip[@]}" --clip 1e6 -o clipped.npz a.npz b.npz c.npz
+exits 0 "clipped to more than all"
+check "gives the mean" test "$(digest clipped.npz)" = "$(digest mean.npz)"
+check "nothing was scaled" test "$(column 4)" = "1.000000 1.000000 1.000000 "
+is_fact clip norm clipped.npz "the rule is told in the facts"
+is_fact clip_norm 1000000 clipped.npz "and the bound"
+run "${clip[@]}" --clip auto -o auto.npz a.npz b.npz c.npz
+exits 0 "clipped by the median"
+is_fact clip auto auto.npz "which the facts tell"
+bound=$(fact clip_norm auto.npz)
+run "${clip[@]}" --clip "$bound" -o clipped.npz a.npz b.npz c.npz
+check "the bound that they tell gives the same numbers" test "$(digest clipped.npz)" = "$(digest auto.npz)"
+check "the previous model is a parent" grep -aq "\"$(digest parent.npz)\"\]" auto.npz
+run "${clip[@]}" --clip 1 -o short.npz a.npz b.npz c.npz
+exits 0 "clipped to a length of 1"
+# shellcheck disable=SC2016 # awk's fields
+check "all are scaled" awk 'NR > 1 { n++; ok += $4 < 1 && $2 * $4 <= 1.00001 && $2 * $4 > .9999 } END { exit !(n == 3 && ok == 3) }' "$err"
+for jobs in 1 2 7; do
+	run "${clip[@]}" -q -j $jobs --clip 1 -o turned.npz c.npz a.npz b.npz
+	same short.npz turned.npz "the same bytes with -j $jobs in another order"
+done
+run "${clip[@]}" -q --clip 1 -o turned.npz a.delta - c.delta <b.npz
+fails_with "-: does not tell its num_examples" "standard input has no metadata"
+run "${clip[@]}" -q -w 30,50,80 --clip 1 -o turned.npz a.delta - c.delta <b.npz
+check "differences and standard input are read twice" test "$(digest turned.npz)" = "$(digest short.npz)"
+run "${clip[@]}" -q --clip 1 --bn pool -o turned.npz a.npz b.npz c.npz
+exits 0 "with pooled statistics"
+run "${clip[@]}" -q --clip 1 --server-opt yogi --state clip.state -o yogi.npz a.npz b.npz c.npz
+exits 0 "before an optimiser"
+cp clip.state want.state
+run "${clip[@]}" -q --clip 1 --server-opt yogi --state clip.state -o yogi.npz a.npz b.npz c.npz
+exits 0 "the same command again"
+same want.state clip.state "finds its state"
+run "${clip[@]}" -q --clip 2 --server-opt yogi --state clip.state -o yogi.npz a.npz b.npz c.npz
+fails_with "clip.state: belongs to the model" "another bound is another round"
+cp "$forms/nan.npz" nan.npz
+run aml-fedavg -q --equal --previous "$forms/stored.npz" --clip 1 -o out.npz "$forms/f8.npz" nan.npz
+fails_with "nan.npz: array 8: entry 17 is nan" "NaN at the first reading"
+head -c 30000 b.npz >cut.npz
+run "${clip[@]}" -q --equal --clip 1 -o out.npz a.npz cut.npz
+fails_with "cut.npz: not an .npz archive, or cut off" "half a file at the first reading"
+check "no output" test ! -e out.npz
+for bound in 0 -1 nan inf 0x1p3 " 1" 1x "" automatic 1e999; do
+	run "${clip[@]}" --clip "$bound" a.npz b.npz
+	wrong_usage "--clip takes auto or a number above 0" "a bound of '$bound'"
+done
+run aml-fedavg --clip 1 a.npz b.npz
+wrong_usage "--clip needs --previous" "a bound without the previous model"
+run "${clip[@]}" --clip 1 -m median a.npz b.npz
+wrong_usage "--clip needs --previous, and goes with --method mean only" "a bound and the median"
+run "${clip[@]}" --clip 1 -w 1,1.5 a.npz b.npz
+wrong_usage "--clip takes whole numbers for --weights" "fractional weights"
+
 # ---- server optimisers ----
 for rule in adam yogi adagrad; do
 	run aml-fedavg -q --server-opt $rule --previous parent.npz --state $rule.state -o $rule.npz a.npz b.npz c.npz
@@ -145,6 +202,27 @@ cp adam.npz want.npz && cp adam.state want.state && rm adam.state
 run aml-fedavg -q --server-opt adam --previous parent.npz --state adam.state -o adam.npz a.npz b.npz c.npz
 same want.npz adam.npz "the same command again: the same model"
 same want.state adam.state "and the same state"
+# killed after the state
+again=(aml-fedavg --server-opt adam --previous parent.npz --state adam.state)
+run "${again[@]}" -o adam.npz c.npz b.npz a.npz
+exits 0 "the same command once more, in any order"
+check "it says so" one_line "adam.npz, adam.state: were written already"
+same want.npz adam.npz "the model stays"
+same want.state adam.state "the state stays"
+run "${again[@]}" -o adam.npz a.npz b.npz
+fails_with "adam.state: belongs to the model $(digest adam.npz)" "without one client it is another round"
+run "${again[@]}" --equal -o adam.npz a.npz b.npz c.npz
+fails_with "adam.state: belongs to the model" "with other weights"
+run "${again[@]}" --server-rate .5 -o adam.npz a.npz b.npz c.npz
+fails_with "adam.state: belongs to the model" "with another rate"
+run "${again[@]}" -o elsewhere.npz a.npz b.npz c.npz
+fails_with "adam.state: belongs to the model" "with no model under the name that is given"
+cp mean.npz adam.npz
+run "${again[@]}" -o adam.npz a.npz b.npz c.npz
+fails_with "adam.state: belongs to the model" "with another one"
+cp want.npz adam.npz
+run sh -c '"$@" >piped' sh "${again[@]}" a.npz b.npz c.npz
+fails_with "adam.state: belongs to the model" "to standard output, where nobody can look"
 
 # ---- what is refused ----
 rm -f out.npz
@@ -244,4 +322,10 @@ run aml-fedavg --server-opt adam --previous parent.npz a.npz
 wrong_usage "--server-opt needs --previous and --state" "an optimiser without a state"
 run aml-fedavg --state s a.npz
 wrong_usage "--state goes with --server-opt only" "a state without an optimiser"
+run aml-fedavg --state s --server-opt none a.npz
+wrong_usage "--state goes with --server-opt only" "or with none"
+for option in server-rate beta1 beta2 tau; do
+	run aml-fedavg --$option .5 a.npz
+	wrong_usage "--$option goes with --server-opt only" "--$option without an optimiser"
+done
 end

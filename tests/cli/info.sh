@@ -80,7 +80,7 @@ mkdir -p unfinished/data_singlets tree/BAS
 run aml-info unfinished
 fails_with "unfinished: unfinished dataset: labels.npy is missing" "an unfinished dataset"
 run aml-info tree
-fails_with "tree: not a dataset, labels.npy is missing; aml-downsample makes one of a tree of images" "a tree of images"
+fails_with "tree: not a dataset, labels.npy is missing" "a tree of images"
 sed 's/"seed": 0/"seed": 1/' a.npz >other-facts.npz
 run aml-info other-facts.npz
 exits 0 "other facts, the same digest"

@@ -103,6 +103,23 @@ check "linked" test "$(stat -c %h cells/data_singlets/.dot.npy)" -eq 2
 run aml-partition -n 3 --copy cells copied
 check "copied" test "$(stat -c %h cells/data_singlets/.dot.npy)" -eq 2
 check "links and copies have the same bytes" diff -r out copied
+mkdir far to
+mv cells/data_singlets far/there
+ln -s ../far/there cells/data_singlets
+rm -r copied
+run aml-partition -n 3 cells to/out
+check "linked through a link to the folder of the images" test "$(stat -c %h far/there/.dot.npy)" -eq 3
+mv far/there/.dot.npy far/dot.npy
+ln -s ../dot.npy far/there/.dot.npy
+rm -r to/out
+run aml-partition -n 3 cells to/out
+exits 0 "an image that is a link to elsewhere"
+check "linked or copied, it is whole" diff -r out to/out
+check "and no link" test -z "$(find to -type l)"
+rm -r to cells/data_singlets
+mv far/there cells/data_singlets
+mv far/dot.npy cells/data_singlets/.dot.npy
+rmdir far
 make_singlets gone
 run aml-partition -n 3 --move gone moved
 exits 0 "--move"
@@ -133,6 +150,80 @@ check "all images, once" diff -r out "$(find . -maxdepth 1 -type d -name 'race[0
 check "a line from each other" test "$(cat race*.err | wc -l)" -eq 5
 check "the source is gone but for a file that is not ours" test ! -e cells/labels.npy
 rm -rf cells race*
+
+# ---- the same command again, wherever it was killed ----
+make_singlets cells
+for how in "--copy cells" "--link $many" "-S folds cells" "-S dirichlet:0.2 -s 3 cells"; do
+	# shellcheck disable=SC2086 # words
+	run aml-partition -n 3 $how twice
+	cp "$out" first.tsv
+	cp -a twice kept
+	# shellcheck disable=SC2086
+	run aml-partition -n 3 $how twice
+	exits 0 "$how: once more"
+	check "$how: it says so" one_line "twice: was there already"
+	same first.tsv "$out" "$how: the same table"
+	check "$how: nothing is changed" diff -r kept twice
+	# shellcheck disable=SC2086
+	run aml-partition -n 3 $how -s 99 twice
+	fails_with "twice: exists and is not an empty folder, nor this partition (twice/partition" "$how: another seed"
+	mkdir twice/more
+	# shellcheck disable=SC2086
+	run aml-partition -n 3 $how twice
+	fails_with "(twice: holds 4 files or folders, expected 3 partitions)" "$how: something else beside them"
+	rm -r twice kept
+done
+aml-partition -n 3 --copy cells twice >/dev/null
+printf 'X' | dd of="$(find twice -name cell_05.npy)" bs=1 seek=200 conv=notrunc status=none
+run aml-partition -n 3 --copy cells twice
+fails_with "has another 'cell_05'" "an image that was changed"
+rm -rf twice
+run sh -c 'exec aml-partition -n 3 cells twice >/dev/full'
+fails_with "standard output: No space left" "no room for the table"
+run aml-partition -q -n 3 cells twice
+exits 0 "is made up for"
+check "by the table" test "$(sum 2)" -eq 60
+rm -r twice
+
+# --move: the partitions in place, DATASET whole, half removed and gone
+for form in cells packed; do
+	rm -rf cells
+	make_singlets cells
+	[ $form = cells ] || { rm -r cells; cp -r "$many" cells; }
+	run aml-partition -n 3 cells whole
+	cp "$out" first.tsv
+	aml-partition -n 3 --copy cells twice >/dev/null
+	run aml-partition -n 3 --move cells twice
+	exits 0 "$form: killed before the removal"
+	check "$form: DATASET is gone" test ! -e cells
+	make_singlets cells
+	[ $form = cells ] || { rm -r cells; cp -r "$many" cells; }
+	mv cells/labels.npy cells/.moved
+	run aml-info cells
+	fails_with "cells: aml-partition --move was interrupted here: do it again" "$form: half removed, and told so"
+	run aml-partition -n 3 --move cells elsewhere
+	fails_with "cells: aml-partition --move was interrupted here" "$form: not to another place"
+	aml-partition -n 3 "$DATA/dataset/singlets" elsewhere >/dev/null
+	run aml-partition -n 3 --move cells elsewhere
+	fails_with "cells/.moved: 60 images, not 4" "$form: not to that of another dataset"
+	rm -rf elsewhere cells/data_singlets/cell_1*.npy cells/images.npy
+	run aml-partition -n 3 --move cells twice
+	exits 0 "$form: killed within the removal"
+	same first.tsv "$out" "$form: the table"
+	check "$form: what was left is gone" test ! -e cells
+	run aml-partition -n 3 --move cells twice
+	exits 0 "$form: killed after the removal"
+	same first.tsv "$out" "$form: the table again"
+	check "$form: all images, once" diff -r whole twice
+	run aml-partition -n 3 -s 1 --move cells twice
+	fails_with "twice: exists and is not an empty folder" "$form: gone, and another seed"
+	mkdir -p cells/data_singlets
+	touch cells/data_singlets/cell_20.npy
+	run aml-partition -n 3 --move cells twice
+	fails_with "cells: unfinished dataset" "$form: a new dataset that is unfinished"
+	check "$form: stays" test -e cells/data_singlets/cell_20.npy
+	rm -r cells twice whole
+done
 
 # ---- OUT ----
 mkdir empty full

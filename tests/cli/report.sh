@@ -168,6 +168,8 @@ run aml-report predictions.tsv
 wrong_usage "-o" "no page"
 run aml-report --trail a.npz -o no.html predictions.tsv
 wrong_usage "--trail needs -m" "a trail of nothing"
+run aml-report --resamples 200 -o no.html predictions.tsv
+wrong_usage "--resamples goes with --patients only" "draws of patients without patients"
 run aml-report -t '' -o no.html predictions.tsv
 wrong_usage "title" "no title"
 end

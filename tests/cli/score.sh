@@ -334,7 +334,9 @@ check "... without a figure that is no number" test "$(flat "$out" | grep -ciE '
 run aml-score --share --min-cell 261 "$skewed"
 fails_with "fewer than 261 images" "fewer images"
 run aml-score --min-cell 5 "$skewed"
-wrong_usage "--min-cell needs --share" "--min-cell alone"
+wrong_usage "--min-cell goes with --share only" "--min-cell alone"
+run aml-score --resamples 200 "$skewed"
+wrong_usage "--resamples goes with --patients only" "draws of patients without patients"
 run aml-score --share --min-cell -1 "$skewed"
 wrong_usage "--min-cell takes K from 0" "a negative one"
 

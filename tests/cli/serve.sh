@@ -116,12 +116,35 @@ cgi POST /cells AML_SERVE_OPTIONS="-m cells=model.npz --log log --max-body 1000"
 is 413 "a body above --max-body"
 cgi POST /cells CONTENT_LENGTH=50000000 AML_SERVE_OPTIONS="-m cells=model.npz --log log" <"$picture"
 says "of 50000000 bytes" "a body that ends early"
+head -c 300000 /dev/zero >large
+cgi POST /cells CONTENT_LENGTH= HTTP_TRANSFER_ENCODING=chunked <"$picture"
+is 411 "a body whose length is not told"
+for length in '' 50000000; do
+	exec 5<large
+	run env -i PATH="$PATH" GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST PATH_INFO=/cells CONTENT_LENGTH=$length HTTP_TRANSFER_ENCODING=chunked \
+		AML_SERVE_OPTIONS="-m cells=model.npz" aml-serve <&5
+	check "what is refused is read to its end (length '$length')" test -z "$(head -c 1 <&5 | tr '\0' 0)"
+	exec 5<&-
+done
 cgi POST /cells CONTENT_LENGTH=-1 <"$picture"
 is 400 "a length of -1"
 cgi GET /about QUERY_STRING=--help </dev/null
 is 400 "a query that would be a command line"
 cgi GET /about AML_SERVE_OPTIONS="-m cells=model.npz --log /dev/full" </dev/null
 is 500 "without its line in the log no answer"
+cp model.npz before.npz
+cp model.npz other.npz
+echo text >text
+for name in other.npz text; do
+	cgi GET /about AML_SERVE_OPTIONS="-m cells=model.npz --log $name" </dev/null
+	check "a log that is none is refused: $name" grep -q "$name: does not begin with '{', as a log does" "$err"
+done
+same other.npz before.npz "... and stays as it was"
+printf '{"time": "half' >torn.log
+for _ in 1 2; do
+	cgi GET /about AML_SERVE_OPTIONS="-m cells=model.npz --log torn.log" </dev/null
+done
+check "a line that was cut stays alone" test "$(grep -c '^{"time": "half$' torn.log) $(grep -c '^{.*}$' torn.log) $(wc -l <torn.log)" = "1 2 3"
 printf 'x' >broken.npz
 cgi GET /about AML_SERVE_OPTIONS="-m broken.npz" </dev/null
 fails_with "broken.npz: " "a broken model"
@@ -280,7 +303,7 @@ exec 4>&-
 answered
 is 400 "what is no SCGI"
 case ${AML_CONF:-} in
-asan | tsan) ;;                 # are not confined
+asan | tsan | cov) ;;                 # are not confined
 *)
 	for worker in $(workers); do
 		check "worker: no new rights, and only some calls" \

@@ -9,7 +9,7 @@ is_known() { check "$3" test "$(aml-info --json "$1" | sed -n 's/^ *"size_known"
 
 for class in BAS EOS; do
 	mkdir -p "cells/$class"
-	find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 6 | xargs cp -t "cells/$class"
+	find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 6 | xargs -d '\n' cp -t "cells/$class"
 done
 for size in 50 51 54; do
 	aml-downsample -q -s $size -o "cells$size" cells

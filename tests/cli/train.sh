@@ -209,7 +209,7 @@ cp part.tsv kept.tsv
 head -n 2 kept.tsv >part.tsv
 run train -e 3 --log part.tsv --checkpoint part.ck start.npz x3.npz
 fails_with "part.tsv: is not the log of this run" "a log without its last row"
-{ cat kept.tsv && head -c 2000 /dev/zero | tr '\0' x; } | tail -c +9 >part.tsv
+{ head -n 1 kept.tsv && echo other && tail -n +2 kept.tsv && head -c 2000 /dev/zero | tr '\0' x; } >part.tsv
 cp part.tsv before.tsv
 run train -e 3 --log part.tsv --checkpoint part.ck start.npz x3.npz
 fails_with "part.tsv: is not the log of this run" "another file, longer than the log"
@@ -220,16 +220,30 @@ fails_with "part.tsv: is not the log of this run" "the log of other epochs"
 rm part.tsv
 run train -e 3 --log part.tsv --checkpoint part.ck start.npz x3.npz
 exits 0 "a new log"
+check "... which is told to lack rows" one_line "part.tsv: is new, and lacks the rows up to epoch 2"
 check "has the row that is new" test "$(column 1 part.tsv)" = 3
 # A log that is new in a run that has gone on, stopped before its first row.
 background "${straight[@]}" --checkpoint late.ck start.npz late.npz
 wait_for 'fact late.ck epoch' 2
 kill -TERM $pid
 wait $pid
-printf 'half a line' >late.tsv
+{ head -n 1 kept.tsv && printf '1\t0.2'; } >late.tsv
 run train --log late.tsv start.npz x.npz
-fails_with "late.tsv: does not end with a whole line" "a log that is none"
-echo "of another run" >late.tsv
+fails_with "late.tsv: does not end with a whole line" "a log whose last line was cut"
+for text in x $'x\n' $'epoch\tloss\n1\t2\n' "x$(cat kept.tsv)"$'\n'; do
+	printf %s "$text" >late.tsv
+	cp late.tsv before.tsv
+	run train --log late.tsv start.npz x.npz
+	fails_with "late.tsv: does not begin with the header of a log" "a log that is none"
+	run train -e 3 --log late.tsv --checkpoint part.ck start.npz x.npz
+	fails_with "late.tsv: does not begin with the header of a log" "... nor for a run that goes on"
+	same late.tsv before.tsv "... and is as it was"
+done
+cp best.npz a.model
+run train --log a.model start.npz x.npz
+fails_with "a.model: does not begin with the header of a log" "a model as a log"
+same a.model best.npz "... is as it was"
+{ head -n 1 kept.tsv && echo "of another run"; } >late.tsv
 background "${straight[@]}" --log late.tsv --checkpoint late.ck start.npz late.npz
 wait_for 'ls late.ck.lock | wc -l' 1
 kill -TERM $pid
@@ -237,14 +251,15 @@ wait $pid
 run train "${straight[@]}" --log late.tsv --checkpoint late.ck start.npz late.npz
 exits 0 "a log that is new, and stopped"
 same straight.npz late.npz "... the weights"
-check "... keeps what it holds" test "$(head -n 1 late.tsv)" = "of another run"
+check "... keeps what it holds" test "$(sed -n 2p late.tsv)" = "of another run"
 check "... and has all rows since" test "$(tail -n 1 late.tsv)" = "$(tail -n 1 straight.tsv)"
 run train -e 5 -l 0.01 --checkpoint ck start.npz x.npz
 fails_with "rate was 0.001, is now 0.01" "another rate"
 run train -e 5 --checkpoint ck five.npz x.npz
 fails_with "parent was" "other weights"
-run train -e 5 --checkpoint start.npz start.npz x.npz
-fails_with "start.npz: not a checkpoint of aml-train" "weights are no checkpoint"
+cp start.npz no.ck
+run train -e 5 --checkpoint no.ck start.npz x.npz
+fails_with "no.ck: not a checkpoint of aml-train" "weights are no checkpoint"
 head -c 5000 ck >short.ckpt
 run train -e 5 --checkpoint short.ckpt start.npz x.npz
 fails_with "short.ckpt: " "a checkpoint cut short"
@@ -253,10 +268,10 @@ fails_with "nowhere/ck" "a checkpoint that cannot be written"
 check "... shows before the work" test ! -e none.tsv
 run train --log nowhere/log.tsv start.npz x.npz
 fails_with "nowhere/log.tsv" "a log that cannot be written"
-echo "of another run" >kept.tsv
+{ head -n 1 once.tsv && echo "of another run"; } >kept.tsv
 train -e 1 --checkpoint late start.npz late.npz
 train -e 2 --checkpoint late --log kept.tsv start.npz late.npz
-check "a log that comes later keeps what it holds" test "$(head -n 1 kept.tsv)" = "of another run"
+check "a log that comes later keeps what it holds" test "$(sed -n 2p kept.tsv)" = "of another run"
 run aml-eval -d data -q --json ck
 fails_with "ck: holds" "a checkpoint is no weights file"
 
@@ -314,11 +329,34 @@ run train --checkpoint busy.ck start.npz x2.npz
 fails_with "busy.ck: in use by another process" "a checkpoint that another run saves"
 run train --log busy.tsv start.npz x2.npz
 fails_with "busy.tsv: in use by another process" "a log that another run writes"
+run train --checkpoint other.ck --log busy.tsv start.npz x2.npz
+fails_with "busy.tsv: in use by another process" "the same with a checkpoint of its own"
+check "... which is not made" test ! -e other.ck
 run train --checkpoint free.ck --log free.tsv start.npz x3.npz
 exits 0 "others beside it"
+# OUT of FEDn, with which OUT-metadata goes
+: >pair.npz
+background -e 60 start.npz pair.npz
+wait_for 'ls pair.npz.lock | wc -l' 1
+run train start.npz pair.npz
+fails_with "pair.npz: in use by another process" "OUT and OUT-metadata that another run writes"
+echo other >pair.npz
+wait $pid
+check "FEDn's call is known from the start" test -s pair.npz-metadata
 kill -TERM $first
 wait $first
 check "the first run ends as it is asked to" test $? -eq 75
 check "no lock is left" test -z "$(find . -name '*.lock')"
 check "no temporary files are left" test -z "$(find . -name '.*.??????')"
+# ---- running statistics that still hold their initial values ----
+faded="the running statistics still have 0.[0-9][0-9] of their initial values"
+run aml-train -d data -e 1 -b 8 start.npz few.npz
+check "few steps from the initial statistics are told" grep -q "$faded" "$err"
+run aml-train -d data -e 1 -b 8 --bn exact start.npz exact.npz
+check "not of exact ones" test -z "$(grep "$faded" "$err")"
+run aml-train -d data -e 1 -b 8 few.npz more.npz
+check "nor where the model had others" test -z "$(grep "$faded" "$err")"
+run aml-train -d data -e 60 -b 8 start.npz many.npz
+check "nor after many steps" test -z "$(grep "$faded" "$err")"
+
 end

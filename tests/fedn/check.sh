@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # A real FEDn network on loopback with our tools as compute package, on the real demo images: check.sh
 # Needs Python 3.11 or 3.12 and, the first time, pip. FEDN_VENV keeps FEDn between runs. TAP on stdout.
+# shellcheck disable=SC2317 # run_rows calls the functions
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/printed.sh
+. "$TESTS/printed.sh"
 FEDN=$TESTS/fedn NET=$SCRATCH/net
 : "${FEDN_VENV:=$TOP/build/fedn-venv}"
 export FEDN_VENV KEEP=$SCRATCH/keep REAL=$BIN
@@ -53,6 +56,45 @@ near() {
 	check "$what: $far of $limit" "$python" -c "import sys; sys.exit(not float('$far') <= $limit)"
 }
 
+# ---- what the page for clinics prints; what needs no network, tests/cli/readme.sh runs ----
+
+rows() {
+	cat <<-'TABLE'
+	examples/fedn/README.md | python3 -m venv fedn && fedn/bin/pip install fedn==   | client_line
+	examples/fedn/README.md | python3 -m venv fedn && fedn/bin/pip install --ignore | newer_python
+	examples/fedn/README.md | FEDN_URL=https://fedn.example.org sh confusion.sh     | judged
+	TABLE
+}
+
+# up.sh has installed FEDn already; the second line starts every client.
+client_line() {
+	check "up.sh installs the FEDn of the page" grep -q "$(grep -o 'fedn==[0-9.]*' "$1")" "$FEDN/up.sh"
+	CLIENT_LINE=$(sed 1d "$1")
+	export CLIENT_LINE
+}
+
+# With $newer, a Python such as Debian 13's.
+newer_python() {
+	[ -n "$newer" ] || { skip "no Python 3.13 here"; return; }
+	mkdir -p "$SCRATCH/newer/bin"
+	printf '#!/bin/sh\nexec "%s" "$@"\n' "$(command -v "$newer")" >"$SCRATCH/newer/bin/python3"
+	chmod +x "$SCRATCH/newer/bin/python3"
+	cd "$SCRATCH/newer" && PATH=$PWD/bin:$PATH run sh -eu "$1"
+	cd "$OLDPWD" && exits 0 "$(cat "$1")"
+}
+
+# The address and the id are those of this network.
+judged() {
+	sed "s,https://fedn.example.org,http://127.0.0.1:$FEDN_API_PORT,; s,MODEL-ID,$id,; s, #.*,," "$1" >line
+	ln -s parts/partition0 data
+	ln -s "$TOP/examples/fedn/confusion.sh" confusion.sh
+	run sh -eu line
+	exits 0 "$(cat "$1")"
+	check "confusion.sh draws" grep -q '</svg>' "$id/confusion.svg"
+}
+
+run_rows client_line
+
 run "$FEDN/up.sh" "$NET"
 exits 0 "the network comes up"
 [ "$status" -eq 0 ] || end
@@ -78,20 +120,43 @@ check "what training reports comes back" "$python" "$FEDN/metadata.py" "http://1
 # the order in which updates arrive, is amplified by Adam: two runs of FEDn differ by as much.)
 for r in 1 2 3; do
 	for c in 0 1 2; do
-		"$REAL/aml-train" -q -d parts/partition$c -s $r "$KEEP/clinic$c.$r.in.npz" again.npz
+		"$REAL/aml-train" -q -d parts/partition$c -e 1 -b 16 --bn exact -s $r "$KEEP/clinic$c.$r.in.npz" again.npz
 		same again.npz "$KEEP/clinic$c.$r.npz" "round $r, clinic $c: the same bytes without FEDn"
 	done
 done
 run env PATH="$BIN:$PATH" make -s -f "$TOP/examples/federation.mk" CLIENTS="0 1 2" DATA_0=parts/partition0 \
-	DATA_1=parts/partition1 DATA_2=parts/partition2 WORK=folders ROUNDS=1 SEED=0 INIT=seed.npz
+	DATA_1=parts/partition1 DATA_2=parts/partition2 WORK=folders ROUNDS=1 SEED=0 INIT=seed.npz TRAIN="-e 1 -b 16 --bn exact"
 near 1e-7 2.npz folders/1/global.npz "FEDn's first model is the folders'"
 
 # ---- a model of the trail, judged on local data ----
 
 id=$(awk '/^model\t/ { on = 1; next } /^$/ { on = 0 } on { id = $1 } END { print id }' fedavg.tsv)
-run env FEDN_URL="http://127.0.0.1:$FEDN_API_PORT" sh "$TOP/examples/fedn/confusion.sh" "$id" parts/partition0 judged
-exits 0 "confusion.sh"
-check "confusion.sh draws" grep -q '</svg>' judged/confusion.svg
+run_rows judged
+
+# ---- clients that do not trust the organiser's package ----
+
+package=$(curl --fail --silent "http://127.0.0.1:$FEDN_API_PORT/api/v1/packages/checksum" | sed -n 's/.*"checksum": *"\([0-9a-f]*\)".*/\1/p')
+for c in 0 1 2; do
+	"$FEDN/down.sh" "$NET" clinic$c
+done
+export AML_TRAIN="--bn running"         # the next session is of fedopt, which makes exact variances negative
+CLIENT_YAML="package_checksum: $package" "$FEDN/client.sh" "$NET" clinic0 parts/partition0
+CLIENT_PACKAGE=$TOP/examples/fedn/package "$FEDN/client.sh" "$NET" clinic1 parts/partition1
+# Debian 13's Python, if this machine has one
+newer=
+for p in python3 python3.13 ${NEWER_PYTHON:+"$NEWER_PYTHON"}; do
+	! "$p" -c 'import sys; sys.exit(sys.version_info < (3, 13))' 2>/dev/null || newer=$p
+done
+run_rows newer_python
+CLIENT_VENV=${newer:+$SCRATCH/newer/fedn} "$FEDN/client.sh" "$NET" clinic2 parts/partition2
+CLIENT_YAML="package_checksum: ${package//[0-7]/8}" "$FEDN/client.sh" "$NET" stranger parts/partition0 2>/dev/null
+for _ in $(seq 100); do
+	grep -q "Could not validate compute package" "$NET/log/client-stranger.log" && break
+	sleep 0.2
+done
+check "a client that expects another package refuses this one" grep -q "Could not validate compute package" "$NET/log/client-stranger.log"
+check "and unpacks nothing of it" test ! -e "$NET/clients/stranger/package/fedn.yaml"
+"$FEDN/down.sh" "$NET" stranger
 
 # ---- three rounds of fedopt ----
 

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static uint8_t *decode(const char *text, size_t size, long *n)
 {
 	uint8_t *out = malloc(size / 4 * 3 + 3);
-	struct err e = { "" };
+	struct err e = {0};
 
 	if (!out)
 		abort();

@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "memfile.h"
+#include "fuzz/mutate_zip.h"
 #include "train/checkpoint.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -3,6 +3,7 @@
 
 #include "info/info.h"
 #include "memfile.h"
+#include "fuzz/mutate_zip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -16,7 +16,7 @@ static void draw(const struct learning *log)
 
 	if (!f)
 		return;
-	curve_figure(&d, &curve, 1, CURVE_BOTH, "title");
+	curve_figure(&d, &curve, 1, &(struct curve_style){ CURVE_BOTH, "epoch", false }, "title");
 	svg_write(&d, f);
 	draw_release(&d);
 	fclose(f);

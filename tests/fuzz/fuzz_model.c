@@ -2,6 +2,7 @@
 #include <stdint.h>
 
 #include "memfile.h"
+#include "fuzz/mutate_zip.h"
 #include "model/digest.h"
 #include "model/facts.h"
 #include "model/model.h"

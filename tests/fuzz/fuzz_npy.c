@@ -5,6 +5,7 @@
 #include "format/npy.h"
 #include "format/npy_ids.h"
 #include "memfile.h"
+#include "fuzz/mutate_pickle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,6 +6,7 @@
 #include "format/npz.h"
 #include "format/npz_stream.h"
 #include "memfile.h"
+#include "fuzz/mutate_zip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

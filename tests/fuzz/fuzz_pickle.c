@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fuzz/mutate_pickle.h"
 #include "format/pickle.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

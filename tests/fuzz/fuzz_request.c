@@ -47,7 +47,7 @@ static void check_again(const char *name, const char *value)
 
 static void check_length(const char *text)
 {
-	struct err e = { "" };
+	struct err e = {0};
 	int64_t n = request_length(text, LIMIT, &e);
 
 	if (n < -1 || n > LIMIT || (n < 0) != (e.text[0] != '\0'))

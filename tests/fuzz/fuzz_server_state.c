@@ -7,6 +7,7 @@
 
 #include "fed/server_state.h"
 #include "memfile.h"
+#include "fuzz/mutate_zip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

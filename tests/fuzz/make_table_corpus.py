@@ -1,4 +1,4 @@
-"""Writes corpus/tsv, classes, id_groups, predictions, cases, class_groups, tolerant, shared and learning. Plain Python.
+"""Writes corpus/tsv, classes, id_groups, predictions, cases, class_groups, tolerant, shared, learning and roster. Plain Python.
 
 good-*: accepted. odd-*: unusual but valid, accepted. bad-*: refused. What fuzzing found is added by hand."""
 from corpus_file import put
@@ -281,6 +281,30 @@ def learning():
     put("learning", "bad-header-again", LOG + "1\t2\t3\t4\t5\n" + LOG)
 
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExlsAzP9o8/1zelT8dE2YfZ2eyVwz0Zs0L9wGxl2pVd"
+ROSTER = "site\tkey\tmin_examples\nnorth\t%s me@north\t50\neast\t-\t-\n" % KEY
+
+
+def roster():
+    put("roster", "good-roster", ROSTER)
+    put("roster", "good-two-columns", "key\tsite\n-\tnorth\n")
+    put("roster", "odd-crlf-mark", b"\xef\xbb\xbf" + ROSTER.replace("\n", "\r\n").encode())
+    put("roster", "odd-columns", ROSTER.replace("\n", "\tx\ty\n"))
+    put("roster", "odd-blank-lines", ROSTER.replace("\n", "\n\n"))
+    put("roster", "odd-no-last-newline", ROSTER[:-1])
+    put("roster", "odd-names", "site\tkey\n*,\"!\t-\n\u00e4 \t-\n-\t-\n")
+    put("roster", "bad-empty", "")
+    put("roster", "bad-no-site", "site\tkey\n")
+    put("roster", "bad-no-heading", ROSTER[ROSTER.index("\n") + 1:])
+    put("roster", "bad-twice", ROSTER + "north\t-\t-\n")
+    put("roster", "bad-key-twice", ROSTER + "west\t%s\t-\n" % KEY)
+    put("roster", "bad-pattern", ROSTER.replace("north\t", "n*\t"))
+    put("roster", "bad-authority", ROSTER.replace("ssh-", "cert-authority ssh-"))
+    put("roster", "bad-kind", ROSTER.replace("ssh-ed25519", "ssh-rsa"))
+    put("roster", "bad-count", ROSTER.replace("50", "-50"))
+    put("roster", "bad-nul", ROSTER + "\0\n")
+
+
 tsv()
 classes()
 id_groups()
@@ -290,3 +314,4 @@ class_groups()
 tolerant()
 shared()
 learning()
+roster()

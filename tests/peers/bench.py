@@ -220,8 +220,17 @@ def memory_groups():
                    whole(peer("tutorial.py", "train", part, "w0.npz", "trained-theirs.npz")), figure="mib")]
 
 
+def serve_groups():
+    """Medians of one client's requests, through lighttpd, to servers that stand."""
+    servers = inside(os.environ["SERVE_PYTHON"], os.path.join(HERE, "serve_speed.py"), "ours0.npz", "full.onnx", "-r", "1",
+                     figures=["scgi", "cgi", "kserve", "fastapi"])
+    peers = {"kserve, ONNX Runtime": ("servers", "kserve"), "FastAPI, ONNX Runtime": ("servers", "fastapi")}
+    return [Group({"servers": servers}, [("one picture as JSON over HTTP, " + title, floor, False, ("servers", ours), peers)
+                                         for ours, title, floor in (("scgi", "SCGI", 5), ("cgi", "CGI", 2))])]
+
+
 GROUPS = {"predict": predict_groups, "prepare": prepare_groups, "fedavg": fedavg_groups,
-          "tutorial": tutorial_groups, "memory": memory_groups}
+          "tutorial": tutorial_groups, "memory": memory_groups, "serve": serve_groups}
 JOBS = ["train", "infer", *GROUPS]
 
 

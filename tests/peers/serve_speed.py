@@ -4,8 +4,8 @@ usage: serve_speed.py MODEL.npz MODEL.onnx [-r ROUNDS (5)] [-n REQUESTS (40)]
 
 The picture is S x S x 4 floats in JSON, as Python prints them (824 kB at 100 x 100). One client asks one request after the other
 over a connection that stays open. The servers stand all the while and take turns, REQUESTS each in every round, so that a slow
-phase of the machine hits all alike. Prints a line a server: name, the median and the 99th percentile in milliseconds over all
-rounds, the least median of a round, and how many times the median of SCGI that is.
+phase of the machine hits all alike. Prints a line a server (scgi, cgi: ours; kserve; fastapi): name, the median and the 99th
+percentile in milliseconds over all rounds, the least median of a round, and how many times the median of SCGI that is.
 Needs BIN, lighttpd, and Python packages kserve, fastapi, uvicorn, onnxruntime, numpy.
 """
 import argparse, http.client, json, os, pathlib, statistics, sys, time
@@ -99,11 +99,11 @@ def start_all(npz, onnx):
     import scene
     serve = scene.Serve(models=("%s=%s" % (NAME, npz),), workers=THREADS)
     web = scene.Web("lighttpd", serve, "-m %s=%s --log %s/log.cgi" % (NAME, npz, scene.folder))
-    servers = [Server("aml-serve, SCGI, lighttpd", web.port), Server("aml-serve, CGI, lighttpd", web.port, "/cgi" + PATH)]
-    for peer, title in (("kserve", "kserve, ONNX Runtime"), ("fastapi", "FastAPI, uvicorn, ONNX Runtime")):
+    servers = [Server("scgi", web.port), Server("cgi", web.port, "/cgi" + PATH)]
+    for peer in PEERS:
         port = scene.free_port()
         scene.start([sys.executable, __file__, "--" + peer, port, npz, onnx], stdout=sys.stderr)
-        servers.append(Server(title, port))
+        servers.append(Server(peer, port))
     return servers
 
 
@@ -137,6 +137,8 @@ def main():
         print("round %d of %d" % (number + 1, o.r), file=sys.stderr)
         for s in servers:
             s.take_turn(body, o.n)
+    import scene            # found by now
+    scene.clean()           # whoever has read the table may end this process at once
     print("server\tp50\tp99\tleast\ttimes")
     for s in servers:
         p50 = statistics.median(s.times)

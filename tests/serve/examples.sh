@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # examples/serve: serve.sh, and the snippets within real web servers: lighttpd, nginx, Apache, those that are installed.
-# shellcheck disable=SC2317 # until_true and within call the functions
+# shellcheck disable=SC2317 # run_rows, until_true and within call the functions
 . "${0%/*}/../lib.sh"
 # shellcheck source=tests/ready.sh
 . "$TESTS/ready.sh"
+# shellcheck source=tests/printed.sh
+. "$TESTS/printed.sh"
 export PATH=$PATH:/usr/sbin
 SERVE=$TOP/examples/serve
 
@@ -12,7 +14,7 @@ chmod 755 "$SCRATCH" .
 mkdir a\ b && cd a\ b || exit 1
 cp "${MODEL:-$TOP/build/demo/models/federated-exact.npz}" model.npz 2>/dev/null || run make_ready
 cp "$(command -v aml-serve)" aml-serve
-find "$TOP/examples/demo-cells/BAS" -name '*.tiff' | sort | head -n 1 | xargs -I{} cp {} cell.tiff
+find "$TOP/examples/demo-cells/BAS" -name '*.tiff' | sort | head -n 1 | xargs -d '\n' -I{} cp {} cell.tiff
 digest=$(sha256sum cell.tiff | cut -d ' ' -f 1)
 
 if ! command -v curl >/dev/null || ! command -v lighttpd >/dev/null; then
@@ -63,7 +65,7 @@ answers_all() {
 	gives 200 '"file": "cell.tiff"' "$1 takes a form" "${login[@]}" -F f=@cell.tiff -F g=@cell.tiff "$2cells"
 	case $1 in
 	apache.conf*) gives 411 '' "$1 wants the length of a body" "${chunked[@]}" "$2cells" ;;
-	apache-cgi*) gives 400 'no picture' "$1 wants the length of a body" "${chunked[@]}" "$2cells" ;;
+	apache-cgi*) gives 411 'length is not told' "$1 wants the length of a body" "${chunked[@]}" "$2cells" ;;
 	*) gives 200 "$digest" "$1 takes a body without a length told" "${chunked[@]}" "$2cells" ;;
 	esac
 	gives 404 'nothing is at /no' "$1 knows no other path" "${login[@]}" "$2no"
@@ -77,12 +79,15 @@ answers_all() {
 of() { pgrep -P "$1"; }
 started() { grep -q http "$SCRATCH/said"; }
 
-# serves ARGUMENT...: serve.sh with these, in a process group of its own as at a terminal
+# serves ARGUMENT...: serve.sh with these
+serves() { starts sh "$SERVE/serve.sh" "$@"; }
+
+# starts COMMAND...: which runs serve.sh, in a process group of its own as at a terminal
 # shellcheck disable=SC2016 # Perl's variables
-serves() {
+starts() {
 	mkdir -p "$SCRATCH/tmp dir"
 	TMPDIR="$SCRATCH/tmp dir" BIN=$BIN AML_SERVE_OPTIONS="-m cells=model.npz" \
-		setsid perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' sh "$SERVE/serve.sh" "$@" \
+		setsid perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$@" \
 		>"$SCRATCH/said" 2>"$err" &
 	process=$!
 	until_true started
@@ -118,6 +123,27 @@ gives 200 models "without a port it finds one" "$(grep -o 'http://[^ ]*' "$SCRAT
 kill -TERM "$process"
 ended SIGTERM
 exits 143 SIGTERM
+
+rows() {
+	cat <<-'TABLE'
+	README.md                | sh examples/serve/serve.sh build/demo | line
+	examples/serve/README.md | sh examples/serve/serve.sh build/demo | line
+	TABLE
+}
+# line BLOCK: as it is printed, beside links to what it names
+line() {
+	mkdir -p "$SCRATCH/line/build/demo/models"
+	ln -sfn "$TOP/examples" "$SCRATCH/line/examples"
+	ln -sf "$PWD/model.npz" "$SCRATCH/line/build/demo/models/federated-exact.npz"
+	ln -sf "$PWD/model.npz" "$SCRATCH/line/model.npz"
+	cd "$SCRATCH/line" && starts sh "$1"
+	cd "$OLDPWD" && children=$(of "$process" | paste -s -d ,)
+	gives 200 '</html>' "$(cat "$1")" "$(grep -o 'http://[^ ]*' "$SCRATCH/said")"
+	kill -INT -- "-$process"
+	ended "the printed line"
+}
+# shellcheck disable=SC2119 # all of them
+run_rows
 
 for name in aml-serve lighttpd; do
 	serves model.npz "$(free_port)"

@@ -31,7 +31,7 @@ done
 # file names are not all ASCII
 run env LC_ALL=C.UTF-8 python3 "$TESTS/serve/check_page.py" "http://127.0.0.1:$port/" "$folder"
 exits 0 "in the browser"
-sed -n 's/^not ok [0-9]* - /# /p; s/^#   /#   /p' "$out"
+sed -n 's/^not ok [0-9]* - /# /p; s/^#   /#   /p' "$out" >&2
 check "all that was asked was answered" grep -q '^1\.\.[0-9]*$' "$out"
 kill "$web" "$serve"
 wait

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/../lib.sh"
 SLURM=$SCRATCH/slurm
 PORT=22022
-TRAIN="-e 30 -b 8"                # long enough for a task to be killed between two epochs
+TRAIN="-e 12 -b 8"                # long enough for a task to be killed between two epochs
 trap '"$TESTS/slurm/down.sh" "$SLURM" 2>/dev/null; kill "$(cat "$SCRATCH/sshd.pid")" 2>/dev/null; sleep 2; rm -rf "$SCRATCH"' EXIT
 
 aml-downsample -q -s 40 -t u1 -o cells "$TOP/examples/demo-cells"
@@ -22,20 +22,24 @@ finish() {
 }
 
 federate() {
-	run "$TOP/examples/slurm/federate.sh" -w federation -r 3 -s 0 -S 40 -t "$TRAIN" parts/partition0 \
-		parts/partition1 parts/partition2
+	run "$TOP/examples/slurm/federate.sh" -w federation -r 3 -s 0 -S 40 -p 2 -t "$TRAIN" -b "--time=30 --comment=cells" \
+		parts/partition0 parts/partition1 parts/partition2
 }
 
 federate
 exits 0 "three rounds are submitted"
+check "with the options for sbatch" test "$(squeue -h -o %k | sort -u)" = cells
 for _ in $(seq 6000); do                # one task of the second round, killed with its checkpoint on disk
 	[ -e federation/2/client1.checkpoint ] && break
 	sleep 0.1
 done
 check "a task of the second round is killed with its checkpoint" pkill -KILL -f 'federation/2/client1.checkpoint'
 finish
-check "it was requeued and went on" grep -q requeue federation/log/train-2-*-1.txt
+check "it was requeued and went on" grep -q requeue federation/log/train-2-1.txt
+check "clients were added up in two sums a round" test "$(grep -l ': averaged 2 sums' federation/log/average-?.txt | wc -l)" = 3
 check "the last model is there" test -e federation/3/global.npz
+check "each task's log has its result" test "$(grep -l '^round [123], .*: 12 epochs, loss' federation/log/train-*.txt | wc -l)" = 9
+check "the table has each client" test "$(grep -c 'parts/partition[012]	' federation/table.tsv)" = 3
 
 # The same in folders, and with one client behind ssh.
 options=(CLIENTS="0 1 2" DATA_0="$PWD/parts/partition0" DATA_1="$PWD/parts/partition1" DATA_2="$PWD/parts/partition2"

@@ -15,6 +15,7 @@
 #include "model/digest.h"
 #include "model/model_writer.h"
 #include "model/weights.h"
+#include "client_models.h"
 #include "scratch.h"
 #include "tap.h"
 
@@ -35,22 +36,12 @@ static void make_models(void)
 
 	net_init(&net, 88, 4, filters, 350, 3, &e);
 	ok(net_count(&net, DENSE1_W) > 2 * BLOCK, "more than two blocks");
-	weights_init(&parent_w, &net);
 	rng_init(&r, 11, RNG_INIT, 0);
 	parent.net = net;
-	for (int k = 0; k < NET_ARRAYS; k++) {
-		for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++)
-			parent_w.a[k][i] = .05f * (float)rng_normal(&r) + (k == BN_VAR ? 1 : 0);
-		parent.w[k] = parent_w.a[k];
-	}
+	draw_parent(&parent, &parent_w, &r);
 	for (int c = 0; c < CLIENTS; c++) {
-		weights_init(&w[c], &net);
-		for (int k = 0; k < NET_ARRAYS; k++)
-			for (size_t i = 0; i < net_count(&net, (enum net_array)k); i++)
-				w[c].a[k][i] = parent.w[k][i] + 1e-3f * (float)rng_normal(&r);
-		paths[c] = xasprintf("%s.%d", scratch_path("client"), c);
-		if (model_save(paths[c], &net, weights_const(&w[c]), NULL, &e) < 0)
-			printf("# %s\n", e.text);
+		draw_client(&w[c], &parent, 1e-3f, 1e-3f, &r);
+		paths[c] = save_client(&w[c], &net, c);
 	}
 }
 
@@ -67,7 +58,7 @@ static void release_models(void)
 static bool run(struct aggregate *a, struct clients *c, int threads)
 {
 	struct threads *pool = threads_new(threads);
-	struct err e = {{0}};
+	struct err e = {0};
 	int result;
 
 	result = clients_open(c, paths, CLIENTS, a->previous, a->previous ? "unknown" : NULL, &e);
@@ -168,7 +159,7 @@ static void test_written(void)
 	struct aggregate a = { .method = AGGREGATE_MEAN };
 	const char *path = scratch_path("early"), *late = scratch_path("late");
 	struct clients c;
-	struct err e = {{0}};
+	struct err e = {0};
 	size_t size = 0, want_size = 0;
 	char *got, *want;
 
@@ -208,7 +199,7 @@ static void test_not_written(void)
 {
 	const char *path = scratch_path("early");
 	struct rlimit all, less;
-	struct err e = {{0}};
+	struct err e = {0};
 	int before = files();
 
 	turn_bit(paths[1]);

@@ -13,7 +13,7 @@ static const char head[] = HEAD;
 static void test_rows(void)
 {
 	struct cases c = {0};
-	struct err e = { "" };
+	struct err e = {0};
 	size_t *order;
 
 	is_int(read_text(&c, HEAD "z\tA\tB\t0.25\t0.75\na\\tb\tB\tB\t0\t1\n", &e), 0,
@@ -53,7 +53,7 @@ static void test_many(void)
 	enum { MANY = 5000 };
 	char *text = rows_of(MANY), id[32];
 	struct cases c = {0};
-	struct err e = { "" };
+	struct err e = {0};
 	size_t wrong = 0;
 
 	must(read_text(&c, text, &e), &e);
@@ -75,7 +75,7 @@ static void test_most_classes(void)
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 	struct cases c = {0};
-	struct err e = { "" };
+	struct err e = {0};
 
 	fputs("id\ttrue\tpredicted", f);
 	for (int i = 0; i < CLASSES_MAX; i++)
@@ -96,7 +96,7 @@ static void test_most_classes(void)
 static void test_several_files(void)
 {
 	struct cases c = {0};
-	struct err e = { "" };
+	struct err e = {0};
 	size_t *order;
 
 	must(read_text(&c, head, &e), &e);
@@ -134,7 +134,7 @@ static void test_refused(void)
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct cases c = {0};
-		struct err e = { "" };
+		struct err e = {0};
 
 		snprintf(text, sizeof text, "%s%s", head, bad[i].rows);
 		is_int(read_text(&c, text, &e), -1, bad[i].message);
@@ -150,7 +150,7 @@ static void test_sums(void)
 
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		struct cases c = {0};
-		struct err e = { "" };
+		struct err e = {0};
 
 		snprintf(text, sizeof text, "%sx\tA\tA\t%s\n", head, good[i]);
 		ok(read_text(&c, text, &e) == 0, "rounded probabilities: %s %s", good[i], e.text);
@@ -168,7 +168,7 @@ static void test_patients(void)
 {
 	struct cases c = {0};
 	struct id_groups g = {0};
-	struct err e = { "" };
+	struct err e = {0};
 
 	must(read_text(&c, HEAD "z\tA\tA\t1\t0\nb\tA\tA\t1\t0\na\tB\tB\t0\t1\n", &e), &e);
 	must(read_text(&c, HEAD "b\tB\tA\t1\t0\n", &e), &e);

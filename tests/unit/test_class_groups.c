@@ -19,7 +19,7 @@ static void test_add(void)
 {
 	struct classes c = four();
 	struct class_groups g = {0};
-	struct err e = { "" };
+	struct err e = {0};
 	const double p[] = { .1, .2, .3, .4 };
 
 	is_int(class_groups_add(&g, "blasts=D,B", &c, &e), 0, "a group");
@@ -57,7 +57,7 @@ static void test_refused(void)
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct class_groups g = {0};
-		struct err e = { "" };
+		struct err e = {0};
 
 		must(class_groups_add(&g, "first=A", &c, &e), &e);
 		is_int(class_groups_add(&g, bad[i].text, &c, &e), -1, bad[i].message);
@@ -87,7 +87,7 @@ static void test_file(void)
 		{ "group\tclasses\nx\tE\n", "x.tsv: line 2: group 'x': no class 'E'" },
 	};
 	struct class_groups g = {0};
-	struct err e = { "" };
+	struct err e = {0};
 
 	is_int(read_text(&g, "group\tclasses\r\nx\tA,B\r\n\r\na=b\tC\n", &e), 0, "a file");
 	ok(g.count == 2 && g.each[0].member[1] && !g.each[0].member[2], "of two groups");
@@ -107,7 +107,7 @@ static void test_most_classes(void)
 {
 	struct classes c;
 	struct class_groups g = {0};
-	struct err e = { "" };
+	struct err e = {0};
 
 	classes_numbered(&c, CLASSES_MAX);
 	must(class_groups_add(&g, "last=C255", &c, &e), &e);

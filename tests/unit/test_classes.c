@@ -95,7 +95,7 @@ static void test_equal(void)
 static void test_expect(void)
 {
 	struct classes a, b;
-	struct err e = { "" };
+	struct err e = {0};
 
 	classes_parse(&a, "A,B", &e);
 	classes_parse(&b, "B,A,C", &e);

@@ -2,6 +2,7 @@
 #include "base/cleanup.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "scratch.h"
@@ -25,6 +26,9 @@ static void end_early(int number)
 	add("first");
 	cleanup_forget(add("kept"));
 	add("last");
+	mkdir(scratch_path("folder"), 0777);
+	add("folder/file");
+	cleanup_add(scratch_path("folder"));
 	cleanup_forget(-1);
 	if (number)
 		raise(number);
@@ -48,6 +52,7 @@ static void ends(void)
 
 	ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM, "a signal ends the program");
 	ok(!is_there("first") && !is_there("last"), "files named are removed");
+	ok(!is_there("folder"), "a folder is, with what is in it");
 	ok(is_there("kept"), "one that is no longer named stays");
 	status = run(0);
 	ok(WIFEXITED(status) && WEXITSTATUS(status) == 3, "exit");
@@ -73,6 +78,34 @@ static void children(void)
 	cleanup_forget(ticket);
 }
 
+static struct err told;
+
+static void keep_told(const struct err *e)
+{
+	told = *e;
+}
+
+/* What cannot be removed is tried again at the end, and told. */
+static void stubborn(void)
+{
+	const char *path = scratch_path("blocked/file");
+
+	scratch_write(scratch_path("blocked"), "", 0);
+	cleanup_remove(path, cleanup_add(path));
+	is_int(cleanup_end(keep_told), 1, "one that cannot be removed");
+	ok(strstr(told.text, "blocked/file: is left, and cannot be removed: Not a directory"), "%s",
+	   told.text);
+	is_int(cleanup_end(keep_told), 0, "it is told once");
+	cleanup_remove(path, cleanup_add(path));
+	unlink(scratch_path("blocked"));
+	mkdir(scratch_path("blocked"), 0777);
+	scratch_write(path, "text", 4);
+	is_int(cleanup_end(keep_told), 0, "one that can be removed later");
+	ok(!is_there("blocked/file"), "is");
+	cleanup_remove(path, cleanup_add(path));
+	is_int(cleanup_end(keep_told), 0, "one that is gone");
+}
+
 static void many(void)
 {
 	int last = 0, taken = 0;
@@ -90,6 +123,7 @@ int main(void)
 	scratch_begin();
 	ends();
 	children();
+	stubborn();
 	many();
 	return tap_end();
 }

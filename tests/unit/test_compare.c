@@ -38,7 +38,7 @@ static void test_match(void)
 	};
 	struct cases a = read_text(HEAD "y\tB\tA\t1\t0\nx\tA\tA\t1\t0\nz\tA\tA\t1\t0\n");
 	struct cases b = read_text(HEAD "z\tA\tA\t1\t0\ny\tB\tA\t1\t0\nx\tA\tA\t1\t0\n");
-	struct err e = { "" };
+	struct err e = {0};
 	size_t *in_b = compare_match(&a, &b, "a.tsv", "b.tsv", &e);
 
 	ok(in_b && in_b[0] == 1 && in_b[1] == 2 && in_b[2] == 0, "images are matched by id");
@@ -99,7 +99,7 @@ struct setting {
 static void setting_init(struct setting *s, size_t n, double skill_a, double skill_b)
 {
 	char *text_a = made_up(n, skill_a, 0), *text_b = made_up(n, skill_b, 1);
-	struct err e = { "" };
+	struct err e = {0};
 
 	*s = (struct setting){ .a = read_text(text_a), .b = read_text(text_b) };
 	s->in_b = compare_match(&s->a, &s->b, "a", "b", &e);
@@ -208,7 +208,7 @@ static void test_group_answers(void)
 	                           "x\tA\tC\t0\t0\t1\ny\tB\tA\t1\t0\t0\n");
 	struct class_groups groups = {0};
 	struct compare c;
-	struct err e = { "" };
+	struct err e = {0};
 	size_t *in_b = compare_match(&a, &b, "a", "b", &e);
 	struct compare_options o = { &groups, NULL, { RESAMPLES, 5, threads_new(1) } };
 

@@ -79,7 +79,7 @@ static void test_add(void)
 static void refused(const char *text, const char *message)
 {
 	struct confusion c = {0};
-	struct err e = { "no message" };
+	struct err e = { .text = "no message" };
 
 	is_int(read_text(&c, text, &e), -1, message);
 	is_text(scratch_told(&e), message, "its message");

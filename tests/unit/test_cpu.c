@@ -56,7 +56,7 @@ static void what_is_allowed(void)
 static void is_refused(const char *isa, const char *why)
 {
 	char *want = NULL;
-	struct err e = {{0}};
+	struct err e = {0};
 
 	setenv("AML_ISA", isa, 1);
 	is_int(cpu_check(&e), -1, isa);

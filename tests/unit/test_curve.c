@@ -33,10 +33,12 @@ static void test_figure(void)
 		{ "one clinic", read_log(whole) },
 		{ long_name, read_log(broken) },
 	};
+	const struct curve_style both = { CURVE_BOTH, "epoch", false },
+	                         accuracy = { CURVE_ACCURACY, "epoch", false };
 	struct drawing d;
 	double width;
 
-	curve_figure(&d, curves, 2, CURVE_BOTH, "Curves");
+	curve_figure(&d, curves, 2, &both, "Curves");
 	ok(all_drawn_inside(&d), "all text lies in the picture");
 	is_int(paths(&d, first, true), 2, "training, dashed, on both panels");
 	is_int(paths(&d, first, false), 2, "validation, whole");
@@ -45,12 +47,50 @@ static void test_figure(void)
 	ok(d.shapes[d.count - 1].pen.width < d.shapes[d.count - 2].pen.width
 	   && d.shapes[d.count - 1].pen.color.r == 255, "the ring of the best epoch lies on top");
 	draw_release(&d);
-	curve_figure(&d, curves, 1, CURVE_ACCURACY, "Curves");
+	curve_figure(&d, curves, 1, &accuracy, "Curves");
 	is_int(paths(&d, first, false), 1, "one panel");
 	width = d.width;
 	draw_release(&d);
-	curve_figure(&d, curves, 1, CURVE_BOTH, "Curves");
+	curve_figure(&d, curves, 1, &both, "Curves");
 	ok(d.width > 1.8 * width, "two panels are twice as wide");
+	draw_release(&d);
+	learning_release(&curves[0].log);
+	learning_release(&curves[1].log);
+}
+
+/* Does the drawing have this text? */
+static bool says(const struct drawing *d, const char *text)
+{
+	for (size_t i = 0; i < d->count; i++)
+		if (d->shapes[i].text && !strcmp(d->shapes[i].text, text))
+			return true;
+	return false;
+}
+
+/* The legend names what is there, and an axis from 0 begins there. */
+static void test_style(void)
+{
+	static const char valid[] = "1\t-\t-\t-\t.5\n2\t-\t-\t-\t.55\n";
+	static const char train[] = "1\t3\t.5\t-\t-\n2\t2\t.55\t-\t-\n";
+	const struct curve_style plain = { CURVE_ACCURACY, "epoch", false },
+	                         rounds = { CURVE_ACCURACY, "round", true };
+	struct curve curves[] = { { "a", read_log(valid) }, { "b", read_log(train) } };
+	struct drawing d;
+
+	curve_figure(&d, curves, 2, &plain, "Curves");
+	ok(says(&d, "training") && says(&d, "validation") && says(&d, "best epoch") &&
+	           says(&d, "epoch"),
+	   "all kinds of lines");
+	ok(!says(&d, "0.00") && !says(&d, "0.0"), "an axis that does not begin at 0");
+	draw_release(&d);
+	curve_figure(&d, curves, 1, &rounds, "Curves");
+	ok(!says(&d, "training") && says(&d, "validation"), "no training, no entry for it");
+	ok(says(&d, "best round") && says(&d, "round") && !says(&d, "epoch"), "rounds");
+	ok(says(&d, "0.0"), "an axis from 0");
+	draw_release(&d);
+	curve_figure(&d, curves + 1, 1, &plain, "Curves");
+	ok(says(&d, "training") && !says(&d, "validation") && !says(&d, "best epoch"),
+	   "no validation, no entry for it");
 	draw_release(&d);
 	learning_release(&curves[0].log);
 	learning_release(&curves[1].log);
@@ -60,5 +100,6 @@ int main(void)
 {
 	scratch_begin();
 	test_figure();
+	test_style();
 	return tap_end();
 }

@@ -10,8 +10,11 @@
 #include "format/pickle.h"
 #include "dataset_files.h"
 #include "dataset_images.h"
+#include "resident.h"
 #include "scratch.h"
 #include "tap.h"
+
+enum { LARGE_COUNT = 4096, LARGE_SIDE = 64, LARGE_STEP = 1021 };
 
 static void remove_tree(const char *path)
 {
@@ -320,6 +323,62 @@ static void test_empty(void)
 	free(path);
 }
 
+/* Packed images of 64 MiB, nearly all of them a hole in the file. */
+static char *make_large(void)
+{
+	char *path = make_good("large"), *file = xasprintf("%s/images.npy", path);
+	const size_t shape[] = { LARGE_COUNT, LARGE_SIDE, LARGE_SIDE, 4 };
+	char *ids[LARGE_COUNT];
+	int64_t labels[LARGE_COUNT] = {0};
+	uint8_t header[NPY_HEADER];
+
+	for (int i = 0; i < LARGE_COUNT; i++)
+		ids[i] = xasprintf("%04d", i);
+	npy_header(header, "|u1", 4, shape);
+	scratch_write(file, header, sizeof header);
+	ok(truncate(file, NPY_HEADER + (off_t)LARGE_COUNT * LARGE_SIDE * LARGE_SIDE * 4) == 0,
+	   "a large file");
+	free(file);
+	file = xasprintf("%s/data_singlets", path);
+	remove_tree(file);
+	put_ids(path, "ids.npy", ids, LARGE_COUNT);
+	put_labels(path, ids, labels, LARGE_COUNT);
+	for (int i = 0; i < LARGE_COUNT; i++)
+		free(ids[i]);
+	free(file);
+	return path;
+}
+
+/* Every image, none beside the one before: a page that is missing comes with its neighbours. */
+static void test_residency(void)
+{
+	enum { NUMBERS = LARGE_SIDE * LARGE_SIDE * 4, FILE_KB = NUMBERS / 1024 * LARGE_COUNT };
+	char *path = make_large();
+	float *x = xmalloc(NUMBERS, sizeof *x);
+	long most = 0, kb;
+	struct pixels_view v;
+	struct dataset d;
+	struct err e = {0};
+
+	if (opens(&d, path) && dataset_view(&d, 0, &v, &e) == 0) {
+		const uint8_t *mapping = (const uint8_t *)v.pixels - NPY_HEADER;
+
+		for (size_t i = 0; i < LARGE_COUNT; i++) {
+			size_t at = i * LARGE_STEP % LARGE_COUNT;
+
+			if (dataset_image(&d, at, x, &e) < 0 || x[NUMBERS - 1] != 0)
+				ok(false, "image %zu %s", at, e.text);
+			kb = i % 16 == 0 ? resident(mapping) : 0;
+			most = kb > most ? kb : most;
+		}
+		ok(most < FILE_KB / 2, "%ld of %d kB are in memory at once", most, FILE_KB);
+		pixels_unview(&v);
+		dataset_release(&d);
+	}
+	free(x);
+	free(path);
+}
+
 int main(void)
 {
 	scratch_begin();
@@ -331,5 +390,6 @@ int main(void)
 	test_bad_split();
 	test_unaligned();
 	test_empty();
+	test_residency();
 	return tap_end();
 }

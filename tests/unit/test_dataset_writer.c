@@ -40,6 +40,15 @@ static void add(struct dataset_writer *w, bool bytes, size_t i)
 	ok(dataset_writer_has(w, i, ""), "is there");
 }
 
+static void add_same(struct dataset_writer *w, bool bytes, size_t i, struct err *e)
+{
+	float pixels[PIXELS];
+
+	make_pixels(pixels, bytes, i);
+	ok(!dataset_writer_has(w, i, "") && dataset_writer_add(w, i, pixels, e) == 0,
+	   "image %zu is the same", i);
+}
+
 static void check_written(const char *path, bool bytes, bool packed)
 {
 	struct dataset d;
@@ -56,6 +65,46 @@ static void check_written(const char *path, bool bytes, bool packed)
 	ok(!packed || dataset_rows_in_order(&d), "rows in order");
 	test_pixels(&d);
 	dataset_release(&d);
+}
+
+static void add_all(struct dataset_writer *w, bool bytes)
+{
+	struct err e = {0};
+
+	ok(w && dataset_writer_is_finished(w), "it was finished already");
+	for (size_t i = 0; i < IMAGES; i++)
+		add_same(w, bytes, i, &e);
+}
+
+/* The same run after the end: all is compared, nothing written. */
+static void again(const char *path, const struct dataset_form *form, const struct classes *c)
+{
+	struct dataset_form other = *form;
+	int wrong[IMAGES];
+	float pixels[PIXELS];
+	struct dataset_writer *w = start(path, form, c);
+	struct err e = {0};
+
+	memcpy(wrong, labels, sizeof wrong);
+	wrong[2] = 1;
+	add_all(w, form->bytes);
+	ok(dataset_writer_end(w, labels, &e) == 0, "all is as it was");
+	check_written(path, form->bytes, form->packed);
+	w = start(path, form, c);
+	make_pixels(pixels, form->bytes, 3);
+	is_int(dataset_writer_add(w, 4, pixels, &e), -1, "another picture");
+	ok(strstr(e.text, "a finished dataset already, with another '\xc3\x84'") != NULL, "%s",
+	   e.text);
+	dataset_writer_free(w);
+	w = start(path, form, c);
+	is_int(dataset_writer_end(w, wrong, &e), -1, "another label");
+	wrong[2] = -1;
+	w = start(path, form, c);
+	is_int(dataset_writer_end(w, wrong, &e), -1, "one that was left out");
+	other.bytes = !form->bytes;
+	ok(!dataset_writer_open(path, &other, c, ids, IMAGES, &e) &&
+	           strstr(e.text, "finished dataset already"),
+	   "of another form: %s", e.text);
 }
 
 /* Images in any order; interrupted in the middle. */
@@ -82,9 +131,7 @@ static void test_write(bool bytes, bool packed)
 	add(w, bytes, 2);
 	ok(dataset_writer_end(w, labels, &e) == 0, "ended %s", e.text);
 	check_written(path, bytes, packed);
-	ok(!dataset_writer_open(path, &form, &c, ids, IMAGES, &e) &&
-	           strstr(e.text, "finished dataset already"),
-	   "a finished one is refused: %s", e.text);
+	again(path, &form, &c);
 	classes_release(&c);
 	free(path);
 }
@@ -286,10 +333,10 @@ static void test_after_crash(void)
 	dataset_writer_free(w);
 	npy_header(short_file, "|u1", 3, (const size_t[]){ H, W, C });
 	put(folder, "a\nb.npy", short_file, sizeof short_file);
-	put(folder, ".BAS 1.npy.Xy12zQ", "half", 4);
+	put(folder, ".BAS 1.npy.aml-Xy12zQ", "half", 4);
 	put(folder, ".hidden.npy", "", 0);
 	w = start(path, &form, &c);
-	ok(!exists(folder, ".BAS 1.npy.Xy12zQ"), "a temporary file is removed");
+	ok(!exists(folder, ".BAS 1.npy.aml-Xy12zQ"), "a temporary file is removed");
 	ok(dataset_writer_has(w, 1, "") && !dataset_writer_has(w, 2, "") &&
 	           !dataset_writer_has(w, 0, ""),
 	   "a short file and an empty one do not count");
@@ -323,7 +370,7 @@ static void test_packed_after_crash(void)
 	ok(dataset_writer_has(w, 1, "") && !dataset_writer_has(w, 2, ""),
 	   "a damaged row does not count");
 	dataset_writer_free(w);
-	truncate(work, NPY_HEADER + IMAGES * PIXELS);
+	is_int(truncate(work, NPY_HEADER + IMAGES * PIXELS), 0, "cut to its rows");
 	rename(work, final);
 	w = start(path, &form, &c);
 	ok(exists(path, ".images.npy") && !exists(path, "images.npy") &&

@@ -76,9 +76,30 @@ static void test_odd(void)
 		   bad[i]);
 }
 
+/* Digits are read by eights: no other byte may pass for one, wherever it stands. */
+static void test_other_bytes(void)
+{
+	int wrong = 0;
+
+	for (int byte = 0; byte < 256; byte++)
+		for (size_t at = 1; at < 16 && !strchr("0123456789.eE", byte); at++) {
+			char text[] = "1234567812345678";
+			const char *end;
+			float got, want;
+
+			text[at] = '\0';
+			want = strtof(text, NULL);
+			text[at] = (char)byte;
+			end = decimal_float(text, text + sizeof text - 1, &got);
+			wrong += end != text + at || memcmp(&got, &want, sizeof got) != 0;
+		}
+	is_int(wrong, 0, "a byte that is no digit ends a number, wherever it stands");
+}
+
 int main(void)
 {
 	test_nearest();
 	test_odd();
+	test_other_bytes();
 	return tap_end();
 }

@@ -10,6 +10,7 @@
 #include "model/facts.h"
 #include "model/model_stream.h"
 #include "model/weights.h"
+#include "same_block.h"
 #include "tap.h"
 
 static struct net net;
@@ -54,7 +55,7 @@ static double bound(int k, size_t i, int limit)
 static void test_back(int bits)
 {
 	struct model back;
-	struct err e = {{0}};
+	struct err e = {0};
 	char digest[SHA256_HEX], of[SHA256_HEX];
 	int wrong = 0;
 
@@ -85,19 +86,9 @@ static bool blocks_agree(struct model_stream *s, const struct model *whole, stru
 {
 	enum { BLOCK = 3 };                     /* no multiple of a row */
 
-	for (int k = 0; k < NET_ARRAYS; k++) {
-		size_t count = net_count(&net, (enum net_array)k);
-
-		if (model_stream_array(s, k, e) < 0)
+	for (int k = 0; k < NET_ARRAYS; k++)
+		if (model_stream_each(s, k, BLOCK, same_block, (void *)whole->w[k], e) < 0)
 			return false;
-		for (size_t at = 0; at < count; at += BLOCK) {
-			size_t n = count - at < BLOCK ? count - at : BLOCK;
-			const float_any *x = model_stream_next(s, n, e);
-
-			if (!x || memcmp(x, whole->w[k] + at, n * sizeof *x) != 0)
-				return false;
-		}
-	}
 	return true;
 }
 
@@ -105,7 +96,7 @@ static void test_blocks(void)
 {
 	struct model whole;
 	struct model_stream s;
-	struct err e = {{0}};
+	struct err e = {0};
 	char from[SHA256_HEX];
 
 	digest_numbers(&net, parent.w, from);
@@ -122,7 +113,7 @@ static void test_blocks(void)
 static void test_parents(void)
 {
 	struct model back;
-	struct err e = {{0}};
+	struct err e = {0};
 
 	delta_save(path, &model, &parent, 8, &e);
 	ok(delta_load(&back, path, NULL, &e) < 0, "no parent given");
@@ -144,7 +135,7 @@ static void test_plain(void)
 {
 	struct json *facts = model.facts;
 	struct model back;
-	struct err e = {{0}};
+	struct err e = {0};
 	char from[SHA256_HEX];
 
 	model.facts = NULL;
@@ -184,7 +175,7 @@ static void test_corpus(void)
 	while (dir && (entry = readdir(dir))) {
 		bool bad = !strncmp(entry->d_name, "bad", 3);
 		struct model back;
-		struct err e = {{0}};
+		struct err e = {0};
 		char name[512];
 		int result;
 

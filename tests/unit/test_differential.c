@@ -56,7 +56,7 @@ static void test_groups(const struct cases *c)
 {
 	struct class_groups groups = {0};
 	struct differential d;
-	struct err e = { "" };
+	struct err e = {0};
 
 	must(class_groups_add(&groups, "b or c=C,B", &c->classes, &e), &e);
 	differential_init(&d, c, &groups, &patients);
@@ -71,7 +71,7 @@ static void test_groups(const struct cases *c)
 int main(void)
 {
 	struct cases c = {0};
-	struct err e = { "" };
+	struct err e = {0};
 
 	scratch_begin();
 	must(read_text(&c, table, &e), &e);

@@ -73,7 +73,7 @@ static void has_pixels(const char *out)
 
 	ok(dataset_open(&d, scratch_path(out), &e) == 0 && d.count == GOOD, "%s %s", out, e.text);
 	picture_init(&p, SIZE, RESIZE_BICUBIC);
-	for (size_t i = 0; i < d.count; i++) {
+	for (size_t i = 0; i < d.count && i < GOOD; i++) {
 		picture_load(&p, source[i], &e);
 		picture_floats(&p, want);
 		dataset_image(&d, i, got, &e);
@@ -95,7 +95,11 @@ static void test_forms(void)
 	bytes.threads = 1;
 	is_int(downsample(&bytes, &tree, &classes, &e), 0, "bytes, packed");
 	has_pixels("bytes");
-	is_int(downsample(&bytes, &tree, &classes, &e), -1, "a dataset that is there already");
+	is_int(downsample(&bytes, &tree, &classes, &e), 0, "a dataset that is there already");
+	bytes.filter = RESIZE_NEAREST;
+	is_int(downsample(&bytes, &tree, &classes, &e), -1, "another one");
+	ok(strstr(e.text, "bytes: holds a finished dataset already") != NULL, "%s", e.text);
+	has_pixels("bytes");
 	is_int(reports, 0, "nothing was left out");
 	tree_release(&tree);
 }

@@ -14,6 +14,8 @@ int main(void)
 	is_text(e.text, "w.npz: array 8 is damaged", "the place in front");
 	err_in(&e, "folder");
 	is_text(e.text, "folder: w.npz: array 8 is damaged", "and another");
+	is_int(err_more(&e, "; make another"), -1, "err_more gives -1");
+	is_text(e.text, "folder: w.npz: array 8 is damaged; make another", "a text behind");
 
 	memset(text, 'x', sizeof text);
 	text[sizeof text - 1] = '\0';
@@ -22,5 +24,7 @@ int main(void)
 	err_in(&e, text);
 	is_int((long long)strlen(e.text), 1002, "500 bytes of the place, 500 of the message");
 	ok(!strncmp(e.text + 500, ": x", 3), "with the colon between");
+	err_more(&e, text);
+	is_int((long long)strlen(e.text), sizeof e.text - 1, "and what is put behind is cut");
 	return tap_end();
 }

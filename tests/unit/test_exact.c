@@ -37,10 +37,10 @@ static void test_ends(void)
 	struct exact s = {0};
 
 	for (int i = 0; i < 1000; i++)
-		exact_add(&s, -0x1p339);
-	is_near(exact_value(&s), -1000 * 0x1p339, 0, "a thousand of the largest terms");
+		exact_add(&s, -0x1p467);
+	is_near(exact_value(&s), -1000 * 0x1p467, 0, "a thousand of the largest terms");
 	for (int i = 0; i < 1000; i++)
-		exact_add(&s, 0x1p339);
+		exact_add(&s, 0x1p467);
 	exact_add(&s, 0x1.8p-384);
 	is_near(exact_value(&s), 0x1p-384, 0, "the lowest bit stays, what is below goes");
 	exact_add(&s, 0x1p-1074);
@@ -84,8 +84,50 @@ static void test_value(void)
 	ok(good, "one term is its own sum");
 }
 
+/* Two doubles of unlike size, which no other double is nearer to than the first term. */
+static void test_terms(void)
+{
+	double term[EXACT_TERMS];
+	bool good = true;
+	struct rng r;
+
+	rng_init(&r, 3, RNG_INIT, 0);
+	for (int i = 0; i < 10000; i++) {
+		double x = ldexp(rng_unit(&r) - .5, (int)rng_below(&r, 200));
+		double y = ldexp(rng_unit(&r) - .5, (int)rng_below(&r, 200));
+		struct exact s = {0};
+		int n;
+
+		exact_add(&s, x);
+		exact_add(&s, y);
+		n = exact_terms(&s, term);
+		good = good && n >= 1 && n <= 2 && term[0] == x + y;
+		for (int j = 0; j < n; j++)
+			exact_add(&s, -term[j]);
+		good = good && exact_sign(&s) == 0;
+	}
+	ok(good, "terms are what is nearest, and together the sum");
+}
+
+static void test_ties(void)
+{
+	struct exact s = {0};
+	double term[EXACT_TERMS];
+
+	is_int(exact_terms(&s, term), 0, "nothing has no terms");
+	exact_add(&s, 1 + 0x1p-52);
+	exact_add(&s, 0x1p-53);
+	ok(exact_value(&s) == 1 + 0x1p-51, "a tie, to even");
+	exact_add(&s, -0x1p-384);
+	ok(exact_value(&s) == 1 + 0x1p-52, "a little less");
+	is_int(exact_terms(&s, term), 3, "three terms");
+	ok(term[0] == 1 + 0x1p-52 && term[1] == 0x1p-53 && term[2] == -0x1p-384, "in order");
+}
+
 int main(void)
 {
+	test_terms();
+	test_ties();
 	test_known();
 	test_product();
 	test_ends();

@@ -5,6 +5,7 @@
 #include "fed/fedavg.c"         /* its tiles are static */
 
 #include "base/rng.h"
+#include "quotient.h"
 #include "tap.h"
 
 enum { MODELS = 12, NUMBERS = 3000, FRACTION_BITS = 40 };       /* numbers: no multiple of a tile */
@@ -36,27 +37,6 @@ static struct inputs *inputs_new(int count, uint64_t seed, int spread, int most)
 		}
 	}
 	return in;
-}
-
-/* |S| / D rounded to 24 bits, ties to even. */
-static double round_quotient(unsigned __int128 s, unsigned __int128 d)
-{
-	int shift = 0;
-	unsigned __int128 q, rest;
-
-	while (s / d >= 1 << 24) {
-		d *= 2;
-		shift++;
-	}
-	while (s && s / d < 1 << 23 && shift > -60) {
-		s *= 2;
-		shift--;
-	}
-	q = s / d;
-	rest = s % d * 2;
-	if (rest > d || (rest == d && (q & 1)))
-		q++;
-	return ldexp((double)q, shift);
 }
 
 static float whole_mean(const struct inputs *in, int i)
@@ -285,6 +265,25 @@ static void test_weights(void)
 	fedavg_weights_release(&w);
 }
 
+/* A model that counts 0 is no sign of a zero, but is looked at. */
+static void test_parts(void)
+{
+	const double n[] = { 0x1p-20, 0 };
+	float x[] = { -0.0f, 5 }, y = 1;
+	const float *const models[] = { x, x + 1 };
+	struct fedavg_weights w;
+	struct err e;
+
+	if (!ok(fedavg_weights_init_parts(&w, n, 2, &e) == 0, "a part of 0"))
+		return;
+	ok(fedavg_mean(&w, models, 1, &y, NULL) && y == 0 && signbit(y), "does not count");
+	x[0] = 7;
+	ok(fedavg_mean(&w, models, 1, &y, NULL) && y == 7, "beside another number");
+	x[1] = NAN;
+	ok(!fedavg_mean(&w, models, 1, &y, NULL), "but its NaN is found");
+	fedavg_weights_release(&w);
+}
+
 /* Mean and variance of 2 x (0, 2), 3 x (10, 16) and 1 x 4, each taken alone, and together. */
 static void test_pool(void)
 {
@@ -338,6 +337,7 @@ int main(void)
 	test_just_above_tie();
 	test_not_finite();
 	test_weights();
+	test_parts();
 	test_pool();
 	test_pool_far();
 	return tap_end();

@@ -36,7 +36,7 @@ static void test_lists(void)
 {
 	struct cases c = {0};
 	struct gallery g;
-	struct err e = { "" };
+	struct err e = {0};
 
 	must(read_text(&c, table, &e), &e);
 	gallery_init(&g, &c, 3);

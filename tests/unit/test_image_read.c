@@ -44,7 +44,7 @@ static void test_pixels(const char *folder, int at_least)
 	       sscanf(line, "%95s %d %d %64s", name, &width, &height, want) == 4) {
 		char *path = xasprintf("%s%s", folder, name);
 		struct image im = {0};
-		struct err e = {{0}};
+		struct err e = {0};
 
 		files++;
 		if (image_read_file(&im, path, &e) < 0) {
@@ -76,7 +76,7 @@ static void test_broken(const char *folder, int at_least)
 	while (dir && (d = readdir(dir))) {
 		char *path = xasprintf("%s%s", folder, d->d_name);
 		struct image im = {0};
-		struct err e = {{0}};
+		struct err e = {0};
 
 		if (d->d_name[0] != '.') {
 			files++;
@@ -97,7 +97,7 @@ static void test_broken(const char *folder, int at_least)
 static void test_every_cut(const char *path)
 {
 	struct infile f;
-	struct err e = {{0}};
+	struct err e = {0};
 	size_t read = 0;
 
 	if (infile_open(&f, path, LIMIT, &e) < 0) {

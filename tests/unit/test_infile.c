@@ -2,32 +2,18 @@
 #include "base/infile.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "resident.h"
 #include "scratch.h"
 #include "tap.h"
 
 enum { LARGE = 300000 };
 
 static struct err e;
-
-/* Kilobytes of memory that the mapping at P takes; -1: not known. */
-static long resident(const void *p)
-{
-	FILE *f = fopen("/proc/self/smaps", "r");
-	char line[256], start[32];
-	long kb = -1;
-
-	snprintf(start, sizeof start, "%lx-", (unsigned long)(uintptr_t)p);
-	while (f && fgets(line, sizeof line, f))
-		if (!strncmp(line, start, strlen(start)))
-			break;
-	while (f && kb < 0 && fgets(line, sizeof line, f))
-		sscanf(line, "Rss: %ld kB", &kb);
-	if (f)
-		fclose(f);
-	return kb;
-}
 
 static void leave(const char *path, const char *want, size_t size)
 {
@@ -41,6 +27,11 @@ static void leave(const char *path, const char *want, size_t size)
 		ok(resident(f.data) > 0, "a file that was read takes memory");
 		infile_drop_pages(&f);
 		is_int(resident(f.data), 0, "left, it takes none");
+		ok(!memcmp(f.data, want, size), "it can be read again");
+		infile_passes(&f, INFILE_KEEP_BYTES - 1);
+		ok(resident(f.data) > 0, "some of it passes, and stays");
+		infile_passes(&f, 1);
+		is_int(resident(f.data), 0, "more, and all goes");
 	}
 	ok(!memcmp(f.data, want, size), "it can be read again");
 	infile_release(&f);
@@ -101,10 +92,13 @@ static void distinct(const char *small, const char *empty)
 	char *link = (char *)(uintptr_t)scratch_path("link"), *a = (char *)(uintptr_t)small,
 	     *b = (char *)(uintptr_t)empty, *missing = (char *)(uintptr_t)scratch_path("missing");
 	char stream[] = "-", *all[] = { a, b, stream, missing, stream, missing },
+	     *within = (char *)(uintptr_t)scratch_path("small/within"), *blocked[] = { a, within },
 	     *twice[] = { b, a, a }, *linked[] = { a, b, link };
 
 	is_int(infile_distinct(all, 6, &e), 0, "files, streams and missing ones");
 	is_int(infile_distinct(all, 0, &e), 0, "none");
+	ok(infile_distinct(blocked, 2, &e) == -1 && strstr(e.text, "within: Not a directory"),
+	   "one that cannot be looked at: %s", e.text);
 	is_int(infile_distinct(twice, 3, &e), -1, "one file twice");
 	ok(strstr(e.text, "small: the same file as ") != NULL, "%s", e.text);
 	ok(!symlink(small, link) && infile_distinct(linked, 3, &e) == -1 &&
@@ -113,6 +107,45 @@ static void distinct(const char *small, const char *empty)
 	ok(!unlink(link) && !linkat(AT_FDCWD, small, AT_FDCWD, link, 0) &&
 	           infile_distinct(linked, 3, &e) == -1,
 	   "by a hard link");
+}
+
+static void looks(const char *small)
+{
+	is_int(infile_exists(small, &e), 1, "a file");
+	is_int(infile_exists(scratch_path("missing"), &e), 0, "a missing one");
+	is_int(infile_exists(scratch_path("small/within"), &e), -1, "one that cannot be looked at");
+	ok(strstr(e.text, "small/within: Not a directory") && e.machine, "%s", e.text);
+	is_int(infile_is_listed(small, &e), 1, "a file is listed");
+	is_int(infile_is_listed(scratch_path("missing"), &e), 0, "a missing one is not");
+	is_int(infile_is_listed(scratch_path("small/within"), &e), -1, "that cannot be told");
+	ok(symlink("nowhere", scratch_path("dangling")) == 0 &&
+	           infile_exists(scratch_path("dangling"), &e) == 0,
+	   "a link that leads nowhere");
+	is_int(infile_is_listed(scratch_path("dangling"), &e), 1, "it is listed");
+}
+
+static void fill(const char *path, const char *text, size_t size)
+{
+	int fd = open(path, O_WRONLY);
+
+	_exit(write(fd, text, size) == (ssize_t)size ? 0 : 1);
+}
+
+/* A pipe by name: with a writer that comes later, with one that writes nothing, without. */
+static void pipes(const char *text)
+{
+	const char *path = scratch_path("pipe");
+
+	ok(mkfifo(path, 0600) == 0, "a pipe with a name");
+	refused(path, LARGE, "a pipe that nobody writes to");
+	if (!fork()) {
+		usleep(100000);
+		fill(path, text, LARGE);
+	}
+	is_open(path, SIZE_MAX, text, LARGE, false, "a writer that comes later");
+	if (!fork())
+		fill(path, text, 0);
+	is_open(path, SIZE_MAX, "", 0, false, "a writer that leaves without a word");
 }
 
 int main(void)
@@ -138,18 +171,10 @@ int main(void)
 	leave(large, text, LARGE);
 	distinct(small, empty);
 	is_open("/dev/null", 10, "", 0, false, "a device");
-	ok(infile_is_absent(scratch_path("missing")) && !infile_is_absent(small),
-	   "absent, and not");
-	ok(!infile_is_absent(scratch_path("small/within")),
-	   "what cannot be looked at is not absent");
-	ok(symlink("nowhere", scratch_path("dangling")) == 0 &&
-	           infile_is_absent(scratch_path("dangling")) &&
-	           infile_is_listed(scratch_path("dangling")),
-	   "a link that leads nowhere is listed");
-	ok(infile_is_listed(small) && !infile_is_listed(scratch_path("missing")),
-	   "listed, and not");
+	looks(small);
 	refused(small, 2, "larger than the 2 bytes allowed");
-	refused("/dev/zero", LARGE, "larger than");
+	refused("/dev/zero", SIZE_MAX, "a device, expected a file");
+	pipes(text);
 	refused(scratch_path("missing"), 10, strerror(ENOENT));
 	refused(scratch_folder, 10, strerror(EISDIR));
 	from_file(large, 0);

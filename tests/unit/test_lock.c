@@ -1,6 +1,7 @@
 /* Locks: a second descriptor is refused as a second process is; what is made and removed. */
 #include "base/lock.h"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/outfile.h"
@@ -55,6 +56,10 @@ static void beside(void)
 	is_int(lock_take(&a, path, &e), 0, "after one that was killed");
 	lock_release(&a);
 	ok(!exists(name), "whose lock goes");
+	is_int(lock_take(&a, path, &e), 0, "once more");
+	outfile_save(name, "text", 4, &e);
+	lock_release(&a);
+	ok(exists(name), "a file that took the name of the lock stays");
 	outfile_save(name, "text", 4, &e);
 	is_int(lock_take(&a, path, &e), 0, "a file of the same name");
 	lock_release(&a);
@@ -91,6 +96,23 @@ static void two_users(void)
 	chmod(l.path, 0644);
 	is_int(scratch_run(take_as_another, (void *)path), 0, "not of the other as well");
 	lock_release(&l);
+}
+
+/* A lock that cannot be had for want of descriptors is not one that there cannot be. */
+static void few_descriptors(void)
+{
+	const char *path = scratch_path("state");
+	struct rlimit before, none;
+	struct lock l;
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
+	setrlimit(RLIMIT_NOFILE, &none);
+	is_int(lock_take(&l, path, &e), -1, "no descriptor is left");
+	setrlimit(RLIMIT_NOFILE, &before);
+	ok(strstr(e.text, "state: Too many open files") && e.machine, "%s", e.text);
+	lock_release(&l);
+	ok(!exists(scratch_path("state.lock")), "nothing is made");
 }
 
 /* A link to a file that is missing, as to a disk of its own: the first run makes the file. */
@@ -162,6 +184,8 @@ int main(void)
 	descriptors();
 	beside();
 	two_users();
+	if (!tap_is_slow())             /* valgrind makes the file, and then refuses it */
+		few_descriptors();
 	dangling();
 	closed();
 	folders();

@@ -37,7 +37,7 @@ static void dies(void (*f)(void *), const char *what)
 
 static void test_try(void)
 {
-	struct err e = {{0}};
+	struct err e = {0};
 	void *p = mem_try(0, 8, &e);
 
 	ok(p != NULL, "0 bytes are not NULL");
@@ -81,7 +81,9 @@ static void test_stream(void)
 
 	fputs("one", f);
 	putc('\0', f);
+	fflush(f);
 	fputs("two", f);
+	is_int(ftell(f), 7, "a stream into memory tells where it is");
 	xmemclose(f);
 	is_int((long long)size, 7, "a stream into memory: its size");
 	ok(!memcmp(text, "one\0two", 8), "its bytes and a NUL");
@@ -89,6 +91,27 @@ static void test_stream(void)
 	f = xmemstream(&text, &size);
 	xmemclose(f);
 	is_text(text, "", "an empty one");
+	free(text);
+}
+
+static void test_long_stream(void)
+{
+	enum { WORDS = 100000, BYTES = 7 };
+	char *text, word[16];           /* any int */
+	size_t size;
+	FILE *f = xmemstream(&text, &size);
+	int wrong = 0;
+
+	for (int i = 0; i < WORDS; i++)
+		fprintf(f, "%0*d", BYTES, i);
+	xmemclose(f);
+	is_int((long long)size, WORDS * BYTES, "a long stream: its size");
+	for (int i = 0; i < WORDS; i++) {
+		snprintf(word, sizeof word, "%0*d", BYTES, i);
+		wrong += memcmp(text + (size_t)i * BYTES, word, BYTES) != 0;
+	}
+	is_int(wrong, 0, "words that are wrong");
+	is_int(text[size], 0, "the NUL behind them");
 	free(text);
 }
 
@@ -102,5 +125,6 @@ int main(void)
 	test_aligned();
 	test_text();
 	test_stream();
+	test_long_stream();
 	return tap_end();
 }

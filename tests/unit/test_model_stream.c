@@ -3,6 +3,7 @@
 #include "model/model_stream.h"
 
 #include "format/deflate.h"
+#include "same_block.h"
 #include "tap.h"
 
 static const char *const STORED = "tests/data/forms/stored.npz";
@@ -18,25 +19,33 @@ static const float_any *in_pieces(struct model_stream *s, size_t count, struct e
 	return x && model_stream_end(s, e) == 0 ? x : NULL;
 }
 
+static int same_pieces(struct model_stream *s, int k, size_t block, const float *want,
+                       struct err *e)
+{
+	size_t count = net_count(&s->file.net, (enum net_array)k);
+
+	if (model_stream_array(s, k, e) < 0)
+		return -1;
+	for (size_t at = 0; at < count; at += block) {
+		size_t n = count - at < block ? count - at : block;
+		const float_any *x = in_pieces(s, n, e);
+
+		if (!x || same_block((void *)want, x, at, n, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* Reads all arrays in blocks of BLOCK numbers; true if they are those of WANT. */
 static bool same_numbers(struct model_stream *s, const struct model *want, size_t block,
                          bool pieces, struct err *e)
 {
-	for (int k = 0; k < NET_ARRAYS; k++) {
-		size_t count = net_count(&want->net, (enum net_array)k);
+	int result = 0;
 
-		if (model_stream_array(s, k, e) < 0)
-			return false;
-		for (size_t at = 0; at < count; at += block) {
-			size_t n = count - at < block ? count - at : block;
-			const float_any *x = pieces ? in_pieces(s, n, e)
-			                            : model_stream_next(s, n, e);
-
-			if (!x || memcmp(x, want->w[k] + at, n * sizeof *x) != 0)
-				return false;
-		}
-	}
-	return true;
+	for (int k = 0; k < NET_ARRAYS && result == 0; k++)
+		result = pieces ? same_pieces(s, k, block, want->w[k], e)
+		                : model_stream_each(s, k, block, same_block, (void *)want->w[k], e);
+	return result == 0;
 }
 
 static void test_form(const struct model *want, const char *mark, const char *name)
@@ -48,7 +57,7 @@ static void test_form(const struct model *want, const char *mark, const char *na
 	for (size_t i = 0; i < 2 * (sizeof blocks / sizeof *blocks); i++) {
 		size_t block = blocks[i / 2];
 		struct model_stream s;
-		struct err e = {{0}};
+		struct err e = {0};
 		bool good = model_stream_open(&s, path, &want->net, NULL, NULL, &e) == 0;
 
 		good = good && !s.digest[0] && !s.mark[0] &&
@@ -65,7 +74,7 @@ static void test_form(const struct model *want, const char *mark, const char *na
 static void test_wrong(const struct model *m)
 {
 	struct model_stream s;
-	struct err e = {{0}};
+	struct err e = {0};
 	struct net other;
 
 	net_init(&other, 16, 4, m->net.filters, 6, 3, &e);
@@ -79,6 +88,23 @@ static void test_wrong(const struct model *m)
 	model_stream_close(&s);
 }
 
+/* What was opened under a name goes on being read, whatever the name means by now. */
+static void test_taken(const struct model *m)
+{
+	struct infile f;
+	struct model_stream s;
+	struct err e = {0};
+
+	ok(infile_open(&f, STORED, SIZE_MAX, &e) == 0 &&
+	   model_stream_take(&s, &f, "other.npz", NULL, NULL, NULL, &e) == 0 &&
+	   same_numbers(&s, m, 1000, false, &e), "taken over %s", e.text);
+	ok(!f.data, "and no longer the caller's");
+	model_stream_close(&s);
+	ok(infile_open(&f, "tests/unit/test_npz.c", SIZE_MAX, &e) == 0 &&
+	   model_stream_take(&s, &f, "other.npz", NULL, NULL, NULL, &e) < 0 &&
+	   !strncmp(e.text, "other.npz: ", 11), "the name is told: %s", e.text);
+}
+
 /* Converted numbers are not lent. */
 static void test_lent(const char *name, bool lent)
 {
@@ -90,7 +116,8 @@ static void test_lent(const char *name, bool lent)
 	model_stream_open(&s, path, NULL, NULL, NULL, &e);
 	model_stream_array(&s, 0, &e);
 	is_int(model_stream_is_lent(&s), lent, name);
-	model_stream_next(&s, net_count(&s.file.net, CONV1_W), &e);
+	model_stream_begin(&s, net_count(&s.file.net, CONV1_W), 1, &e);
+	model_stream_end(&s, &e);
 	model_stream_close(&s);
 }
 
@@ -114,6 +141,7 @@ int main(void)
 	test_lent("stored", true);
 	test_lent("f8", false);
 	test_wrong(&m);
+	test_taken(&m);
 	model_release(&m);
 	return tap_end();
 }

@@ -20,7 +20,7 @@ static void tutorial(void)
 	for (int k = 0; k < NET_ARRAYS; k++) {
 		size_t shape[4];
 		int dims = net_shape(&n, (enum net_array)k, shape);
-		char text[64] = "", name[16];
+		char text[64] = "", name[24];
 
 		for (int i = 0, used = 0; i < dims; i++)
 			used += snprintf(text + used, sizeof text - (size_t)used, "%s%zu",
@@ -35,7 +35,7 @@ static void tutorial(void)
 static void refused(int size, int channels, int filters, int dense, int classes, const char *why)
 {
 	const int f[4] = { 8, 8, filters, 8 };
-	struct err e = {{0}};
+	struct err e = {0};
 	struct net n;
 
 	is_int(net_init(&n, size, channels, f, dense, classes, &e), -1, why);
@@ -64,6 +64,31 @@ static void limits(void)
 	refused(4096, 4, 8, 1 << 20, 3, "more than 2^31 weights");
 }
 
+/* Of each map in turn: the most filters that go with so few weights, and one more. */
+static void maps(void)
+{
+	static const struct { int size, channels, filters[4]; } most[] = {
+		{ 1024, 4, { 1, 1, 1, 1 } },
+		{ 1024, 1, { 4, 1, 1, 1 } },
+		{ 1026, 1, { 1, 4, 1, 1 } },
+		{ 2050, 1, { 1, 1, 4, 1 } },
+		{ 2054, 1, { 1, 1, 1, 5 } },       /* whose own weights are a quarter of it */
+	};
+	struct net n;
+	struct err e;
+
+	for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+		int channels = most[i].channels, filters[4];
+
+		memcpy(filters, most[i].filters, sizeof filters);
+		is_int(net_init(&n, most[i].size, channels, filters, 1, 1, &e), 0, "as many");
+		*(i ? &filters[i - 1] : &channels) += 1;
+		is_int(net_init(&n, most[i].size, channels, filters, 1, 1, &e), -1, "one more");
+		ok(strstr(e.text, "numbers between layers") != NULL, "%s", e.text);
+	}
+	is_int(net_tutorial(&n, 516, 15, &e), 0, "as large as the tutorial's gets");
+}
+
 /* 50 to 53 have the same shapes. */
 static void guessed(void)
 {
@@ -90,6 +115,7 @@ int main(void)
 {
 	tutorial();
 	limits();
+	maps();
 	guessed();
 	return tap_end();
 }

@@ -199,7 +199,7 @@ static void gradients(const struct golden *g)
 	weights_init(&dw, &g->w0.net);
 	trainer_gradients(t, &b, dw.a, &r);
 	for (int k = 0; k < NET_ARRAYS; k++) {
-		char name[8], text[32];
+		char name[16], text[32];
 		size_t count;
 		float *want;
 
@@ -223,7 +223,7 @@ static void gradients(const struct golden *g)
  */
 static void first_step_room(struct npz *grads, int k, double *room, const struct adam *adam)
 {
-	char name[8];
+	char name[16];
 	size_t count;
 	float *g;
 	double unit, eps = adam->epsilon / sqrt(1 - (double)adam->beta2);

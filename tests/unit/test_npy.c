@@ -35,7 +35,7 @@ static void check_header(const char *header, const char *want)
 	uint8_t file[FILE_BYTES];
 	size_t size = make_file(file, 1, header, data, sizeof data);
 	struct npy a = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	char text[TEXT], what[TEXT];
 
 	snprintf(what, sizeof what, "%.*s", (int)strcspn(header, "\n"), header);
@@ -129,7 +129,7 @@ static void check_containers(void)
 	static const char header[] = "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }\n";
 	uint8_t file[FILE_BYTES];
 	struct npy a;
-	struct err e = {{0}};
+	struct err e = {0};
 	size_t size;
 
 	for (int major = 1; major <= 3; major++) {
@@ -167,7 +167,7 @@ static void check_numbers(const char *descr, const char *shape, const void *data
 	char header[TEXT];
 	float got[16];
 	struct npy a = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	bool fortran = strchr(descr, 'F') != NULL;
 
 	snprintf(header, sizeof header,
@@ -230,7 +230,7 @@ static void check_no_numbers(void)
 	struct npy text = { .kind = 'U', .item_bytes = 8, .dims = 1, .shape = { 3 } };
 	struct npy object = { .kind = 'O' };
 	struct npy f4 = { .kind = 'f', .item_bytes = 4, .dims = 2, .shape = { 2, 2 } };
-	struct err e = {{0}};
+	struct err e = {0};
 	float out[4];
 
 	ok(npy_to_f4(&text, out, &e) < 0, "text is no number: %s", e.text);
@@ -252,7 +252,7 @@ static void check_written(void)
 	uint8_t header[NPY_HEADER];
 	const char *path = scratch_path("a.npy");
 	struct npy a = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	char text[TEXT];
 
 	npy_header(header, "<f4", 4, (const size_t[]){ 3, 3, 4, 32 });

@@ -14,7 +14,7 @@
 static void check_golden_ids(const char *what, size_t count)
 {
 	for (int t = 0; t < TAG_COUNT; t++) {
-		struct err e = {{0}};
+		struct err e = {0};
 		char path[TEXT], **ids;
 		size_t n, wrong = 0;
 
@@ -37,7 +37,7 @@ static void check_spelled(void)
 	};
 
 	for (size_t f = 0; f < sizeof what / sizeof *what; f++) {
-		struct err e = {{0}};
+		struct err e = {0};
 		char path[TEXT], **ids;
 		size_t n, wrong = 0;
 
@@ -59,7 +59,7 @@ static void check_ids_round_trip(void)
 	const char *path = scratch_path("ids.npy");
 	char **got = NULL, text[TEXT];
 	struct npy a = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	size_t n = 0;
 
 	ok(npy_ids_save(path, ids, 3, &e) == 0, "ids saved %s", e.text);
@@ -88,7 +88,7 @@ static void check_ids_file(const char *header, const void *data, size_t size, co
 	char **ids = NULL;
 	uint8_t file[TEXT] = "\x93NUMPY\1";
 	size_t n = 0, length = START + strlen(header) + size;
-	struct err e = {{0}};
+	struct err e = {0};
 
 	file[8] = (uint8_t)strlen(header);
 	memcpy(file + START, header, strlen(header));

@@ -20,7 +20,7 @@ static const float ARRAY0[] = { 0, 1, 2, 3, 4, 5 }, ARRAY1[] = { -1, 0, 1, 2 }, 
 static bool holds(struct npz *z, const char *name, const float *want, size_t count, int dims)
 {
 	struct npy a = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	bool good = npz_read(z, name, &a, LIMIT, 0, &e) == 0 && npy_is_f4(&a) && a.dims == dims &&
 	            npy_count(&a) == count && !memcmp(a.data, want, count * sizeof *want);
 
@@ -40,7 +40,7 @@ static bool holds_all(struct npz *z)
 static void check_golden(const char *file, const char *comment)
 {
 	char path[TEXT];
-	struct err e = {{0}};
+	struct err e = {0};
 	struct npz *z;
 	size_t size = 0;
 
@@ -94,7 +94,7 @@ static uint8_t *write_archive(bool deflate, const char *comment, size_t *size)
 	char *bytes = NULL;
 	FILE *f = open_memstream(&bytes, size);
 	struct npz_writer *w = npz_writer_new(f, deflate);
-	struct err e = {{0}};
+	struct err e = {0};
 
 	if (add_arrays(w, &e) < 0 || npz_writer_end(w, comment, &e) < 0)
 		ok(false, "an archive is written: %s", e.text);
@@ -115,7 +115,7 @@ static uint8_t *write_pieces(size_t piece, size_t *size)
 	char *bytes = NULL;
 	FILE *f = open_memstream(&bytes, size);
 	struct npz_writer *w = npz_writer_new(f, false);
-	struct err e = {{0}};
+	struct err e = {0};
 	bool good = true;
 
 	for (int k = 0; k < 2; k++) {
@@ -163,7 +163,7 @@ static void check_written(bool deflate, const char *comment)
 	size_t size, again, comment_size;
 	uint8_t *bytes = write_archive(deflate, comment, &size);
 	uint8_t *twice = write_archive(deflate, comment, &again);
-	struct err e = {{0}};
+	struct err e = {0};
 	struct npz *z = open_bytes(bytes, size, &e);
 
 	ok(size == again && !memcmp(bytes, twice, size), "equal arrays, equal bytes");
@@ -181,7 +181,7 @@ static void check_written(bool deflate, const char *comment)
 static void check_long_comment(void)
 {
 	char *comment = calloc(65537, 1);
-	struct err e = {{0}};
+	struct err e = {0};
 	struct npz_writer *w = npz_writer_new(stderr, false);
 
 	memset(comment, 'c', 65536);
@@ -197,7 +197,7 @@ static void check_borrowed(void)
 {
 	size_t size;
 	uint8_t *bytes = write_archive(false, NULL, &size);
-	struct err e = {{0}};
+	struct err e = {0};
 	struct npz *z = open_bytes(bytes, size, &e);
 	struct npy a = {0};
 
@@ -215,7 +215,7 @@ static void check_full_disk(void)
 {
 	FILE *f = fopen("/dev/full", "wb");
 	struct npz_writer *w = npz_writer_new(f, false);
-	struct err e = {{0}};
+	struct err e = {0};
 
 	setvbuf(f, NULL, _IONBF, 0);
 	ok(add_arrays(w, &e) < 0 && strstr(e.text, "No space left"), "a full disk: %s", e.text);
@@ -234,7 +234,7 @@ static void check_damage(bool deflate, size_t at, uint32_t value, int size, cons
 	size_t archive_size;
 	uint8_t *bytes = write_archive(deflate, NULL, &archive_size);
 	struct npy a = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	struct npz *z;
 
 	for (int i = 0; i < size; i++)
@@ -275,7 +275,7 @@ static void check_all_damage(void)
 	check_damage(false, central + 8, 1, 1, "encrypted");
 	check_damage(false, central + 10, 12, 1, "packed by method 12");
 	check_damage(false, central + 16, 0, 4, "expected 00000000");
-	check_damage(false, central + 20, 99999, 4, "runs past the file");
+	check_damage(false, central + 20, 99999, 4, "share bytes of the archive");
 	check_damage(false, central + 20, UINT32_MAX, 4, "zip64");
 	check_damage(false, central + 24, UINT32_MAX, 4, "zip64");
 	check_damage(false, central + 24, 100, 4, "stored, but with two sizes");
@@ -292,12 +292,12 @@ static void check_all_damage(void)
 	check_damage(false, end + 16, (uint32_t)end + 1, 4, "runs past the file");
 	check_damage(false, end + 20, 1, 2, "no end record");
 
-	check_damage(true, packed + 24, 150, 4, "unpacks to more than 150 bytes");
-	check_damage(true, packed + 24, 160, 4, "unpacks to 152 bytes, expected 160");
+	check_damage(true, packed + 24, 150, 4, "holds 22 bytes of data, too few for 2 x 3");
+	check_damage(true, packed + 24, 160, 4, "unpacks to 152 bytes, too few");
 	check_damage(true, packed + 24, LIMIT, 4, "cannot hold 1048576");
 	check_damage(true, packed + 24, LIMIT + 1, 4, "more than the 1048576 allowed");
 	check_damage(true, packed + 20, 20, 4, "unpacks to");
-	check_damage(true, 64, 0xff, 1, "damaged: unpacks to");
+	check_damage(true, 64, 0xff, 1, "damaged: no deflate stream");
 }
 
 static void check_truncated(void)
@@ -306,7 +306,7 @@ static void check_truncated(void)
 	uint8_t *bytes = write_archive(false, "comment", &size);
 
 	for (size_t n = 0; n < size; n += n < size - 60 ? 37 : 1) {
-		struct err e = {{0}};
+		struct err e = {0};
 		struct npz *z = open_bytes(bytes, n, &e);
 
 		opened += z != NULL;
@@ -316,25 +316,69 @@ static void check_truncated(void)
 	free(bytes);
 }
 
+/* An archive of COUNT zeros, "x", that says to be of SHAPE. Returns its size. */
+static size_t write_zeros(char **bytes, bool deflate, int dims, const size_t *shape, size_t count)
+{
+	float *zeros = calloc(count, sizeof *zeros);
+	size_t size;
+	FILE *f = open_memstream(bytes, &size);
+	struct npz_writer *w = npz_writer_new(f, deflate);
+	struct err e = {0};
+
+	is_int(npz_writer_add(w, "x", "<f4", dims, shape, zeros, count * sizeof *zeros, &e), 0,
+	       "added");
+	is_int(npz_writer_end(w, NULL, &e), 0, "ended");
+	fclose(f);
+	free(zeros);
+	return size;
+}
+
+/* A member is as long as its shape says: what is more is not unpacked to find out. */
+static void check_longer(bool deflate)
+{
+	enum { COUNT = 1 << 18 };
+	const size_t shape[] = { 2, 3 };
+	char *bytes;
+	size_t size = write_zeros(&bytes, deflate, 2, shape, COUNT);
+	struct npy a = {0};
+	struct err e = {0};
+	struct npz *z = open_bytes(bytes, size, &e);
+
+	is_int(npz_read(z, "x", &a, SIZE_MAX, 0, &e), -1, "longer than its shape");
+	is_text(e.text, "holds 1048552 bytes more than 2 x 3 of <f4", "why");
+	npz_close(z);
+	free(bytes);
+}
+
+/* Member "1" begins within "0". */
+static void check_shared_bytes(void)
+{
+	size_t size;
+	uint8_t *bytes = write_archive(false, NULL, &size);
+	uint8_t *first = memmem(bytes, size, "PK\1\2", 4);
+	uint8_t *second = memmem(first + 1, size - (size_t)(first + 1 - bytes), "PK\1\2", 4);
+	struct err e = {0};
+
+	second[42] = 100;
+	memset(second + 43, 0, 3);
+	ok(!open_bytes(bytes, size, &e) &&
+	           strstr(e.text, "\"0\" and \"1\" share bytes of the archive"),
+	   "members that share bytes: %s", e.text);
+	free(bytes);
+}
+
 /* 1 MB of zeros, which deflates to 1 kB, read with less allowed. */
 static void check_limits(void)
 {
 	enum { COUNT = 1 << 18 };
-	float *zeros = calloc(COUNT, sizeof *zeros);
+	static const float zeros[COUNT];
 	const size_t shape[] = { COUNT };
-	char *bytes = NULL;
-	size_t size;
-	FILE *f = open_memstream(&bytes, &size);
-	struct npz_writer *w = npz_writer_new(f, true);
+	char *bytes;
+	size_t size = write_zeros(&bytes, true, 1, shape, COUNT);
 	struct npy a = {0};
-	struct err e = {{0}};
-	struct npz *z;
+	struct err e = {0};
+	struct npz *z = open_bytes(bytes, size, &e);
 
-	is_int(npz_writer_add(w, "x", "<f4", 1, shape, zeros, COUNT * sizeof *zeros, &e), 0,
-	       "added");
-	is_int(npz_writer_end(w, NULL, &e), 0, "ended");
-	fclose(f);
-	z = open_bytes(bytes, size, &e);
 	ok(npz_read(z, "x", &a, COUNT * 4 + 127, 0, &e) < 0, "a byte over the limit: %s", e.text);
 	ok(npz_read(z, "x", &a, COUNT * 4 + 128, 0, &e) == 0 && npy_count(&a) == COUNT,
 	   "within it");
@@ -345,7 +389,6 @@ static void check_limits(void)
 	   "no file: %s", e.text);
 	ok(npz_open("tests", &e) == NULL, "a folder: %s", e.text);
 	free(bytes);
-	free(zeros);
 }
 
 static void check_unchecked(void)
@@ -353,7 +396,7 @@ static void check_unchecked(void)
 	size_t size;
 	uint8_t *bytes = write_archive(false, NULL, &size);
 	struct npy a = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	struct npz *z;
 
 	bytes[192 + 3] = 1;                     /* in the first number of "0" */
@@ -376,6 +419,9 @@ int main(void)
 	check_full_disk();
 	check_all_damage();
 	check_truncated();
+	check_longer(false);
+	check_longer(true);
+	check_shared_bytes();
 	check_limits();
 	check_unchecked();
 	return tap_end();

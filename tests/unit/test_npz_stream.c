@@ -9,6 +9,7 @@
 #include "tap.h"
 
 enum { NUMBERS = 50000 };
+static bool by_calls;                   /* npz_read_by_calls */
 static const char *const PATH = "/tmp/aml-test-npz-stream.npz";
 static float numbers[NUMBERS];
 
@@ -53,8 +54,13 @@ static bool read_pieces(const char *path, reader *next, size_t piece, bool damag
 {
 	struct npz *z = npz_open(path, e);
 	struct npy header;
-	struct npz_stream *s = z ? npz_stream_open(z, "a", &header, e) : NULL;
-	bool good = s && header.dims == 2 && header.shape[1] == 10 && !header.data;
+	struct npz_stream *s;
+	bool good;
+
+	if (z && by_calls)
+		npz_read_by_calls(z, path);
+	s = z ? npz_stream_open(z, "a", &header, e) : NULL;
+	good = s && header.dims == 2 && header.shape[1] == 10 && !header.data;
 
 	for (size_t at = 0; good && at < sizeof numbers; at += piece) {
 		size_t size = sizeof numbers - at < piece ? sizeof numbers - at : piece;
@@ -71,7 +77,7 @@ static bool read_pieces(const char *path, reader *next, size_t piece, bool damag
 static void test_pieces(const char *path, bool deflate)
 {
 	static const size_t pieces[] = { 4, 1000, 4096, 65537, sizeof numbers };
-	struct err e = {{0}};
+	struct err e = {0};
 
 	write_archive(path, deflate);
 	for (size_t i = 0; i < 2 * (sizeof pieces / sizeof *pieces); i++) {
@@ -87,7 +93,7 @@ static void test_pieces(const char *path, bool deflate)
 /* What is stored is lent, at an odd address too. */
 static void test_lent(const char *path, bool deflate)
 {
-	struct err e = {{0}};
+	struct err e = {0};
 	struct npy header;
 	struct npz *z;
 	struct npz_stream *s;
@@ -107,7 +113,7 @@ static void test_lent(const char *path, bool deflate)
 
 static void test_small(const char *path)
 {
-	struct err e = {{0}};
+	struct err e = {0};
 	struct npz *z = npz_open(path, &e);
 	struct npy header;
 	struct npz_stream *s;
@@ -140,7 +146,7 @@ static void damage(const char *path, long at)
 
 static void test_damage(const char *path, bool deflate)
 {
-	struct err e = {{0}};
+	struct err e = {0};
 
 	write_archive(path, deflate);
 	damage(path, 100000);
@@ -166,7 +172,7 @@ static void test_cut(const char *path)
 	static const char zeros[4000];
 	struct npz_place place;
 	struct npy header;
-	struct err e = {{0}};
+	struct err e = {0};
 	struct outfile *o = outfile_open(path, &e);
 	struct npz_writer *w = npz_writer_new(outfile_stream(o), true);
 	struct npz *z;
@@ -188,6 +194,39 @@ static void test_cut(const char *path)
 	npz_close(z);
 }
 
+/* The same bytes and the same damage by calls; a file that is cut off meanwhile, or replaced. */
+static void test_calls(const char *path)
+{
+	struct err e = {0};
+	struct npy header;
+	struct npz_stream *s;
+	struct npz *z;
+
+	by_calls = true;
+	test_pieces(path, false);
+	test_pieces(path, true);
+	test_damage(path, false);
+	write_archive(path, false);
+	z = npz_open(path, &e);
+	npz_read_by_calls(z, path);
+	s = npz_stream_open(z, "a", &header, &e);
+	ok(s && !npz_stream_is_lent(s) && truncate(path, 1000) == 0, "a file that is cut off");
+	ok(!npz_stream_next(s, sizeof numbers, &e), "is told");
+	is_text(e.text, "truncated while it was being read", "why");
+	npz_stream_free(s);
+	npz_close(z);
+	write_archive(path, false);
+	z = npz_open(path, &e);
+	unlink(path);
+	write_archive(path, false);
+	npz_read_by_calls(z, path);
+	s = npz_stream_open(z, "a", &header, &e);
+	ok(s && npz_stream_is_lent(s), "another file of the name is not read instead");
+	npz_stream_free(s);
+	npz_close(z);
+	by_calls = false;
+}
+
 int main(void)
 {
 	char *path = scratch_path();
@@ -200,6 +239,7 @@ int main(void)
 	test_damage(path, false);
 	test_damage(path, true);
 	test_cut(path);
+	test_calls(path);
 	unlink(path);
 	free(path);
 	return tap_end();

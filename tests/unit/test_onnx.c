@@ -12,7 +12,7 @@ static void check_golden(void)
 {
 	struct model m = {0};
 	struct infile want = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	char *got = NULL;
 	size_t size;
 	FILE *f = open_memstream(&got, &size);
@@ -41,7 +41,7 @@ struct large {
 
 static bool make_large(struct large *l, int size)
 {
-	struct err e = {{0}};
+	struct err e = {0};
 
 	if (!ok(net_tutorial(&l->net, size, 15, &e) == 0, "a network of %d pixels %s", size,
 	        e.text))
@@ -68,7 +68,7 @@ static void check_size(int size, long long want)
 	long long got = 0;
 	FILE *f = fopencookie(&got, "w", (cookie_io_functions_t){ .write = count_bytes });
 	struct large l;
-	struct err e = {{0}};
+	struct err e = {0};
 
 	if (make_large(&l, size)) {
 		ok(onnx_write(f, &l.net, l.w, &e) == 0, "written %s", e.text);
@@ -85,7 +85,7 @@ static void check_refused(void)
 	FILE *f = fopencookie(&got, "w", (cookie_io_functions_t){ .write = count_bytes });
 	static const float below[512] = { [7] = -0.002f };
 	struct large l;
-	struct err e = {{0}};
+	struct err e = {0};
 
 	if (make_large(&l, 520)) {
 		ok(onnx_write(f, &l.net, l.w, &e) < 0 && strstr(e.text, "protocol buffer"),

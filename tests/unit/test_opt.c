@@ -8,7 +8,7 @@
 
 struct values {
 	bool flag;
-	int number, choice;
+	int number, choice, lines;
 	uint64_t seed;
 	double share;
 	const char *text;
@@ -34,10 +34,13 @@ static void parse(int argc, char **argv)
 		OPT_SEED('s', "seed", &v.seed, "a seed"),
 		OPT_FLOAT(0, "share", &v.share, 0, 1, "SHARE", "a share"),
 		OPT_TEXT('t', "text", &v.text, "TEXT", "a text"),
+		OPT_WITH("text", INT, 0, "lines", &v.lines, 0, 9, "N", "with --text: its lines"),
 		OPT_CHOICE(0, "choice-of-words", &v.choice, "red|green|greenish", "a choice"),
 		OPT_END
 	};
-	const struct opt_tool tool = { "[OPTION]... IN [OUT]", "does nothing", 1, 2, kernels };
+	const struct opt_tool tool = {
+		"IN [OUT]", "does nothing", 1, 2, kernels, "-f WHAT", "tool -n 7 in out",
+	};
 
 	optind = 0;                             /* getopt begins anew */
 	operands = opt_parse(table, &tool, argc, argv);
@@ -95,6 +98,7 @@ static void values(void)
 	char letters[] = "tool -f -n 7 -s18446744073709551615 -tx in out";
 	char words[] = "tool in --number=-5 --sh 1e-3 --text= out --choice green -f";
 	char ended[] = "tool -n 1000000000 -- -f -n";
+	char company[] = "tool --lines 2 in --text x";
 	char last[] = "tool -n 1 --choice-of-words red -n 2 in --choice-of-words greenish";
 
 	good(defaults);
@@ -116,6 +120,8 @@ static void values(void)
 	good(ended);
 	ok(!parsed.flag && parsed.number == 1000000000, "the upper end of a range");
 	ok(!strcmp(operands[0], "-f") && !strcmp(operands[1], "-n"), "operands after --");
+	good(company);
+	is_int(parsed.lines, 2, "an option before the one that it goes with");
 	good(last);
 	ok(parsed.number == 2 && parsed.choice == 2,
 	   "the last one counts; a word that begins like another");
@@ -128,8 +134,9 @@ static void wrong_usage(void)
 	      "extra operand 'c', usage: tool [OPTION]... IN [OUT]; try 'tool --help'");
 	wrong("tool -x a", "unknown option '-x'; try 'tool --help'");
 	wrong("tool -fx a", "unknown option '-x'; try 'tool --help'");
-	wrong("tool --unknown a", "unknown or ambiguous option '--unknown'; try 'tool --help'");
-	wrong("tool --s 1 a", "unknown or ambiguous option '--s'; try 'tool --help'");
+	wrong("tool -\xc3\xa4 a", "unknown option '-\xc3'; try 'tool --help'");
+	wrong("tool --unknown a", "unknown option '--unknown'; try 'tool --help'");
+	wrong("tool --s 1 a", "option '--s' may be --seed or --share; try 'tool --help'");
 	wrong("tool a -n", "option '-n' needs a value; try 'tool --help'");
 	wrong("tool a --number", "option '--number' needs a value; try 'tool --help'");
 	wrong("tool -n x a", "--number takes N, not 'x'; try 'tool --help'");
@@ -153,7 +160,8 @@ static void wrong_usage(void)
 	                              "'gree'; try 'tool --help'");
 	wrong("tool --choice red|green a",
 	      "--choice-of-words takes red|green|greenish, not 'red|green'; try 'tool --help'");
-	wrong("tool --flag=1 a", "unknown or ambiguous option '--flag=1'; try 'tool --help'");
+	wrong("tool --flag=1 a", "option '--flag' takes no value; try 'tool --help'");
+	wrong("tool --lines 2 a", "--lines goes with --text only; try 'tool --help'");
 	wrong("tool -n a\nb a", "--number takes N, not 'a\\nb'; try 'tool --help'");
 }
 
@@ -166,7 +174,7 @@ static void parse_list(int argc, char **argv)
 		OPT_LIST('g', "group", &list, "NAME=CODE,...", "a group; repeatable"),
 		OPT_END
 	};
-	const struct opt_tool tool = { .synopsis = "[OPTION]...", .summary = "takes a list" };
+	const struct opt_tool tool = { .operands = "", .summary = "takes a list" };
 
 	optind = 0;
 	opt_parse(table, &tool, argc, argv);
@@ -237,7 +245,7 @@ static void parse_needs(int argc, char **argv)
 		OPT_REQUIRED_OR_ENV("AML_TEST_PLACE", 'p', "place", &v.place, "PLACE", "a place"),
 		OPT_END
 	};
-	const struct opt_tool tool = { .synopsis = "-n N", .summary = "needs all" };
+	const struct opt_tool tool = { .operands = "", .summary = "needs all" };
 
 	optind = 0;
 	opt_parse(table, &tool, argc, argv);
@@ -284,7 +292,7 @@ static void required(void)
 	is_text(needed.place, "here", "from the environment");
 	is_int(scratch_run(parse_needs_line, help_line), 0, "--help needs none of them");
 	scratch_holds("out",
-	              "usage: tool -n N\n"
+	              "usage: tool [OPTION]... -n N -c red|green --share=SHARE -t TEXT -p PLACE\n"
 	              "needs all\n"
 	              "\n"
 	              "  -n, --number=N              a number (required)\n"
@@ -311,6 +319,7 @@ static void help(void)
 	is_int(run("tool --help"), 0, "--help");
 	scratch_holds("out",
 	          "usage: tool [OPTION]... IN [OUT]\n"
+	          "   or: tool [OPTION]... -f WHAT\n"
 	          "does nothing\n"
 	          "\n"
 	          "  -f, --flag                  a flag\n"
@@ -318,14 +327,60 @@ static void help(void)
 	          "  -s, --seed=SEED             a seed (0)\n"
 	          "      --share=SHARE           a share (0.25)\n"
 	          "  -t, --text=TEXT             a text\n"
+	          "      --lines=N               with --text: its lines (0)\n"
 	          "      --choice-of-words=red|green|greenish\n"
 	          "                              a choice (green)\n"
 	          "  -h, --help                  print this text\n"
-	          "      --version               print the version\n", "its text");
+	          "      --version               print the version\n"
+	          "\n"
+	          "example: tool -n 7 in out\n"
+	          "manual:  man tool (before make install: man ./man/tool.1)\n", "its text");
 	scratch_holds("err", "", "nothing on standard error");
 	is_int(run("tool -n 5 -h whatever"), 0, "-h");
 	is_int(run("tool --version"), 0, "--version");
 	scratch_holds("out", "tool " AML_VERSION " (avx9)\n", "its text");
+}
+
+static void misspelt(void)
+{
+	char far[] = "tool -- -number";
+
+	wrong("tool --nunber 3 a",
+	      "unknown option '--nunber' (did you mean --number?); try 'tool --help'");
+	wrong("tool --shaer=1 a",
+	      "unknown option '--shaer=1' (did you mean --share?); try 'tool --help'");
+	wrong("tool --halp", "unknown option '--halp' (did you mean --help?); try 'tool --help'");
+	wrong("tool --nobody a", "unknown option '--nobody'; try 'tool --help'");
+	wrong("tool -text a", "'-text' has one dash (did you mean --text?); try 'tool --help'");
+	wrong("tool -text=x a", "'-text=x' has one dash (did you mean --text?); try 'tool --help'");
+	wrong("tool a -f -tex", "'-tex' has one dash (did you mean --text?); try 'tool --help'");
+	wrong("tool -number 7 a",
+	      "'-number' has one dash (did you mean --number?); try 'tool --help'");
+	wrong("tool -nunber 7 a",
+	      "'-nunber' has one dash (did you mean --number?); try 'tool --help'");
+	wrong("tool -flag a", "'-flag' has one dash (did you mean --flag?); try 'tool --help'");
+	wrong("tool -share 1 a",
+	      "'-share' has one dash (did you mean --share?); try 'tool --help'");
+	wrong("tool -version",
+	      "'-version' has one dash (did you mean --version?); try 'tool --help'");
+	good(far);
+	is_text(operands[0], "-number", "an operand after --");
+}
+
+/* Values that begin as a long name does, where none can be meant. */
+static void glued(void)
+{
+	char own[] = "tool -ttext a", word[] = "tool -t -text a", short_one[] = "tool -te a",
+	     flags[] = "tool -fttext a";
+
+	good(own);
+	is_text(parsed.text, "text", "-ttext");
+	good(word);
+	is_text(parsed.text, "-text", "-t -text");
+	good(short_one);
+	is_text(parsed.text, "e", "-te");
+	good(flags);
+	ok(parsed.flag && !strcmp(parsed.text, "text"), "-fttext");
 }
 
 int main(void)
@@ -333,6 +388,8 @@ int main(void)
 	scratch_begin();
 	values();
 	wrong_usage();
+	misspelt();
+	glued();
 	help();
 	required();
 	lists();

@@ -101,7 +101,7 @@ static void test_texts(void)
 	free(text);
 	o.training = OUTCOME_TRAINED_SIDE;
 	text = text_of(&o, outcome_print);
-	ok(!strncmp(text, "all             3 images  loss ", 31) && strstr(text, "\nvalidation ") &&
+	ok(!strncmp(text, "validation      3 images  loss ", 31) && strstr(text, "\nall ") &&
 	   !strstr(text, "\ntraining") && strstr(text, o.report), "table: no line without images");
 	free(text);
 	text = text_of(&o, outcome_predictions);
@@ -120,8 +120,11 @@ static void recalls(struct outcome *o, const char *format, const char *want, boo
 
 	outcome_recall(o, json);
 	text = text_of(o, outcome_print);
-	ok(!strstr(text, "\ntraining ") == !sides && !strstr(text, "\nvalidation ") == !sides,
+	ok(!strstr(text, "\ntraining ") == !sides && !strncmp(text, "validation ", 11) == sides &&
+	           !strncmp(text, "all ", 4) == !sides,
 	   "%s: %s", format, sides ? "a line for each side" : "no line for a side");
+	ok(strstr(text, sides ? o->valid_report : o->report) != NULL, "the report of %s",
+	   sides ? "what it was not trained with" : "all");
 	ok(*want ? strstr(text, want) != NULL : !strstr(text, "trained with"), "%s",
 	   *want ? want : "no word of the training");
 	free(text);

@@ -87,14 +87,14 @@ static void empty_folder(void)
 	if (chown(path, (uid_t)-1, group) < 0 || chmod(path, 02701) < 0)
 		ok(false, "%s: cannot be prepared", path);
 	stat(path, &before);
-	ok(outfolder_is_empty(path), "it is empty");
+	ok(outfolder_is_empty(path, &e) == 1, "it is empty");
 	commit(path, "an empty folder");
 	stat(path, &after);
 	ok(before.st_mode == after.st_mode && before.st_gid == after.st_gid,
 	   "its mode, group and set-group-id are kept");
 	stat(scratch_path("empty/sub"), &after);
 	is_int(after.st_gid, group, "what is in it has the group, too");
-	ok(!outfolder_is_empty(path), "it is no longer empty");
+	ok(outfolder_is_empty(path, &e) == 0, "it is no longer empty");
 	mkdir(scratch_path("empty2"), 0777);
 	if (symlink("empty2", link) == 0)
 		commit(link, "a link to an empty folder");
@@ -148,8 +148,9 @@ static void refusals(void)
 	is_refused(full, "exists and is not an empty folder");
 	ok(holds(full, "a", "x"), "which stays");
 	is_refused(scratch_path("missing/new"), "No such file or directory");
-	ok(!outfolder_is_empty(file) && !outfolder_is_empty(scratch_path("missing")),
-	   "neither a file nor what is missing is an empty folder");
+	is_int(outfolder_is_empty(file, &e), 0, "a file is no empty folder");
+	is_int(outfolder_is_empty(scratch_path("missing"), &e), -1, "what is missing is an error");
+	ok(e.machine && strstr(e.text, "No such file"), "which tells why");
 	free(within);
 }
 
@@ -168,7 +169,7 @@ static void abandoned(void)
 	fill(outfolder_path(o));
 	outfolder_abandon(o);
 	is_int(entries(scratch_folder), before, "an abandoned folder leaves nothing");
-	ok(outfolder_is_empty(empty), "an empty one stays empty");
+	ok(outfolder_is_empty(empty, &e) == 1, "an empty one stays empty");
 	outfolder_abandon(NULL);
 }
 

@@ -11,7 +11,7 @@
 
 static bool loads(struct pickle_dict *d, const char *path)
 {
-	struct err e = {{0}};
+	struct err e = {0};
 	bool good = pickle_load_labels(d, path, &e) == 0;
 
 	ok(good, "%s is read %s", path, e.text);
@@ -127,7 +127,7 @@ static void check_round_trip(void)
 	struct pickle_dict d = { .keys = keys, .values = (int64_t *)numbers, .count = COUNT };
 	struct pickle_dict got = {0};
 	const char *path = scratch_path("labels.npy");
-	struct err e = {{0}};
+	struct err e = {0};
 
 	for (int i = 0; i < COUNT; i++) {
 		snprintf(key[i], sizeof key[i], "\xe4\xb8\xad %d", i);
@@ -151,7 +151,7 @@ static void check_round_trip(void)
 static void check_dict(const char *what, const char *pickle, size_t size, const char *want)
 {
 	struct pickle_dict d = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	char got[sizeof e.text] = "";
 
 	if (pickle_read_dict(&d, (const uint8_t *)pickle, size, &e) < 0)
@@ -319,7 +319,7 @@ static int read_repeated(size_t count, size_t length, struct err *e)
 
 static void check_growth(void)
 {
-	struct err e = {{0}};
+	struct err e = {0};
 	char **ids;
 	size_t n;
 	static const uint8_t loop[] = "]q\0h\0a.";

@@ -25,7 +25,7 @@ static void test_round_trip(enum png_write_kind kind)
 {
 	uint8_t rgb[3 * PIXELS];
 	struct image im = {0};
-	struct err e = { "" };
+	struct err e = {0};
 	char *bytes = NULL;
 	size_t size;
 	FILE *f = open_memstream(&bytes, &size);
@@ -43,7 +43,7 @@ static void test_round_trip(enum png_write_kind kind)
 static void test_full_disk(void)
 {
 	uint8_t rgb[3 * PIXELS];
-	struct err e = { "" };
+	struct err e = {0};
 	FILE *f = fopen("/dev/full", "w");
 
 	fill(rgb);

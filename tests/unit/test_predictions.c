@@ -75,7 +75,7 @@ static void refused(const char *rows, const char *message)
 	static const char header[] = "id\ttrue\tpredicted\tA\tB\n";
 	char text[1024];
 	struct confusion c;
-	struct err e = { "no message" };
+	struct err e = { .text = "no message" };
 
 	snprintf(text, sizeof text, "%s%s", header, rows);
 	is_int(confusion_load(&c, scratch_text("x", text), &e), -1, message);

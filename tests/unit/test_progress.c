@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "base/clock.h"
 #include "base/threads.h"
 #include "scratch.h"
 
@@ -20,6 +21,19 @@ static void show_bar(void *quiet)
 	progress_start(&p, "epoch 1/3", "images", 4, *(bool *)quiet);
 	usleep(110000);                         /* more than between two pictures of the bar */
 	progress_add(&p, 1);
+	progress_end(&p);
+}
+
+/* 100 s and 100 images ago a run began that has 100,000 more after this part. */
+static void show_part(void *quiet)
+{
+	struct progress p;
+
+	progress_start(&p, "epoch 2/99", "images", 8, *(bool *)quiet);
+	progress_within(&p, clock_seconds() - 100, 100, 100000);
+	progress_skip(&p, 4);
+	usleep(110000);
+	progress_add(&p, 2);
 	progress_end(&p);
 }
 
@@ -67,10 +81,13 @@ static void terminal(void)
 {
 	static const char wipe[] = "\r\033[K";
 	bool quiet = true, loud = false;
+	char *part = on_terminal(show_part, &loud), *left;
+	double rate = 0;
+	int hours = 0, minutes = 0;
 	char *bar = on_terminal(show_bar, &loud), *unknown = on_terminal(show_unknown, &loud),
 	     *none = on_terminal(show_bar, &quiet);
 
-	if (!bar || !unknown || !none) {
+	if (!bar || !unknown || !none || !part) {
 		puts("# no terminals here");
 		return;
 	}
@@ -80,6 +97,14 @@ static void terminal(void)
 	   "which is wiped at the end");
 	ok(strstr(unknown, "read: 7 files, ") != NULL, "a count where the total is not known");
 	is_text(none, "", "quiet: nothing");
+	left = strstr(part, "/8 images, ");
+	ok(left && sscanf(left, "/8 images, %lf/s, %d:%d:", &rate, &hours, &minutes) == 3,
+	   "a part of a run: rate, and hours left");
+	/* 102 images in over 100 s: 100,002 take over 27 hours and 14 minutes */
+	ok(60 * hours + minutes >= 27 * 60 + 14, "which are those of the run");
+	/* two images in over .11 s */
+	ok(rate > 0 && rate < 2 / .11, "the rate is without what was skipped");
+	free(part);
 	free(bar);
 	free(unknown);
 	free(none);

@@ -14,7 +14,7 @@ static uint8_t *finish(struct proto *m, size_t *size)
 {
 	char *bytes = NULL;
 	FILE *f = open_memstream(&bytes, size);
-	struct err e = {{0}};
+	struct err e = {0};
 	uint64_t expected = m->size;
 
 	if (proto_write(m, f, &e) < 0)
@@ -77,7 +77,7 @@ static void check_fields(void)
 static void is_file(struct proto *m, const char *path)
 {
 	struct infile want;
-	struct err e = {{0}};
+	struct err e = {0};
 	size_t size;
 	uint8_t *got = finish(m, &size);
 
@@ -133,7 +133,7 @@ static void check_mini_onnx(void)
 static void check_too_large(void)
 {
 	struct proto m = {0}, part = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	FILE *f = tmpfile();
 
 	proto_borrow(&part, 1, "", 0x7ffffff0);         /* never read: the size decides first */
@@ -154,7 +154,7 @@ static void check_too_large(void)
 static void check_full_disk(void)
 {
 	struct proto m = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	FILE *f = fopen("/dev/full", "wb");
 
 	setvbuf(f, NULL, _IONBF, 0);

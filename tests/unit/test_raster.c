@@ -192,7 +192,7 @@ static void test_large(void)
 {
 	struct drawing d;
 	struct raster r;
-	struct err e = { "" };
+	struct err e = {0};
 
 	draw_init(&d, 20000, 1, "");
 	is_int(raster_paint(&r, &d, 2, &e), -1, "a picture that is too wide is refused");

@@ -66,7 +66,7 @@ static void picture_load(struct picture *p, const char *name)
 	char *npy = xasprintf(DIR "%s.npy", name), *png = xasprintf(DIR "%s.png", name);
 	struct npy array = {0};
 	struct image image = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 
 	if (npy_file(&array, npy, MAX_ARRAY, &e) == 0) {
 		*p = (struct picture){ NULL, (int)array.shape[1], (int)array.shape[0],
@@ -102,7 +102,7 @@ static uint8_t *resized(const struct picture *p, int width, int height,
 	size_t bytes = (size_t)width * height * 4;
 	uint8_t *out = xmalloc(bytes + GUARD, 1);
 	struct resize *r = new_object(width, height, filter);
-	struct err e = {{0}};
+	struct err e = {0};
 	int intact = 1;
 
 	memset(out + bytes, 0xa5, GUARD);

@@ -1,6 +1,7 @@
 /* A round from files to files: what each client counts, the facts, the optimiser's state. */
 #include "fed/round.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -64,7 +65,8 @@ static struct model made(const struct round_options *o, const char *message)
 	struct round r = {0};
 	struct model m = {0};
 	struct err e = {0};
-	bool done = round_load(&r, o, &e) == 0 && round_average(&r, pool, true, &e) == 0 &&
+	bool done = round_gather(&r, o, &e) == 0 && round_load(&r, o, &e) == 0 &&
+	            round_average(&r, pool, true, &e) == 0 &&
 	            round_save(&r, &e) == 0;
 
 	if (message)
@@ -169,6 +171,60 @@ static void test_not_saved(void)
 	threads_free(pool);
 }
 
+/* A model of one filter whose numbers all are X, without the syncing of each file. */
+static void write_small(const char *path, const struct net *small, float x)
+{
+	FILE *f = fopen(path, "wb");
+	struct npz_writer *z = npz_writer_new(f, x > 0 && (int)x % 2 == 0);
+	struct err e;
+
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		size_t shape[4], count = net_count(small, (enum net_array)k);
+		int dims = net_shape(small, (enum net_array)k, shape);
+		float *all = xmalloc(count, sizeof *all);
+		char name[MODEL_FILE_NAME];
+
+		for (size_t i = 0; i < count; i++)
+			all[i] = x;
+		model_file_name(name, k, MODEL_FILE_NUMBERS);
+		if (npz_writer_add(z, name, "<f4", dims, shape, all, count * sizeof *all, &e) < 0)
+			exit(1);
+		free(all);
+	}
+	npz_writer_end(z, NULL, &e);
+	fclose(f);
+}
+
+/* More than a comment has parents, and than there may be open files; half of them deflated. */
+static void test_many(void)
+{
+	enum { MANY = 1200 };
+	const int filters[] = { 1, 1, 1, 1 };
+	char **paths = xmalloc(MANY, sizeof *paths);
+	struct round_options o = options("many");
+	struct rlimit few = { 300, 300 };
+	struct net small;
+	struct model m;
+	struct err e;
+
+	net_init(&small, 12, 1, filters, 2, 2, &e);
+	for (int i = 0; i < MANY; i++) {
+		paths[i] = xasprintf("%s.%d", scratch_path("many"), i);
+		write_small(paths[i], &small, (float)i);
+	}
+	o.models = paths;
+	o.count = MANY;
+	o.equal = true;
+	ok(setrlimit(RLIMIT_NOFILE, &few) == 0, "few open files");
+	m = made(&o, NULL);
+	is_near((double)m.w[DENSE2_B][1], (MANY - 1) / 2., 0, "their mean");
+	is_int((long long)json_get(m.facts, "parents")->count, MANY, "parents");
+	model_release(&m);
+	for (int i = 0; i < MANY; i++)
+		free(paths[i]);
+	free(paths);
+}
+
 int main(void)
 {
 	scratch_begin();
@@ -177,6 +233,8 @@ int main(void)
 	test_parents();
 	test_optimiser();
 	test_not_saved();
+	if (!tap_is_slow())             /* valgrind refuses limits of open files */
+		test_many();
 	for (int c = 0; c < CLIENTS; c++) {
 		free(models[c]);
 		weights_release(&w[c]);

@@ -167,7 +167,7 @@ static void check_golden(void)
 {
 	struct model m = {0};
 	struct infile golden = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	struct span got, want;
 	char *bytes = NULL;
 	size_t size;
@@ -210,7 +210,7 @@ static void check_size(int size, long long want)
 	FILE *f = fopencookie(&got, "w", (cookie_io_functions_t){ .write = count_bytes });
 	const float *w[NET_ARRAYS];
 	struct net net;
-	struct err e = {{0}};
+	struct err e = {0};
 	size_t bytes;
 	void *zeros;
 	int result;
@@ -240,7 +240,7 @@ static void check_folders(void)
 {
 	static const float below[512] = { -1 };
 	struct model m = {0};
-	struct err e = {{0}};
+	struct err e = {0};
 	const float *bad[NET_ARRAYS];
 
 	ok(model_load(&m, "tests/data/keras/w0.npz", 0, &e) == 0, "weights %s", e.text);

@@ -67,7 +67,7 @@ static const struct abstention_point point = { .5, 5, { .25, .2, .3 }, { .2, .1,
 static void test_json(const struct scorecard_view *v)
 {
 	char *text = shown(scorecard_json, v);
-	struct err e = { "" };
+	struct err e = {0};
 	struct json *j = json_parse(text, strlen(text), &e);
 
 	if (!ok(j != NULL, "JSON %s", e.text))

@@ -15,6 +15,8 @@ static void is_digest(const char *data, size_t size, const char *want, const cha
 	sha256_add(&s, data, size);
 	sha256_hex(&s, hex);
 	is_text(hex, want, what);
+	sha256_of(data, size, hex);
+	is_text(hex, want, what);
 }
 
 static void standard(void)

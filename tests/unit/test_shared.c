@@ -51,7 +51,7 @@ static void make(struct tally *t, size_t n)
 static void test_round_trip(int least)
 {
 	struct tally t, back = {0};
-	struct err e = { "" };
+	struct err e = {0};
 	char *text, *again;
 
 	make(&t, 500);
@@ -189,7 +189,7 @@ static void test_refused(void)
 		char *text = table(bad[i].head, bad[i].counted, bad[i].sums, bad[i].matrix,
 		                   bad[i].rest);
 		struct tally t = {0};
-		struct err e = { "" };
+		struct err e = {0};
 
 		ok(read_text(&t, text, &e) == -1 && is_placed_once(&e) &&
 		           strstr(e.text, bad[i].message),
@@ -209,7 +209,7 @@ static void test_cut_off(void)
 	make(&t, 30);
 	text = text_of(&t);
 	for (char *end = strchr(text, '\n'); end[1]; end = strchr(end + 1, '\n'), lines++) {
-		struct err e = { "" };
+		struct err e = {0};
 		char next = end[1];
 
 		end[1] = '\0';
@@ -227,7 +227,7 @@ static void test_unreadable(void)
 {
 	static char text[1 << 17];
 	struct tally t = {0};
-	struct err e = { "" };
+	struct err e = {0};
 	size_t n = (size_t)snprintf(text, sizeof text, "%simages\t2\n", head);
 
 	memset(text + n, 'x', 1 << 16);

@@ -105,7 +105,7 @@ static void test_ranks(const char *a)
 static void refused(const char *a, const char *b, const char *group, const char *message)
 {
 	struct tables t;
-	struct err e = { "" };
+	struct err e = {0};
 
 	ok(load(&t, a, b, group, &e) < 0 && strstr(e.text, message), "refused: %s", e.text);
 	ok(!t.cases.p && !t.tally.scores, "and nothing is left");

@@ -132,7 +132,7 @@ static void test_refused(const struct cases *c, const struct class_groups *g)
 	struct class_groups one = made_groups(c, group_text, 1);
 	struct classes other;
 	struct tally t, u;
-	struct err e = { "" };
+	struct err e = {0};
 
 	count(&t, c, g);
 	count(&u, c, &one);

@@ -81,7 +81,7 @@ static void test_saved(void)
 {
 	const char *path = scratch_path("out.npz");
 	struct model got;
-	struct err e = { "" };
+	struct err e = {0};
 
 	must(temper_save(path, &model, TEMPERATURE, IMAGES, &classes, &e), &e);
 	must(model_load(&got, path, 0, &e), &e);
@@ -94,7 +94,7 @@ static void test_overflow(void)
 {
 	const char *path = scratch_path("large.npz");
 	float was = weights.a[DENSE2_B][2];
-	struct err e = { "" };
+	struct err e = {0};
 
 	weights.a[DENSE2_B][2] = FLT_MAX / 2;
 	is_int(temper_save(path, &model, .25, IMAGES, &classes, &e), -1, "a weight overflows");

@@ -98,7 +98,7 @@ static void test_two_classes(void)
 	double deviation = 1 / (b * log(9) * sqrt(HARD * share * (1 - share)));
 	struct interval t;
 	struct temperature_scores k;
-	struct err e = { "" };
+	struct err e = {0};
 
 	must(temperature_fit(&t, &c, &e), &e);
 	is_near(t.value, 1 / b, 1e-9 / b, "the temperature of a classifier too sure of itself");
@@ -152,7 +152,7 @@ static void test_hidden(void)
 {
 	struct cases c = make(TEN, MANY, fill_hidden);
 	struct interval t;
-	struct err e = { "" };
+	struct err e = {0};
 	double least;
 
 	must(temperature_fit(&t, &c, &e), &e);
@@ -201,7 +201,7 @@ static void fill_equal(double *p, uint16_t *actual, size_t i)
 static void is_refused(struct cases c, const char *message)
 {
 	struct interval t;
-	struct err e = { "" };
+	struct err e = {0};
 
 	is_int(temperature_fit(&t, &c, &e), -1, message);
 	is_text(e.text, message, "says so");

@@ -239,7 +239,7 @@ static bool try_file(struct base *b, const char *order, bool packed, const char 
 	char *words = xstrdup(b->words), *copy = xstrdup(changes), *word[2 * MAX_WORDS];
 	char packbits[] = "259:3:32773", got[ANSWER];
 	struct file *f = xmalloc(1, sizeof *f);
-	struct err e = {{0}};
+	struct err e = {0};
 	int n = edit(word, words, copy, packed ? packbits : NULL);
 	bool same;
 

@@ -96,7 +96,7 @@ static void test_refused(void)
 
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		struct tolerant_pairs p;
-		struct err e = { "" };
+		struct err e = {0};
 
 		is_int(read_text(&p, bad[i].text, &c, &e), -1, bad[i].message);
 		is_text(scratch_told(&e), bad[i].message, "says so");
@@ -122,7 +122,7 @@ static void test_shipped(void)
 {
 	struct classes c;
 	struct tolerant_pairs p = {0};
-	struct err e = { "" };
+	struct err e = {0};
 
 	classes_default(&c);
 	ok(tolerant_load(&p, "examples/clinic/tolerant.tsv", &c, &e) == 0,

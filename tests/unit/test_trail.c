@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "tap.h"
 
@@ -193,12 +194,31 @@ static void test_circle(void)
 	trail_release(&t);
 }
 
+/* Of a file that cannot be opened for now nothing is known, so it is no part of the trail. */
+static void few_descriptors(void)
+{
+	struct rlimit before, none;
+	struct trail t = {0};
+	struct err e = {0};
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	none = (struct rlimit){ .rlim_cur = 0, .rlim_max = before.rlim_max };
+	setrlimit(RLIMIT_NOFILE, &none);
+	is_int(trail_load(&t, "tests/unit/test_trail.c", &e), -1, "no descriptor is left");
+	setrlimit(RLIMIT_NOFILE, &before);
+	ok(e.machine && strstr(e.text, "test_trail.c: Too many open files"), "%s", e.text);
+	is_int((long long)t.count, 0, "no part of the trail");
+	trail_release(&t);
+}
+
 static void test_damaged(void)
 {
 	struct trail t = {0};
 	struct err e;
 
 	is_int(trail_load(&t, "tests/data/npz/no-such-file.npz", &e), -1, "no such file");
+	ok(!e.machine, "which is nobody's failure");
+	few_descriptors();
 	is_int(trail_load(&t, "tests/unit/test_trail.c", &e), 0,
 	       "no weights: part of the trail");
 	is_int(trail_load(&t, "tests/unit/test_split.c", &e), 0, "another");

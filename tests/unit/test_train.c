@@ -312,6 +312,53 @@ static void refusals(const struct setting *s)
 	ok(strstr(e.text, "no validation images") != NULL, "%s", e.text);
 }
 
+/* ---- numbers that are none ---- */
+
+static void finds_each_array(const struct setting *s, const struct engine *engine)
+{
+	struct trainer *t = trainer_new(engine, &s->net, BATCH, s->pool);
+
+	trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+	ok(trainer_is_finite(t, true), "%s: all weights are finite", engine->name);
+	for (int k = 0; k < NET_ARRAYS; k++) {
+		float *last = &s->w.a[k][net_count(&s->net, (enum net_array)k) - 1], kept = *last;
+
+		*last = NAN;
+		trainer_set(t, weights_const(&s->w), NULL, NULL, 0);
+		ok(!trainer_is_finite(t, true) && trainer_is_finite(t, false) == (k == DENSE1_W),
+		   "%s: NaN in array %d is found", engine->name, k);
+		*last = kept;
+	}
+	trainer_free(t);
+}
+
+/*
+ * What conv1 gives is infinite, and what follows NaN, which relu makes 0: the loss stays finite.
+ * The checkpoint stays that of the start.
+ */
+static void diverges(const struct setting *s, const struct engine *engine)
+{
+	struct model m = start(s);
+	struct train_options o = options();
+	struct train_result r;
+	float *first = s->w.a[CONV1_W], kept = *first;
+	struct npz *z;
+	struct npy a = {0};
+
+	o.checkpoint = scratch_path("diverging");
+	remove(o.checkpoint);
+	*first = 3e38f;
+	ok(train(&o, engine, &m, &s->data, s->pool, &r, &e) < 0, "%s: diverges", engine->name);
+	ok(!strcmp(e.text, "a weight became NaN or infinite in epoch 1, step 1: a smaller --rate "
+	                   "may help"), "%s", e.text);
+	z = npz_open(o.checkpoint, &e);
+	must(z && npz_read(z, "0", &a, SIZE_MAX, 0, &e) == 0 ? 0 : -1, &e);
+	ok(!memcmp(a.data, first, npy_count(&a) * sizeof *first), "the checkpoint is that before");
+	npy_release(&a);
+	npz_close(z);
+	*first = kept;
+}
+
 int main(void)
 {
 	struct setting s = {0};
@@ -329,6 +376,8 @@ int main(void)
 		step_by_step(&s, engine[i]);
 		stopped_after_every_batch(&s, engine[i]);
 		exact_statistics(&s, engine[i]);
+		finds_each_array(&s, engine[i]);
+		diverges(&s, engine[i]);
 	}
 	if (!tap_is_for_threads())
 		best_epoch(&s);
