@@ -1,6 +1,5 @@
 /* aml-confmat: the confusion matrix of predictions and count tables, as text, counts or figure. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/confine_outputs.h"
 #include "base/infile.h"
@@ -13,7 +12,11 @@
 #include "figure/confusion_figure.h"
 #include "figure/render.h"
 
-enum format { BY_ENDING, FIGURE_SVG, FIGURE_PNG, COUNTS, TABLE, REPORT };
+/* As in the table of options; then what other options ask for. */
+enum format {
+	BY_ENDING = RENDER_NONE,        /* svg and png are as there */
+	COUNTS = RENDER_TSV, TABLE, REPORT
+};
 
 struct args {
 	const char *out, *title, *names;
@@ -23,19 +26,10 @@ struct args {
 	int all_classes;
 };
 
-static enum format format_of(const char *path)
-{
-	size_t n = strlen(path);
-
-	if (render_format(path) != RENDER_NONE)
-		return render_format(path) == RENDER_SVG ? FIGURE_SVG : FIGURE_PNG;
-	if (n <= 4 || strcmp(path + n - 4, ".tsv"))
-		opt_wrong("%s: ends in none of .svg, .png, .tsv; or give --format", path);
-	return COUNTS;
-}
-
 static int settle_format(const struct args *a, bool counts, bool report)
 {
+	int ending = (int)render_format_or_tsv(a->out);
+
 	if (counts + report + (a->format != BY_ENDING) > 1)
 		opt_wrong("only one of --counts, --report and --format");
 	if (counts || report)
@@ -44,7 +38,9 @@ static int settle_format(const struct args *a, bool counts, bool report)
 		return a->format;
 	if (outfile_is_stdout(a->out))
 		return TABLE;
-	return (int)format_of(a->out);
+	if (ending == BY_ENDING)
+		opt_wrong("%s: ends in none of .svg, .png, .tsv; or give --format", a->out);
+	return ending;
 }
 
 static struct args parse(int argc, char **argv)
@@ -112,14 +108,13 @@ static void write_report(const struct confusion *c, FILE *f)
 	metrics_release(&m);
 }
 
-static int write_figure(const struct args *a, const struct confusion *c,
-                        enum render_format format, FILE *f, struct err *e)
+static int write_figure(const struct args *a, const struct confusion *c, FILE *f, struct err *e)
 {
 	struct drawing d;
 	int result;
 
 	confusion_figure(&d, c, (enum confusion_share)a->by, a->all_classes, a->title);
-	result = render_write(&d, format, f, e);
+	result = render_write(&d, (enum render_format)a->format, f, e);
 	draw_release(&d);
 	return result;
 }
@@ -128,19 +123,17 @@ static int write_as(const struct args *a, const struct confusion *c, FILE *f,
                     struct err *e)
 {
 	switch (a->format) {
-	case FIGURE_SVG:
-		return write_figure(a, c, RENDER_SVG, f, e);
-	case FIGURE_PNG:
-		return write_figure(a, c, RENDER_PNG, f, e);
 	case COUNTS:
 		confusion_write(c, f);
+		return 0;
+	case TABLE:
+		confusion_table_write(c, a->all_classes, f);
 		return 0;
 	case REPORT:
 		write_report(c, f);
 		return 0;
 	default:
-		confusion_table_write(c, a->all_classes, f);
-		return 0;
+		return write_figure(a, c, f, e);
 	}
 }
 

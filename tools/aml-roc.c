@@ -20,7 +20,10 @@
 enum { NOT_ASKED = -1 };
 
 /* As in the table of options. */
-enum format { BY_ENDING, FIGURE_SVG, FIGURE_PNG, POINTS, SUMMARY };
+enum format {
+	BY_ENDING = RENDER_NONE,        /* svg and png are as there */
+	POINTS = RENDER_TSV, SUMMARY
+};
 
 struct args {
 	const char *out, *title, *class, *group, *groups_file;
@@ -30,17 +33,17 @@ struct args {
 	int format;                     /* enum format, settled */
 };
 
-static enum format format_of(const char *path)
+static int settle_format(const struct args *a)
 {
-	size_t n = strlen(path);
+	int ending = (int)render_format_or_tsv(a->out);
 
-	if (outfile_is_stdout(path))
+	if (a->format != BY_ENDING)
+		return a->format;
+	if (outfile_is_stdout(a->out))
 		return SUMMARY;
-	if (render_format(path) != RENDER_NONE)
-		return render_format(path) == RENDER_SVG ? FIGURE_SVG : FIGURE_PNG;
-	if (n <= 4 || strcmp(path + n - 4, ".tsv"))
-		opt_wrong("%s: ends in none of .svg, .png, .tsv; or give --format", path);
-	return POINTS;
+	if (ending == BY_ENDING)
+		opt_wrong("%s: ends in none of .svg, .png, .tsv; or give --format", a->out);
+	return ending;
 }
 
 static void check(const struct args *a)
@@ -81,8 +84,7 @@ static struct args parse(int argc, char **argv)
 	a.tables = opt_parse(opts, &tool, argc, argv);
 	check(&a);
 	a.axes = (enum roc_axes)axes;
-	if (a.format == BY_ENDING)
-		a.format = (int)format_of(a.out);
+	a.format = settle_format(&a);
 	return a;
 }
 
@@ -257,7 +259,7 @@ static int write_figure(const struct args *a, const struct curves *c, const stru
 	int result;
 
 	roc_figure(&d, c->series, c->count, a->axes, title);
-	result = render_write(&d, a->format == FIGURE_SVG ? RENDER_SVG : RENDER_PNG, f, e);
+	result = render_write(&d, (enum render_format)a->format, f, e);
 	draw_release(&d);
 	free(title);
 	return result;

@@ -120,10 +120,16 @@ static void take_options(struct command *c, int argc, char **argv)
 	c->argv[c->argc] = NULL;
 }
 
-static int refuse_query(void)
+/* A is by the environment alone; the log is standard error where that does not tell it. */
+static int refuse_query(const struct args *a)
 {
-	fputs("Status: 400 Bad Request\r\nContent-Type: application/json\r\n\r\n"
-	      "{\"error\": \"a query without '='\"}\n", stdout);
+	struct service s = { .policy = policy_of(a) };
+	struct err e;
+
+	s.log = open_log(a, &e);
+	if (s.log < 0)
+		return tool_end(tool_fail(&e));
+	cgi_refuse(&s, environ, 400, "a query without '='", stdout);
 	return tool_end(0);
 }
 
@@ -134,7 +140,7 @@ static int answer_one(const struct args *a)
 
 	s.log = open_log(a, &e);
 	if (s.log < 0 || confine_outputs(NULL, 0, &e) < 0 ||
-	    served_load(&s.models, a->models.item, a->models.count, SERVED_QUICK, &e) < 0)
+	    served_load(&s.models, a->models.item, a->models.count, SERVED_QUICK, 0, &e) < 0)
 		return tool_end(tool_fail(&e));
 	confine();
 	cgi_answer(&s, environ, STDIN_FILENO, a->timeout, stdout);
@@ -167,16 +173,18 @@ static int answer_all(const struct args *a)
 
 static int serve_cgi(int argc, char **argv)
 {
+	bool foreign = has_foreign_options();
 	struct command c = {0};
-	struct args a;
+	struct args a = {0};
 	int status;
 
 	tool_start(argv[0]);
-	if (has_foreign_options())
-		return refuse_query();
-	take_options(&c, argc, argv);
-	a = parse(c.argc, c.argv);
-	status = a.listen || listener_is_handed() ? answer_all(&a) : answer_one(&a);
+	take_options(&c, foreign ? 1 : argc, argv);
+	if (!foreign || c.argc > 1)
+		a = parse(c.argc, c.argv);
+	status = foreign                          ? refuse_query(&a) :
+	         a.listen || listener_is_handed() ? answer_all(&a) :
+	                                            answer_one(&a);
 	free(c.words);
 	free(c.argv);
 	return status;

@@ -14,8 +14,9 @@
 enum { SPINS = 4000 };
 
 struct threads {
-	int threads;
-	pthread_t *thread;              /* threads - 1 of them: the caller works too */
+	int threads, started;           /* STARTED of THREADS, the caller among both */
+	int most;                       /* that take jobs; changes between rounds only */
+	pthread_t *thread;              /* [threads - 1]: the caller works too */
 	pthread_mutex_t lock;
 	pthread_cond_t wake, done;
 	void (*job)(void *arg, size_t i, int worker);
@@ -83,7 +84,8 @@ static void *work(void *arg)
 		round = wait_round(w.pool, round);
 		if (w.pool->stop)
 			return NULL;
-		take_jobs(w.pool, w.index);
+		if (w.index < w.pool->most)
+			take_jobs(w.pool, w.index);
 		finish_round(w.pool);
 	}
 }
@@ -105,26 +107,43 @@ static int start_thread(struct threads *p, int index)
 	return result;
 }
 
-struct threads *threads_new(int threads)
+struct threads *threads_new_later(int threads)
 {
 	struct threads *p = xcalloc(1, sizeof *p);
 
-	p->threads = 1;
-	if (threads <= 0)
-		threads = processors_usable();
-	p->thread = xcalloc((size_t)threads, sizeof *p->thread);
+	p->threads = p->most = threads > 0 ? threads : processors_usable();
+	p->started = 1;
+	p->thread = xcalloc((size_t)p->threads, sizeof *p->thread);
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->wake, NULL);
 	pthread_cond_init(&p->done, NULL);
-	while (p->threads < threads && start_thread(p, p->threads) == 0)
-		/* fewer threads than asked for: slower, same result */
-		p->threads++;
 	return p;
+}
+
+void threads_start(struct threads *p)
+{
+	while (p->started < p->threads && start_thread(p, p->started) == 0)
+		/* fewer threads than asked for: slower, same result */
+		p->started++;
+}
+
+struct threads *threads_new(int threads)
+{
+	struct threads *p = threads_new_later(threads);
+
+	threads_start(p);
+	p->threads = p->started;
+	return p;
+}
+
+void threads_limit(struct threads *p, int most)
+{
+	p->most = most;
 }
 
 static void next_round(struct threads *p)
 {
-	atomic_store(&p->busy, p->threads - 1);
+	atomic_store(&p->busy, p->started - 1);
 	pthread_mutex_lock(&p->lock);
 	atomic_fetch_add(&p->round, 1);
 	pthread_cond_broadcast(&p->wake);
@@ -151,7 +170,7 @@ void threads_run(struct threads *p, size_t n, void (*job)(void *arg, size_t i, i
 	p->arg = arg;
 	p->count = n;
 	atomic_store(&p->next, 0);
-	if (p->threads == 1 || n < 2) {
+	if (p->started == 1 || p->most == 1 || n < 2) {
 		take_jobs(p, 0);
 		return;
 	}
@@ -170,7 +189,7 @@ void threads_free(struct threads *p)
 		return;
 	p->stop = true;
 	next_round(p);
-	for (int i = 0; i < p->threads - 1; i++)
+	for (int i = 0; i < p->started - 1; i++)
 		pthread_join(p->thread[i], NULL);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->wake);

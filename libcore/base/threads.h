@@ -9,8 +9,14 @@ struct threads;
 
 /* THREADS includes the caller; 0: processors_usable. */
 struct threads *threads_new(int threads);
+/* The same, but until threads_start the caller does it all alone, so that it may fork before. */
+struct threads *threads_new_later(int threads);
+void threads_start(struct threads *p);
 void threads_free(struct threads *p);
+/* The threads; after threads_new_later those that there will be. */
 int threads_count(const struct threads *p);
+/* From now on at most MOST of them take jobs, the caller and the first of the others. */
+void threads_limit(struct threads *p, int most);
 
 /*
  * Calls JOB(arg, i, worker) for i in 0..n-1 and returns when all are done. WORKER, in

@@ -26,6 +26,11 @@ enum render_format render_format(const char *path)
 	return ends_in(path, ".png") ? RENDER_PNG : RENDER_NONE;
 }
 
+enum render_format render_format_or_tsv(const char *path)
+{
+	return ends_in(path, ".tsv") ? RENDER_TSV : render_format(path);
+}
+
 enum render_format render_choose(const char *path, enum render_format asked)
 {
 	return asked == RENDER_NONE ? render_format(path) : asked;

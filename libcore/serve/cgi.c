@@ -121,6 +121,15 @@ static void discard(int fd, double deadline)
 		;
 }
 
+void cgi_refuse(struct service *s, char *const *env, int status, const char *why, FILE *f)
+{
+	struct request r = {0};
+
+	take_environment(&r, env);
+	service_refuse(s, &r, status, why, f);
+	release(&r);
+}
+
 void cgi_answer(struct service *s, char *const *env, int in, double seconds, FILE *f)
 {
 	double deadline = clock_seconds() + seconds;

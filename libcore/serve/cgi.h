@@ -9,3 +9,6 @@
  * 408, 411, 413), and what is left of its body thrown away.
  */
 void cgi_answer(struct service *s, char *const *env, int in, double seconds, FILE *f);
+
+/* Answers it with HTTP's STATUS, because of WHY, and reads nothing. The models are not needed. */
+void cgi_refuse(struct service *s, char *const *env, int status, const char *why, FILE *f);

@@ -37,6 +37,7 @@ static int warm(struct predict *p, struct err *e)
 
 struct loading {
 	struct served *served;          /* gets the digest, and what predicts */
+	struct threads *pool;
 	struct model model;
 	const char *path;
 	int result;
@@ -47,7 +48,7 @@ static void make_predict(struct loading *l)
 {
 	struct served *s = l->served;
 
-	s->predict = predict_with(&l->model, l->path, PREDICT_MAX, 1, &l->e);
+	s->predict = predict_with(&l->model, l->path, PREDICT_MAX, l->pool, &l->e);
 	if (!s->predict || predict_check_sums(s->predict, &l->e) < 0 ||
 	    warm(s->predict, &l->e) < 0)
 		l->result = -1;
@@ -65,9 +66,9 @@ static void load_job(void *arg, size_t i, int worker)
 		make_predict(l);
 }
 
-static int load_whole(struct served *s, const char *path, struct err *e)
+static int load_whole(struct served *s, struct threads *pool, const char *path, struct err *e)
 {
-	struct loading l = { .served = s, .path = path };
+	struct loading l = { .served = s, .pool = pool, .path = path };
 	struct threads *both;
 
 	if (model_load(&l.model, path, MODEL_UNCHECKED, e) < 0)
@@ -86,14 +87,19 @@ static int load_whole(struct served *s, const char *path, struct err *e)
 
 /* ---- for one request ---- */
 
-static int load_quick(struct served *s, const char *path, struct err *e)
+static int load_quick(struct served *s, struct threads *pool, const char *path, struct err *e)
 {
 	const struct model *m;
+	struct model fresh;
 	const char *told;
 
-	s->predict = predict_new(path, 1, 0, MODEL_UNCHECKED, e);
-	if (!s->predict)
+	if (model_load(&fresh, path, MODEL_UNCHECKED, e) < 0)
 		return -1;
+	s->predict = predict_with(&fresh, path, 1, pool, e);
+	if (!s->predict) {
+		model_release(&fresh);
+		return -1;
+	}
 	m = predict_model(s->predict);
 	told = facts_text(m->facts, "weights");
 	if (told && strlen(told) == SHA256_HEX - 1)
@@ -140,7 +146,7 @@ static int load_one(struct served_list *l, const char *operand, enum served_chec
 		free(name);
 		return -1;
 	}
-	if ((checks == SERVED_QUICK ? load_quick : load_whole)(s, path, e) < 0) {
+	if ((checks == SERVED_QUICK ? load_quick : load_whole)(s, l->pool, path, e) < 0) {
 		free(name);
 		return -1;
 	}
@@ -152,9 +158,10 @@ static int load_one(struct served_list *l, const char *operand, enum served_chec
 }
 
 int served_load(struct served_list *l, const char *const *operand, int count,
-                enum served_checks checks, struct err *e)
+                enum served_checks checks, int threads, struct err *e)
 {
 	*l = (struct served_list){ .each = xcalloc((size_t)count, sizeof *l->each) };
+	l->pool = (checks == SERVED_QUICK ? threads_new : threads_new_later)(threads);
 	for (int i = 0; i < count; i++)
 		if (load_one(l, operand[i], checks, e) < 0) {
 			served_release(l);
@@ -174,6 +181,7 @@ void served_release(struct served_list *l)
 		free(s->path);
 	}
 	free(l->each);
+	threads_free(l->pool);
 	*l = (struct served_list){0};
 }
 

@@ -19,22 +19,24 @@ struct served {
 struct served_list {
 	struct served *each;            /* COUNT of them, at least one */
 	int count;
+	struct threads *pool;           /* of all of them */
 };
 
 enum served_checks {
 	/* for one request: all processors, a picture at a time; the digest is what facts tell */
 	SERVED_QUICK,
-	/* for many: one thread, so that it may be forked; checksums, all numbers, the digest */
+	/* for many: no thread before threads_start, so that it may be forked; checksums, all
+	 * numbers, the digest */
 	SERVED_WHOLE,
 };
 
 /*
  * Loads OPERAND[0..count-1], "[NAME=]MODEL" each; a model without a name has its file's, without
- * ".npz". Returns 0, or -1 with E set, and L is zero: a model that cannot be read, a name twice or
- * one that does not fit a URL.
+ * ".npz". THREADS as threads_new. Returns 0, or -1 with E set, and L is zero: a model that cannot
+ * be read, a name twice or one that does not fit a URL.
  */
 int served_load(struct served_list *l, const char *const *operand, int count,
-                enum served_checks checks, struct err *e);
+                enum served_checks checks, int threads, struct err *e);
 void served_release(struct served_list *l);
 
 /* The model called NAME, of LENGTH bytes; NULL: there is none. */

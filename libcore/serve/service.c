@@ -135,9 +135,13 @@ void service_answer(struct service *s, const struct request *r, FILE *f)
 	double start = clock_seconds();
 	struct visit v;
 
+	if (s->share)
+		threads_limit(s->models.pool, share_begin(s->share, s->worker));
 	visit_begin(&v, r, &s->models, &s->policy);
 	route(&v);
 	finish(s, &v, start, f);
+	if (s->share)
+		share_end(s->share, s->worker);
 }
 
 void service_refuse(struct service *s, const struct request *r, int status, const char *why,

@@ -3,12 +3,15 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "serve/share.h"
 #include "serve/visit.h"
 
 struct service {
 	struct served_list models;
 	struct visit_policy policy;
 	int log;                        /* descriptor */
+	struct share *share;            /* NULL: all threads of the models' pool for each answer */
+	int worker;                     /* which one this is, for SHARE */
 };
 
 /*

@@ -89,7 +89,8 @@ static bool has_changed(const struct parent *p)
 static int load(struct parent *p, struct served_list *l, struct err *e)
 {
 	look(p, p->stamp);
-	return served_load(l, p->plan->model, p->plan->models, SERVED_WHOLE, e);
+	return served_load(l, p->plan->model, p->plan->models, SERVED_WHOLE,
+	                   share_most(p->service.share), e);
 }
 
 /* ---- workers ---- */
@@ -115,7 +116,7 @@ static void keep_little(void)
 #endif
 }
 
-static void be_worker(struct parent *p, bool first, pid_t parent)
+static void be_worker(struct parent *p, int i, pid_t parent)
 {
 	struct sigaction act = { .sa_handler = note_stop };
 	struct err e;
@@ -125,7 +126,9 @@ static void be_worker(struct parent *p, bool first, pid_t parent)
 	if (getppid() != parent)
 		_exit(1);
 	keep_little();
-	give_up_rights(first);
+	p->service.worker = i;
+	threads_start(p->service.models.pool);
+	give_up_rights(i == 0);
 	if (connections_run(&p->service, p->listener, &p->plan->limits, &stop, &p->waiting,
 	                    &e) < 0)
 		_exit(tool_fail(&e));
@@ -140,7 +143,7 @@ static void start(struct parent *p, struct worker_process *w)
 	w->started = time(NULL);
 	w->pid = fork();
 	if (w->pid == 0)
-		be_worker(p, w == p->each, parent);
+		be_worker(p, (int)(w - p->each), parent);
 	if (w->pid < 0) {
 		w->pid = 0;
 		err_set(&e, "no worker can be started: %s", strerror(errno));
@@ -198,6 +201,7 @@ static void reap(struct parent *p)
 		for (int i = 0; i < p->plan->workers; i++)
 			if (p->each[i].pid == pid) {
 				p->each[i].pid = 0;
+				share_end(p->service.share, i);
 				say_how(pid, status);
 			}
 	}
@@ -292,6 +296,7 @@ int workers_run(const struct workers_plan *plan, int listener, struct err *e)
 
 	p.service.policy = plan->policy;
 	p.service.log = plan->log;
+	p.service.share = share_new(plan->workers);
 	p.each = xcalloc((size_t)plan->workers, sizeof *p.each);
 	p.stamp = xcalloc((size_t)plan->models, sizeof *p.stamp);
 	block_signals(&handled, &p.waiting);
@@ -302,6 +307,7 @@ int workers_run(const struct workers_plan *plan, int listener, struct err *e)
 		served_release(&p.service.models);
 		result = 0;
 	}
+	share_free(p.service.share);
 	free(p.each);
 	free(p.stamp);
 	free(p.old);

@@ -7,7 +7,6 @@
 #include "base/finite.h"
 #include "base/infile.h"
 #include "base/mem.h"
-#include "base/threads.h"
 #include "data/picture.h"
 #include "data/pixels.h"
 #include "nn/predictor.h"
@@ -23,7 +22,7 @@ struct predict {
 	bool checked;                   /* dense1's weights were looked at */
 	struct model m;
 	struct classes classes;
-	struct threads *pool;
+	struct threads *pool, *own;     /* OWN: the pool if it is its own, or NULL */
 	struct predictor *predictor;
 	struct picture *picture;        /* [threads] */
 	float *pixels;                  /* [max] images */
@@ -41,7 +40,7 @@ static int check_small(const struct model *m, const char *path, struct err *e)
 	return 0;
 }
 
-struct predict *predict_with(struct model *m, const char *path, int max, int threads,
+struct predict *predict_with(struct model *m, const char *path, int max, struct threads *pool,
                              struct err *e)
 {
 	const struct engine *engine;
@@ -61,7 +60,7 @@ struct predict *predict_with(struct model *m, const char *path, int max, int thr
 	p->max = max;
 	p->path = xstrdup(infile_name(path));
 	facts_class_list(p->m.facts, net->classes, &p->classes);
-	p->pool = threads_new(threads);
+	p->pool = pool;
 	p->predictor = predictor_new(engine, net, p->m.w, max, p->pool);
 	p->picture = xcalloc((size_t)threads_count(p->pool), sizeof *p->picture);
 	for (int i = 0; i < threads_count(p->pool); i++)
@@ -75,14 +74,20 @@ struct predict *predict_with(struct model *m, const char *path, int max, int thr
 
 struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e)
 {
+	struct threads *pool;
 	struct predict *p;
 	struct model m;
 
 	if (model_load(&m, path, flags, e) < 0)
 		return NULL;
-	p = predict_with(&m, path, max, threads, e);
-	if (!p)
+	pool = threads_new(threads);
+	p = predict_with(&m, path, max, pool, e);
+	if (p) {
+		p->own = pool;
+	} else {
+		threads_free(pool);
 		model_release(&m);
+	}
 	return p;
 }
 
@@ -94,7 +99,7 @@ void predict_free(struct predict *p)
 		picture_release(&p->picture[i]);
 	free(p->picture);
 	predictor_free(p->predictor);
-	threads_free(p->pool);
+	threads_free(p->own);
 	free(p->pixels);
 	free(p->logits);
 	free(p->order);

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "base/threads.h"
 #include "data/classes.h"
 #include "data/picture.h"
 #include "model/model.h"
@@ -33,8 +34,11 @@ typedef void predict_take(void *arg, const struct predict_answer *answer, int n)
  * time. THREADS 0: all processors; with 1 it starts none. NULL with E set, PATH named.
  */
 struct predict *predict_new(const char *path, int max, int threads, int flags, struct err *e);
-/* The same with the model M, read from PATH, which becomes its own unless it fails. */
-struct predict *predict_with(struct model *m, const char *path, int max, int threads,
+/*
+ * The same with the model M, read from PATH, which becomes its own unless it fails, and with POOL,
+ * which is borrowed.
+ */
+struct predict *predict_with(struct model *m, const char *path, int max, struct threads *pool,
                              struct err *e);
 void predict_free(struct predict *p);           /* NULL is allowed */
 

@@ -130,6 +130,10 @@ cgi POST /cells CONTENT_LENGTH=-1 <"$picture"
 is 400 "a length of -1"
 cgi GET /about QUERY_STRING=--help </dev/null
 is 400 "a query that would be a command line"
+logs '"status": 400' "it has its line in the log"
+cgi GET /about QUERY_STRING=--help AML_SERVE_OPTIONS= </dev/null
+is 400 "a query that would be a command line, without options in the environment"
+check "it has its line on standard error" grep -q '"status": 400' "$err"
 cgi GET /about AML_SERVE_OPTIONS="-m cells=model.npz --log /dev/full" </dev/null
 is 500 "without its line in the log no answer"
 cp model.npz before.npz

@@ -50,7 +50,7 @@ static void begin(void)
 	scratch_begin();
 	make_model(scratch_path("m.npz"));
 	operand = xasprintf("m=%s", scratch_path("m.npz"));
-	if (served_load(&service.models, (const char *const *)&operand, 1, SERVED_WHOLE, &e) < 0)
+	if (served_load(&service.models, (const char *const *)&operand, 1, SERVED_WHOLE, 1, &e) < 0)
 		abort();
 	free(operand);
 	service.policy = (struct visit_policy){ .min_prob = .4, .max_body = BODY_MAX };

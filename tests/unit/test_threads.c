@@ -60,6 +60,32 @@ static void many_rounds(int threads)
 	free(r);
 }
 
+/* Limits that change between rounds: nobody beyond them takes a job, and all jobs are done. */
+static void limited(void)
+{
+	struct round *r = xcalloc(1, sizeof *r);
+	struct threads *p = threads_new_later(4);
+	int wrong = 0;
+
+	r->n = MOST;
+	r->threads = 1;
+	is_int(threads_count(p), 4, "threads that there will be");
+	threads_run(p, MOST, job, r);
+	is_int(r->wrong, 0, "before threads_start the caller works alone");
+	threads_start(p);
+	for (int round = 1; round <= ROUNDS; round++) {
+		r->threads = 1 + round * 7 % 4;
+		threads_limit(p, r->threads);
+		threads_run(p, MOST, job, r);
+	}
+	for (size_t i = 0; i < MOST; i++)
+		wrong += r->taken[i] != ROUNDS + 1;
+	ok(wrong == 0, "limits of 1 to 4: every job once, %d rounds", ROUNDS);
+	is_int(r->wrong, 0, "no worker beyond the limit");
+	threads_free(p);
+	free(r);
+}
+
 /* Two jobs that wait for one another end only if two threads work. */
 static void meet(void *arg, size_t i, int worker)
 {
@@ -72,15 +98,16 @@ static void meet(void *arg, size_t i, int worker)
 		sched_yield();
 }
 
-static void side_by_side(void)
+static void side_by_side(int threads)
 {
-	struct threads *p = threads_new(2);
+	struct threads *p = threads_new(threads);
 	_Atomic int here = 0;
 
+	threads_limit(p, 2);
 	alarm(60);                      /* instead of waiting for ever */
 	threads_run(p, 2, meet, &here);
 	alarm(0);
-	is_int(here, 2, "two jobs side by side");
+	ok(here == 2, "two jobs side by side, %d threads", threads);
 	threads_free(p);
 }
 
@@ -114,7 +141,9 @@ int main(void)
 	many_rounds(1);
 	many_rounds(2);
 	many_rounds(7);
-	side_by_side();
+	limited();
+	side_by_side(2);
+	side_by_side(5);
 	after_a_pause();
 	as_many_as_processors();
 	for (int i = 0; i < 50; i++)
