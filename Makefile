@@ -166,6 +166,7 @@ $(BENCHES): $(O)/bench/%: $(O)/tests/bench/%.o $(LIB)
 CLI_TESTS := $(wildcard tests/cli/*.sh)
 # abspath takes a path with a space for two.
 BIN_HERE   = "$$(cd '$(O)' && pwd)"
+export PROVE_FLAGS ?= --failures
 PROVE      = BIN=$(BIN_HERE) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_FLAGS)
 check: all $(TESTS) $(FUZZERS) $(O)/faults/misled.so ## unit, command line, golden and corpus tests; no Python, no network
 	@$(PROVE) -e '' $(TESTS); unit=$$?; $(PROVE) -e bash $(CLI_TESTS) && exit $$unit

@@ -29,11 +29,12 @@ export AML_CONF=valgrind
 export JSIMD_FORCENONE=1
 # test_train and test_trainer train for half an hour and for five minutes here; valgrind_train.sh stands in for both. test_audit makes a thousand
 # injections, test_ledger and others read the same records. Of the tools, those that compute and write little; make check-asan runs all.
+read -ra flags <<<"${PROVE_FLAGS:-}"
 units=()
 for unit; do
 	case ${unit##*/} in test_train | test_trainer | test_audit) ;; *) units+=("$unit") ;; esac
 done
-prove --nocolor -j 2 -e "$valgrind" "${units[@]}"; unit=$?
-BIN=$bin prove --nocolor -j 2 -e bash tests/valgrind_train.sh tests/cli/{info,export,delta}.sh && [ $unit -eq 0 ] && exit
+prove --nocolor "${flags[@]}" -j 2 -e "$valgrind" "${units[@]}"; unit=$?
+BIN=$bin prove --nocolor "${flags[@]}" -j 2 -e bash tests/valgrind_train.sh tests/cli/{info,export,delta}.sh && [ $unit -eq 0 ] && exit
 grep -h '^==' "$bin"/log/* | head -n 200
 exit 1

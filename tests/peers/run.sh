@@ -26,5 +26,7 @@ environment new -r tests/peers/requirements.txt
 export BIN PATH="$BIN:$PATH" TF_CPP_MIN_LOG_LEVEL=3 LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 unset AML_DATASET
 [ $# -gt 0 ] || set -- tests/peers/test_*.py
-prove --nocolor -e "$where/new/bin/python" "$@"
-prove --nocolor -e "$where/old/bin/python" tests/peers/test_arrays.py
+# shellcheck disable=SC2086 # words
+prove --nocolor ${PROVE_FLAGS:-} -e "$where/new/bin/python" "$@"
+# shellcheck disable=SC2086 # words
+prove --nocolor ${PROVE_FLAGS:-} -e "$where/old/bin/python" tests/peers/test_arrays.py

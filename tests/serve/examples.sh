@@ -86,26 +86,30 @@ serves() { starts sh "$SERVE/serve.sh" "$@"; }
 # shellcheck disable=SC2016 # Perl's variables
 starts() {
 	mkdir -p "$SCRATCH/tmp dir"
+	: >"$SCRATCH/said"              # no address of the one before
 	TMPDIR="$SCRATCH/tmp dir" BIN=$BIN AML_SERVE_OPTIONS="-m cells=model.npz" \
 		setsid perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV' "$@" \
 		>"$SCRATCH/said" 2>"$err" &
 	process=$!
 	until_true started
+	children=$(of "$process" | paste -s -d ,)
+	check "it has begun: $*" test -n "$children"
 }
+
+is_empty() { [ -z "$(ls -A "$SCRATCH/tmp dir")" ]; }
 
 # ended DESCRIPTION: nothing of it is left
 ended() {
-	until_true test -z "$(ls -A "$SCRATCH/tmp dir")"
+	until_true is_empty
 	wait "$process"
 	status=$?
 	check "$1: no process is left" test -z "$(ps -o pid= -p "$process,$children")"
-	check "$1: no file is left" test -z "$(ls -A "$SCRATCH/tmp dir")"
+	check "$1: no file is left" is_empty
 }
 
 login=()
 port=$(free_port)
 serves model.npz "$port"
-children=$(of "$process" | paste -s -d ,)
 url=$(grep -o 'http://[^ ]*' "$SCRATCH/said")
 check "serve.sh tells the address" test "$url" = "http://127.0.0.1:$port/"
 answers_all serve.sh "$url"
@@ -118,7 +122,6 @@ ended "Ctrl-C"
 exits 130 "Ctrl-C"
 
 serves model.npz
-children=$(of "$process" | paste -s -d ,)
 gives 200 models "without a port it finds one" "$(grep -o 'http://[^ ]*' "$SCRATCH/said")about"
 kill -TERM "$process"
 ended SIGTERM
@@ -137,7 +140,7 @@ line() {
 	ln -sf "$PWD/model.npz" "$SCRATCH/line/build/demo/models/federated-exact.npz"
 	ln -sf "$PWD/model.npz" "$SCRATCH/line/model.npz"
 	cd "$SCRATCH/line" && starts sh "$1"
-	cd "$OLDPWD" && children=$(of "$process" | paste -s -d ,)
+	cd "$OLDPWD" || exit 1
 	gives 200 '</html>' "$(cat "$1")" "$(grep -o 'http://[^ ]*' "$SCRATCH/said")"
 	kill -INT -- "-$process"
 	ended "the printed line"
@@ -147,9 +150,7 @@ run_rows
 
 for name in aml-serve lighttpd; do
 	serves model.npz "$(free_port)"
-	children=$(of "$process" | paste -s -d ,)
-	victim=$(pgrep -P "$process" -x "$name")
-	kill -KILL "$victim"
+	check "$name is killed" pkill -KILL -P "$process" -x "$name"
 	ended "$name dies"
 	exits 1 "$name dies"
 	stderr_has "$name has ended"
