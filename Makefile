@@ -169,10 +169,10 @@ BIN_HERE   = "$$(cd '$(O)' && pwd)"
 export PROVE_FLAGS ?= --failures
 PROVE      = BIN=$(BIN_HERE) AML_CONF=$(CONF) prove --nocolor -j 2 $(PROVE_FLAGS)
 check: all $(TESTS) $(FUZZERS) $(O)/faults/misled.so ## unit, command line, golden and corpus tests; no Python, no network
-	@$(PROVE) -e '' $(TESTS); unit=$$?; $(PROVE) -e bash $(CLI_TESTS) && exit $$unit
+	@$(PROVE) -e '' $(TESTS); unit=$$?; $(PROVE) -e bash $(filter-out $(CLI_NOT:%=tests/cli/%.sh),$(CLI_TESTS)) && exit $$unit
 
 # A part of check: the unit tests into which the function UNITS_WITH is linked, those of the tools into which TOOLS_WITH is,
-# and the command line tests CLI_ALSO.
+# and the command line tests CLI_ALSO, but for CLI_NOT.
 .PHONY: check-linked
 check-linked: all $(TESTS)
 	@units=$$(bash tests/linked.sh $(UNITS_WITH) $(TESTS)) && tools=$$(bash tests/linked.sh $(TOOLS_WITH) $(BINS)) && \

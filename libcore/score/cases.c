@@ -11,36 +11,27 @@
 #include "data/hint.h"
 #include "score/predictions.h"
 
-static size_t grown(size_t room) { return room ? 2 * room : 1024; }
-
-static void make_room(struct cases *c, size_t id_bytes)
+static void make_room(struct cases *c)
 {
 	size_t classes = (size_t)c->classes.count;
 
-	if (c->count == c->room) {
-		c->room = grown(c->room);
-		c->actual = xrealloc(c->actual, c->room, sizeof *c->actual);
-		c->predicted = xrealloc(c->predicted, c->room, sizeof *c->predicted);
-		c->p = xrealloc(c->p, c->room, classes * sizeof *c->p);
-		c->id_at = xrealloc(c->id_at, c->room, sizeof *c->id_at);
-	}
-	while (c->ids_room - c->ids_size < id_bytes) {
-		c->ids_room = grown(c->ids_room);
-		c->ids = xrealloc(c->ids, c->ids_room, 1);
-	}
+	if (c->count < c->room)
+		return;
+	c->room = c->room ? 2 * c->room : 1024;
+	c->actual = xrealloc(c->actual, c->room, sizeof *c->actual);
+	c->predicted = xrealloc(c->predicted, c->room, sizeof *c->predicted);
+	c->p = xrealloc(c->p, c->room, classes * sizeof *c->p);
 }
 
 static void add(struct cases *c, const struct prediction *row)
 {
-	size_t n = (size_t)c->classes.count, id_bytes = strlen(row->id) + 1;
+	size_t n = (size_t)c->classes.count;
 
-	make_room(c, id_bytes);
+	make_room(c);
 	c->actual[c->count] = (uint16_t)row->actual;
 	c->predicted[c->count] = (uint16_t)row->predicted;
 	memcpy(c->p + c->count * n, row->p, n * sizeof *c->p);
-	c->id_at[c->count] = c->ids_size;
-	memcpy(c->ids + c->ids_size, row->id, id_bytes);
-	c->ids_size += id_bytes;
+	ids_add(&c->ids, row->id);
 	c->count++;
 }
 
@@ -80,44 +71,6 @@ static int settle_classes(struct cases *c, struct classes *classes, const char *
 	return classes_expect(&c->classes, classes, e) < 0 ? err_in(e, name) : 0;
 }
 
-struct by_id {
-	const char *id;
-	size_t index;
-};
-
-static int compare_ids(const void *a, const void *b)
-{
-	const struct by_id *x = a, *y = b;
-	int order = strcmp(x->id, y->id);
-
-	return order ? order : (x->index > y->index) - (x->index < y->index);
-}
-
-/* Of the cases from FIRST on, in new memory. */
-static struct by_id *sort_ids(const struct cases *c, size_t first)
-{
-	size_t n = c->count - first;
-	struct by_id *sorted = xmalloc(n, sizeof *sorted);
-
-	for (size_t i = 0; i < n; i++)
-		sorted[i] = (struct by_id){ cases_id(c, first + i), first + i };
-	qsort(sorted, n, sizeof *sorted, compare_ids);
-	return sorted;
-}
-
-static int check_ids(const struct cases *c, size_t first, const char *name, struct err *e)
-{
-	struct by_id *sorted = sort_ids(c, first);
-	int result = 0;
-
-	for (size_t i = first + 1; i < c->count && result == 0; i++)
-		if (!strcmp(sorted[i - first - 1].id, sorted[i - first].id))
-			result = err_set(e, "%s: has the id '%s' twice", name,
-			                 sorted[i - first].id);
-	free(sorted);
-	return result;
-}
-
 int cases_read(struct cases *c, struct tsv *t, struct err *e)
 {
 	struct classes classes = {0};
@@ -130,7 +83,7 @@ int cases_read(struct cases *c, struct tsv *t, struct err *e)
 	classes_release(&classes);
 	if (result < 0 || read_rows(c, t, e) < 0)
 		return -1;
-	return check_ids(c, first, t->name, e);
+	return ids_check_twice(&c->ids, first, t->name, e);
 }
 
 int cases_load(struct cases *c, const char *path, struct err *e)
@@ -150,14 +103,13 @@ void cases_release(struct cases *c)
 	free(c->actual);
 	free(c->predicted);
 	free(c->p);
-	free(c->ids);
-	free(c->id_at);
+	ids_release(&c->ids);
 	*c = (struct cases){0};
 }
 
 const char *cases_id(const struct cases *c, size_t i)
 {
-	return c->ids + c->id_at[i];
+	return ids_get(&c->ids, i);
 }
 
 const double *cases_row(const struct cases *c, size_t i)
@@ -167,13 +119,7 @@ const double *cases_row(const struct cases *c, size_t i)
 
 size_t *cases_by_id(const struct cases *c)
 {
-	struct by_id *sorted = sort_ids(c, 0);
-	size_t *order = xmalloc(c->count, sizeof *order);
-
-	for (size_t i = 0; i < c->count; i++)
-		order[i] = sorted[i].index;
-	free(sorted);
-	return order;
+	return ids_order(&c->ids, 0);
 }
 
 double cases_confidence(const struct cases *c, size_t i)
@@ -247,7 +193,7 @@ static char **distinct_ids(const struct cases *c, const size_t *order, uint32_t 
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->count; i++) {
-		char *id = c->ids + c->id_at[order[i]];
+		char *id = ids_get(&c->ids, order[i]);
 
 		if (n == 0 || strcmp(ids[n - 1], id))
 			ids[n++] = id;

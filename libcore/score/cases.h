@@ -12,6 +12,7 @@
 #include "data/id_groups.h"
 #include "format/tsv.h"
 #include "score/class_groups.h"
+#include "score/ids.h"
 #include "stats/rank.h"
 
 /* A row's probabilities may add up to 1 but for this much: tables are rounded. */
@@ -22,9 +23,8 @@ struct cases {
 	size_t count;
 	uint16_t *actual, *predicted;   /* class index of each */
 	double *p;                      /* [count][classes.count] */
-	char *ids;                      /* one after the other, each ended by a NUL */
-	size_t *id_at;                  /* where the id of each begins */
-	size_t room, ids_size, ids_room;
+	struct ids ids;                 /* of each */
+	size_t room;
 };
 
 /*

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "format/tsv.h"
 #include "data/hint.h"
+#include "score/ids.h"
 #include "score/predictions.h"
 
 static const char counts_header[] = "true\\predicted";
@@ -105,16 +106,22 @@ int64_t confusion_correct(const struct confusion *c)
 /* C: zeros, for the classes of the header. */
 static int count_predictions(struct confusion *c, struct tsv *t, struct err *e)
 {
+	struct ids ids = {0};
 	struct prediction row;
 	int got;
 
 	while ((got = predictions_next(t, &c->classes, &row, e)) > 0) {
 		if (row.actual == PREDICTIONS_UNKNOWN) {
 			err_set(e, "the true class is unknown ('-')");
-			return tsv_in(t, e);
+			got = tsv_in(t, e);
+			break;
 		}
 		++*confusion_at(c, row.actual, row.predicted);
+		ids_add(&ids, row.id);
 	}
+	if (got == 0)
+		got = ids_check_twice(&ids, 0, t->name, e);
+	ids_release(&ids);
 	return got;
 }
 

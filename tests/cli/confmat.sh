@@ -122,6 +122,9 @@ fails_with ".: " "a folder"
 printf 'id\ttrue\tpredicted\tA\nx\t-\tA\t1\n' >unknown.tsv
 run aml-confmat unknown.tsv
 fails_with "unknown.tsv: line 2: the true class is unknown" "an image without a label"
+printf 'id\ttrue\tpredicted\tA\nx\tA\tA\t1\ny\tA\tA\t1\nx\tA\tA\t1\n' >doubled.tsv
+run aml-confmat doubled.tsv
+fails_with "doubled.tsv: has the id 'x' twice" "an image that is counted twice"
 run aml-confmat -o x.gif ab.tsv
 wrong_usage "x.gif" "another ending"
 run aml-confmat -o .svg ab.tsv
