@@ -248,6 +248,12 @@ enum confine_level confine(void)
 	return level_of(files, give_up_all_calls());    /* allows none of Landlock's */
 }
 
+void confine_before_threads(void)
+{
+	if (may_begin())
+		landlock_forbid_all();
+}
+
 enum confine_level confine_writes(const char *const *below, size_t n)
 {
 	bool files;

@@ -29,6 +29,12 @@ enum confine_level {
 enum confine_level confine(void);
 
 /*
+ * What Landlock does of confine, for threads that are yet to be made: they have it then on every
+ * Linux. confine follows when they are there.
+ */
+void confine_before_threads(void);
+
+/*
  * For a tool that has yet to open its files: any may be read, and written, made or removed are
  * those below BELOW[0..n-1], folders or files that are there, alone. No exec, no socket, no ptrace
  * and the like, which end the process with SIGSYS. To be called before any thread is made.

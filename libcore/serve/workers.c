@@ -127,6 +127,7 @@ static void be_worker(struct parent *p, int i, pid_t parent)
 		_exit(1);
 	keep_little();
 	p->service.worker = i;
+	confine_before_threads();
 	threads_start(p->service.models.pool);
 	give_up_rights(i == 0);
 	if (connections_run(&p->service, p->listener, &p->plan->limits, &stop, &p->waiting,

@@ -241,6 +241,24 @@ static void test_work(void)
 	free(want);
 }
 
+/* Landlock alone, whatever its version. */
+static void test_younger_threads(void)
+{
+	pid_t child;
+
+	if (!has(CONFINE_FILES))
+		return;
+	restore();
+	child = fork();
+	if (!child) {
+		confine_before_threads();
+		before.pool = threads_new(2);
+		enter(CONFINE_FILES);
+		_exit(try_older_thread() < 0 ? errno : 0);
+	}
+	is_int(outcome(child), EACCES, "threads made after confine_before_threads: a file read");
+}
+
 static void test_abort(void)
 {
 	pid_t child = fork();
@@ -305,6 +323,7 @@ int main(void)
 	probe();
 	test_trials();
 	test_work();
+	test_younger_threads();
 	test_abort();
 	test_status();
 	is_text(confine_name(CONFINE_BOTH), "Landlock and seccomp", "a name");
