@@ -59,8 +59,6 @@ endif
 LAST    := $(WORK)/$(ROUNDS)/global.npz
 REPORTS := $(CLIENTS:%=$(WORK)/$(ROUNDS)/%.json)
 SHARED  := $(CLIENTS:%=$(WORK)/$(ROUNDS)/%.tsv)
-# of the folder in which this file is
-REPORT  := $(dir $(lastword $(MAKEFILE_LIST)))federation-report.sh
 ROUND_NUMBERS := $(shell seq 1 $(ROUNDS))
 
 .PHONY: all init validate table report record clean help
@@ -78,7 +76,7 @@ table: $(REPORTS)
 	done
 
 report: $(SHARED)
-	@sh '$(REPORT)' $(SHARED:%='%')
+	@sh "$$(dirname '$(strip $(MAKEFILE_LIST))')/federation-report.sh" $(SHARED:%='%')
 
 SIGNED  := $(strip $(ROSTER) $(foreach c,$(CLIENTS),$(KEY_$(c))))
 WHO     := $(or $(ROSTER),$(if $(SIGNED),$(WORK)/roster.tsv))

@@ -41,6 +41,7 @@ test_needs() {
 	has bash || want bash
 	has xmllint || want libxml2-utils
 	has strace || want strace
+	has pgrep || want procps
 }
 
 # What tests skip where it is missing.

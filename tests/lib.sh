@@ -34,6 +34,10 @@ run_to() {
 	"$@" >"$file" 2>"$err" || status=$?
 }
 
+# heeds_int CMD...: SIGINT ends it, which what a shell starts in the background ignores, and all that comes from that
+# shellcheck disable=SC2016 # Perl's variables
+heeds_int() { perl -e '$SIG{INT} = "DEFAULT"; exec @ARGV; die "$ARGV[0]: $!\n"' "$@"; }
+
 ok() { count=$((count + 1)); printf 'ok %d - %s\n' "$count" "$*"; }
 fail() {
 	count=$((count + 1)) failed=$((failed + 1))

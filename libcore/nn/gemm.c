@@ -18,6 +18,17 @@ static struct {
 static bool loaded;
 static struct err load_error;
 
+/*
+ * OpenBLAS maps a buffer for each thread that computes, from 0.3.29 on one more when it is loaded,
+ * and where it gets none tries again for ever: is there room?
+ */
+enum { BUFFER_BYTES = (128 << 20) + (64 << 10), LIBRARY_BYTES = 48 << 20 };
+
+static void expect_room(size_t bytes)
+{
+	free(xmalloc(bytes, 1));
+}
+
 #ifdef BLAS_SONAME
 /*
  * Linked with OpenBLAS, each program would load it, and four libraries with it, before main begins:
@@ -30,6 +41,7 @@ static void load(void)
 {
 	void *library;
 
+	expect_room(LIBRARY_BYTES + BUFFER_BYTES);
 	setenv("OPENBLAS_NUM_THREADS", "1", true);      /* loaded, it starts its threads */
 	library = dlopen(BLAS_SONAME, RTLD_LAZY | RTLD_LOCAL);
 	if (!library) {
@@ -70,18 +82,12 @@ static void load_once(void)
 	pthread_once(&once, load_single_threaded);
 }
 
-/*
- * OpenBLAS maps a buffer for each thread that computes, and where it gets none tries again for
- * ever: is there room for one?
- */
-enum { BUFFER_BYTES = (128 << 20) + (64 << 10) };
-
 static void check_room(void)
 {
 	static _Thread_local bool checked;
 
 	if (!checked)
-		free(xmalloc(BUFFER_BYTES, 1));
+		expect_room(BUFFER_BYTES);
 	checked = true;
 }
 

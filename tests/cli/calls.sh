@@ -108,7 +108,7 @@ fails_with "other.npz: No space left on device" "a full disk"
 # ---- a signal while an output has a temporary name ----
 
 for signal in INT TERM; do
-	{ run strace -f --quiet=all -o ../trace -e inject=fsync:signal=$signal:when=1 \
+	{ run heeds_int strace -f --quiet=all -o ../trace -e inject=fsync:signal=$signal:when=1 \
 		aml-explain -q -o map.png start.npz "$(find cells/BAS -name '*.tiff' | head -n 1)"; } 2>/dev/null
 	exits $((128 + $(kill -l $signal))) "SIG$signal while a picture is written"
 	check "... under a temporary name" grep -q '^[0-9]* *openat.*\.map\.png\.aml-' ../trace

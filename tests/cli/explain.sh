@@ -149,7 +149,7 @@ done
 find . | sort >../after
 same ../before ../after "they leave nothing"
 mkfifo ../pipe
-run timeout --preserve-status -s INT 1 aml-explain -o bad.png model.npz ../pipe
+run heeds_int timeout --preserve-status -s INT 1 aml-explain -o bad.png model.npz ../pipe
 check "SIGINT ends it while it waits for a picture, status $status" test "$status" -gt 128
 for closed in '<&-' '>&-' '2>&-' '<&- >&- 2>&-'; do
 	rm -f got.npy

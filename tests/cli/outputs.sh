@@ -66,9 +66,9 @@ if script -qec true /dev/null >/dev/null 2>&1; then
 	on_terminal "aml-fedavg --equal a.npz b.npz"
 	on_terminal "aml-train -q -d data start.npz -"
 	on_terminal "aml-delta -p start.npz a.npz"
-	on_terminal "aml-explain -f npy -o - a.npz $DATA/images/rgba_none.tiff"
+	on_terminal "aml-explain -f npy -o - a.npz '$DATA/images/rgba_none.tiff'"
 	on_terminal "aml-export -f onnx -o - a.npz"
-	on_terminal "aml-downsample $DATA/images/rgba_none.tiff"
+	on_terminal "aml-downsample '$DATA/images/rgba_none.tiff'"
 else
 	skip "no script(1), no terminal"
 fi

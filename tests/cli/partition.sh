@@ -153,7 +153,8 @@ rm -rf cells race*
 
 # ---- the same command again, wherever it was killed ----
 make_singlets cells
-for how in "--copy cells" "--link $many" "-S folds cells" "-S dirichlet:0.2 -s 3 cells"; do
+ln -s "$many" many
+for how in "--copy cells" "--link many" "-S folds cells" "-S dirichlet:0.2 -s 3 cells"; do
 	# shellcheck disable=SC2086 # words
 	run aml-partition -n 3 $how twice
 	cp "$out" first.tsv

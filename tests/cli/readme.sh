@@ -54,7 +54,8 @@ clinic_page() {
 		find "$TOP/examples/demo-cells/$class" -name '*.tiff' | sort | head -n 2 | xargs -d '\n' cp -t "page/cells/$class"
 	done
 	aml-init page/model.npz
-	sed "s,/usr/local/share/aml,$TOP/examples/clinic," "$1" >block
+	ln -sfn "$TOP/examples/clinic" clinic-tables
+	sed "s,/usr/local/share/aml,$PWD/clinic-tables," "$1" >block
 	in_folder page "$PWD/block"
 	check "a page with groups of cells" grep -q 'immature' page/report.html
 }

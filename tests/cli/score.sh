@@ -298,10 +298,9 @@ fails_with "has no group 'other'" "other groups than a shared table's"
 aml-score --share "$skewed" >no-groups.shared
 run aml-score whole.shared no-groups.shared
 fails_with "no-groups.shared: has 0 groups, expected 1" "shared tables of other groups"
-for option in "--patients $whose" "--tolerant $clinic/tolerant.tsv" "--min-prob .5"; do
-	# shellcheck disable=SC2086    # two words
-	run aml-score --share $option "$skewed"
-	wrong_usage "--share goes with none of" "--share and ${option%% *}"
+for option in "--patients=$whose" "--tolerant=$clinic/tolerant.tsv" --min-prob=.5; do
+	run aml-score --share "$option" "$skewed"
+	wrong_usage "--share goes with none of" "--share and ${option%%=*}"
 done
 
 # ---- small counts ----
