@@ -12,16 +12,18 @@ enum { MOST = 4 };
 
 struct share {
 	int workers;
+	int threads;                    /* of all together: workers or processors, the fewer */
 	_Atomic char *busy;             /* [workers], shared by the processes */
 };
 
-struct share *share_new(int workers)
+struct share *share_new(int workers, int processors)
 {
 	struct share *s = xcalloc(1, sizeof *s);
 	void *shared = mmap(NULL, (size_t)workers, PROT_READ | PROT_WRITE,
 	                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	s->workers = workers;
+	s->threads = workers < processors ? workers : processors;
 	s->busy = shared == MAP_FAILED ? NULL : shared;
 	return s;
 }
@@ -37,7 +39,7 @@ void share_free(struct share *s)
 
 int share_most(const struct share *s)
 {
-	return !s->busy ? 1 : s->workers < MOST ? s->workers : MOST;
+	return !s->busy ? 1 : s->threads < MOST ? s->threads : MOST;
 }
 
 /* Others may begin or end meanwhile: a moment with a thread too many or too few does no harm. */
@@ -50,7 +52,7 @@ int share_begin(struct share *s, int i)
 	atomic_store(&s->busy[i], 1);
 	for (int k = 0; k < s->workers; k++)
 		busy += k != i && atomic_load(&s->busy[k]);
-	share = s->workers / busy;
+	share = busy < s->threads ? s->threads / busy : 1;
 	return share < share_most(s) ? share : share_most(s);
 }
 

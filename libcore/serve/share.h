@@ -5,12 +5,12 @@
  */
 struct share;
 
-/* For WORKERS processes, made before they are forked. */
-struct share *share_new(int workers);
+/* For WORKERS processes on PROCESSORS, made before they are forked. */
+struct share *share_new(int workers, int processors);
 void share_free(struct share *s);               /* for the caller; the others keep it */
 
 /* The threads that a worker may need at most: more gain little for one picture. */
-int share_most(const struct share *s);
+int share_most(const struct share *s);          /* no more than workers, or processors */
 
 /* Worker I begins an answer; returns how many threads it may use, 1 to share_most. */
 int share_begin(struct share *s, int i);

@@ -15,6 +15,7 @@
 #include "base/confine.h"
 #include "base/mem.h"
 #include "base/operand.h"
+#include "base/processors.h"
 #include "base/tool.h"
 #include "serve/serve_log.h"
 
@@ -249,6 +250,8 @@ static void reload(struct parent *p)
 		tool_warn(&more);
 	}
 	retire_all(p);
+	share_free(p->service.share);           /* the former workers keep theirs */
+	p->service.share = share_new(p->plan->workers, processors_usable());
 	start_all(p);
 }
 
@@ -297,7 +300,7 @@ int workers_run(const struct workers_plan *plan, int listener, struct err *e)
 
 	p.service.policy = plan->policy;
 	p.service.log = plan->log;
-	p.service.share = share_new(plan->workers);
+	p.service.share = share_new(plan->workers, processors_usable());
 	p.each = xcalloc((size_t)plan->workers, sizeof *p.each);
 	p.stamp = xcalloc((size_t)plan->models, sizeof *p.stamp);
 	block_signals(&handled, &p.waiting);

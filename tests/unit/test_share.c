@@ -6,11 +6,12 @@
 
 #include "tap.h"
 
-static void alone(int workers, int most)
+static void alone(int workers, int processors, int most)
 {
-	struct share *s = share_new(workers);
+	struct share *s = share_new(workers, processors);
 
-	ok(share_most(s) == most, "%d workers: at most %d threads", workers, most);
+	ok(share_most(s) == most, "%d workers, %d processors: at most %d threads", workers,
+	   processors, most);
 	for (int i = 0; i < workers; i += 1 + workers / 4) {
 		ok(share_begin(s, i) == most, "alone, worker %d", i);
 		share_end(s, i);
@@ -22,7 +23,7 @@ static void alone(int workers, int most)
 static void many(void)
 {
 	static const int want[8] = { 4, 4, 2, 2, 1, 1, 1, 1 };
-	struct share *s = share_new(8);
+	struct share *s = share_new(8, 100);
 
 	for (int i = 0; i < 8; i++)
 		ok(share_begin(s, i) == want[i], "%d of 8 are busy", i + 1);
@@ -37,7 +38,7 @@ static void many(void)
 /* A worker that died in its answer is busy until the parent ends it. */
 static void among_processes(void)
 {
-	struct share *s = share_new(2);
+	struct share *s = share_new(2, 2);
 	pid_t child = fork();
 	int status;
 
@@ -53,10 +54,12 @@ static void among_processes(void)
 
 int main(void)
 {
-	alone(1, 1);
-	alone(2, 2);
-	alone(3, 3);
-	alone(100, 4);
+	alone(1, 8, 1);
+	alone(2, 8, 2);
+	alone(3, 3, 3);
+	alone(100, 100, 4);
+	alone(8, 1, 1);
+	alone(8, 2, 2);
 	many();
 	among_processes();
 	share_free(NULL);
