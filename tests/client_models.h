@@ -19,6 +19,18 @@ static inline void draw_parent(struct model *p, struct weights *w, struct rng *r
 	}
 }
 
+/* P, with the numbers W, of images of SIZE x SIZE and DENSE units; R begins with SEED. */
+static inline void make_parent(struct model *p, struct weights *w, int size, int dense,
+                               struct rng *r, uint64_t seed)
+{
+	static const int filters[] = { 4, 4, 4, 4 };
+	struct err e;
+
+	net_init(&p->net, size, 4, filters, dense, 3, &e);
+	rng_init(r, seed, RNG_INIT, 0);
+	draw_parent(p, w, r);
+}
+
 /* W becomes P and normal steps: STATISTIC of the batch norm's statistics, STEP of all others. */
 static inline void draw_client(struct weights *w, const struct model *p, float step,
                                float statistic, struct rng *r)

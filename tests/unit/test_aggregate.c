@@ -30,15 +30,11 @@ static char *paths[CLIENTS];
 /* dense1 is 1600 x 350: 560,000 numbers, no multiple of a block; the statistics are positive. */
 static void make_models(void)
 {
-	static const int filters[] = { 4, 4, 4, 4 };
 	struct rng r;
-	struct err e;
 
-	net_init(&net, 88, 4, filters, 350, 3, &e);
+	make_parent(&parent, &parent_w, 88, 350, &r, 11);
+	net = parent.net;
 	ok(net_count(&net, DENSE1_W) > 2 * BLOCK, "more than two blocks");
-	rng_init(&r, 11, RNG_INIT, 0);
-	parent.net = net;
-	draw_parent(&parent, &parent_w, &r);
 	for (int c = 0; c < CLIENTS; c++) {
 		draw_client(&w[c], &parent, 1e-3f, 1e-3f, &r);
 		paths[c] = save_client(&w[c], &net, c);

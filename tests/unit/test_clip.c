@@ -20,15 +20,11 @@ static char *paths[CLIENTS];
 /* dense1 is 400 x 30: several chunks, and no multiple of one. */
 static void make_models(void)
 {
-	static const int filters[] = { 4, 4, 4, 4 };
 	struct rng r;
-	struct err e;
 
-	net_init(&net, 48, 4, filters, 30, 3, &e);
+	make_parent(&parent, &parent_w, 48, 30, &r, 5);
+	net = parent.net;
 	ok(net_count(&net, DENSE1_W) > 2 * CHUNK, "more than two chunks");
-	rng_init(&r, 5, RNG_INIT, 0);
-	parent.net = net;
-	draw_parent(&parent, &parent_w, &r);
 	for (int c = 0; c < CLIENTS; c++) {
 		draw_client(&w[c], &parent, (float)size[c] * .01f, .01f, &r);
 		w[c].a[BN_MEAN][c] = c == 4 ? -1e30f : 0;
